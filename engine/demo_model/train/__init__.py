@@ -1,0 +1,1 @@
+"""The recipe that made the demo model: `python -m engine.demo_model.train`."""
