@@ -1,0 +1,169 @@
+"""The engine put together: what loads, what draws, what watches, and what they share."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib import metadata
+from uuid import uuid4
+
+import structlog
+
+from engine.admission import refusal
+from engine.contract import HEARTBEAT_SECONDS, EngineInfo, ErrorCode, Job, Refusal
+from engine.deadline import Deadline, Limits
+from engine.desk import Desk
+from engine.job_queue import JobQueue, throttle
+from engine.painter import Painter
+from engine.pipeline import BadPicture, OutOfMemory, Pipeline, WeightsError
+from engine.profiles import Profile
+from engine.prompt_tokens import PromptTokens
+from engine.runner import Runner
+from engine.spool import Spool
+
+_WATCHED_EVERY = 1.0
+_log = structlog.get_logger()
+
+
+class Stuck(Exception):
+    """The GPU thread is past its deadline; nothing can end it but the end of the process."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineOptions:
+    """How one engine process is to work."""
+
+    profile: Profile
+    #: Called once, in the GPU thread.
+    open_pipeline: Callable[[], Pipeline]
+    spool: Spool
+    #: Jobs held at once, the running one included.
+    capacity: int = 3
+    #: At most so many starts (0 = any number) in so many seconds.
+    throttle: tuple[int, float] = (0, 60.0)
+    limits: Limits = field(default_factory=Limits)
+    #: Seconds between heartbeats.
+    heartbeat: float = HEARTBEAT_SECONDS
+    clock: Callable[[], float] = time.monotonic
+
+
+class Engine:
+    """One launch of the engine. Made and used inside one event loop."""
+
+    def __init__(self, options: EngineOptions) -> None:
+        self._options = options
+        self._launch_id = uuid4().hex[:12]
+        self._version = _version()
+        self._painter: Painter | None = None
+        self._tokens: PromptTokens | None = None
+        self._deadline = Deadline(options.limits, options.clock)
+        self._gpu = ThreadPoolExecutor(1, thread_name_prefix="gpu")
+        self._encoders = ThreadPoolExecutor(4, thread_name_prefix="encode")
+        self._queue = JobQueue(options.capacity, throttle(*options.throttle))
+        self.desk = Desk(self._queue, options.spool, self._encoders, self._admit, self.info)
+
+    async def run(self) -> None:
+        """Loads the model, then draws until cancelled. Raises WeightsError, Stuck."""
+        self.desk.recover(time.time())
+        watching = asyncio.create_task(self._watch())
+        working = asyncio.create_task(self._work())
+        tasks = (watching, working)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in tasks:
+                if task.done():
+                    task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def stop(self, grace: float) -> None:
+        """Gives all jobs back, the running one within `grace` seconds, and ends the streams."""
+        await self.desk.return_jobs(grace)
+        self.desk.close()
+        self._gpu.shutdown(wait=False, cancel_futures=True)
+
+    def info(self) -> EngineInfo:
+        """What clients may know."""
+        ready = self._tokens is not None
+        painter = self._painter
+        return EngineInfo(
+            version=self._version,
+            launch_id=self._launch_id,
+            model=self._options.profile.name,
+            device=painter.pipeline.device if painter else "",
+            ready=ready,
+            capacity=self._options.capacity,
+            template_tokens=self._tokens.template_tokens if self._tokens else 0,
+            max_tokens=self._options.profile.max_tokens,
+            seconds_per_megapixel_step=painter.seconds_per_megapixel_step if painter else None,
+        )
+
+    def tokenizer_json(self) -> bytes | None:
+        """tokenizer.json of the text encoder; None while the model loads."""
+        return self._painter.pipeline.tokenizer_json if self._painter else None
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        began = self._options.clock()
+        painter = await loop.run_in_executor(self._gpu, self._load)
+        self._painter = painter
+        pipeline, limit = painter.pipeline, self._options.profile.max_tokens
+        self._tokens = PromptTokens(pipeline.tokenizer_json, pipeline.template, limit)
+        self.desk.greet()
+        seconds = round(self._options.clock() - began, 1)
+        model = self._options.profile.name
+        _log.info("engine_ready", model=model, device=pipeline.device, seconds=seconds)
+        await self._runner(painter).run()
+
+    def _load(self) -> Painter:
+        self._deadline.expect(None)
+        try:
+            pipeline = self._options.open_pipeline()
+            painter = Painter(pipeline, self._options.profile, self._deadline, self._options.clock)
+            painter.warm_up()
+        except (BadPicture, OutOfMemory) as error:
+            size = "x".join(map(str, self._options.profile.default_size))
+            told = "memory does not suffice" if isinstance(error, OutOfMemory) else "all is black"
+            raise WeightsError(f"cannot draw {size} with the weights: {told}") from error
+        finally:
+            self._deadline.lift()
+        return painter
+
+    def _runner(self, painter: Painter) -> Runner:
+        return Runner(
+            queue=self._queue,
+            desk=self.desk,
+            spool=self._options.spool,
+            painter=painter,
+            gpu=self._gpu,
+            encoders=self._encoders,
+            clock=self._options.clock,
+            made_by=(self._options.profile.name, self._version),
+        )
+
+    async def _watch(self) -> None:
+        """Beats while the GPU thread keeps its deadline. Raises Stuck."""
+        pause = min(_WATCHED_EVERY, self._options.heartbeat)
+        due = self._options.clock() + self._options.heartbeat
+        while True:
+            await asyncio.sleep(pause)
+            if self._deadline.is_past():
+                raise Stuck
+            if self._options.clock() >= due:
+                due += self._options.heartbeat
+                self.desk.beat()
+
+    def _admit(self, job: Job) -> Refusal | None:
+        if self._tokens is None:
+            return Refusal(code=ErrorCode.STARTING)
+        return refusal(job, self._options.profile, self._tokens)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("zdraw")
+    except metadata.PackageNotFoundError:
+        return "0"  # run from a source tree that is not installed

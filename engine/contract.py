@@ -1,0 +1,199 @@
+"""What crosses between the bot and the engine.
+
+Imports nothing heavy, so that a client of the engine needs no torch. The wire is HTTP and
+Server-Sent Events over a Unix socket:
+
+    POST   /v1/jobs                                  Job -> 202; 409/422/429/503 with a Refusal
+    DELETE /v1/jobs/{generation_id}/{attempt}        cancel; 204 whether or not it was there
+    GET    /v1/jobs/{generation_id}/{attempt}/{n}.png   picture n (from 1), while unacknowledged
+    GET    /v1/jobs/{generation_id}/{attempt}/preview.jpg  the picture, or a contact sheet of them
+    POST   /v1/jobs/{generation_id}/{attempt}/ack    the result is stored by the client: forget it
+    GET    /v1/engine                                EngineInfo
+    GET    /v1/tokenizer                             tokenizer.json of the loaded text encoder
+    GET    /v1/events                                SSE, `data:` lines of Event as JSON
+
+An event stream starts with Hello, then repeats every unacknowledged result, then goes live; Hello
+comes again when the engine becomes ready. A later attempt of a generation makes an earlier one
+void, without an event. While the model loads, the tokenizer and jobs are answered with 503.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+PROTOCOL_VERSION = 1
+MAX_PICTURES = 4
+#: Seconds between heartbeats; a client treats three missed ones as a dead engine.
+HEARTBEAT_SECONDS = 5.0
+#: How long a client may believe that a job it handed over is alive without hearing of it.
+LEASE_SECONDS = 15.0
+
+
+class Frozen(BaseModel):
+    """A value that crosses a border: immutable, and checked when it is made."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Told(Frozen):
+    """What an engine tells: fields that a newer one adds are passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class JobKey(Frozen):
+    """Names one try at one generation; a result under an old attempt is void."""
+
+    generation_id: str = Field(pattern=r"^[0-9a-z]{1,12}$")
+    attempt: int = Field(ge=1)
+
+    def __str__(self) -> str:
+        return f"{self.generation_id}-{self.attempt}"
+
+
+class Job(Frozen):
+    """One generation as the engine needs it: everything is resolved, nothing is a default."""
+
+    key: JobKey
+    #: Reaches the text encoder byte for byte.
+    prompt: str = Field(min_length=1)
+    negative_prompt: str = ""
+    #: Pixels of the picture that is handed out.
+    width: int = Field(gt=0)
+    height: int = Field(gt=0)
+    #: Forward passes of the transformer.
+    steps: int = Field(ge=1)
+    #: 0 = off; in diffusers' meaning, that is ComfyUI's cfg minus 1.
+    guidance: float = Field(ge=0)
+    #: Picture n (from 1) is drawn with seed + n - 1.
+    seed: int = Field(ge=0, lt=2**63)
+    count: int = Field(default=1, ge=1, le=MAX_PICTURES)
+
+
+class ErrorCode(StrEnum):
+    """Why a job was refused or failed. Sentences for people live in bot/core/replies.py."""
+
+    # Refusals of POST /v1/jobs.
+    QUEUE_FULL = "queue_full"  #: 429; offer it again later
+    STARTING = "starting"  #: 503; not warm yet
+    STOPPING = "stopping"  #: 503
+    STALE_ATTEMPT = "stale_attempt"  #: 409; a later attempt of this generation is held
+    PROMPT_TOO_LONG = "prompt_too_long"  #: 422; data: tokens, limit, lost (text past the limit)
+    BAD_SIZE = "bad_size"  #: 422; data: width, height, multiple, minimum, maximum
+    BAD_STEPS = "bad_steps"  #: 422; data: steps, minimum, maximum
+    BAD_GUIDANCE = "bad_guidance"  #: 422; data: guidance, minimum, maximum
+    # Failures of an accepted job.
+    BAD_PICTURE = "bad_picture"  #: non-finite or flat twice
+    OUT_OF_MEMORY = "out_of_memory"
+    ENGINE_ERROR = "engine_error"  #: unexpected; logged by the engine with the generation id
+    # Given by the bot, not by the engine.
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+
+
+class Refusal(Told):
+    """Body of a refused POST /v1/jobs."""
+
+    code: ErrorCode
+    data: dict[str, Any] = {}
+
+
+class EngineInfo(Told):
+    """What a client needs to know about the engine it is connected to."""
+
+    protocol: int = PROTOCOL_VERSION
+    version: str
+    #: New for each start of the process.
+    launch_id: str
+    #: Name of the profile in engine/profiles.py.
+    model: str
+    device: str
+    ready: bool
+    #: How many jobs the engine holds at once, the running one included.
+    capacity: int
+    #: Tokens the chat template adds to every prompt, and the most that prompt plus template
+    #: may have.
+    template_tokens: int
+    max_tokens: int
+    #: Measured here; None before the first measurement. 1 megapixel-step = 10**6 drawn pixels
+    #: times one forward pass.
+    seconds_per_megapixel_step: float | None = None
+
+
+class Hello(Told):
+    """First event of every stream."""
+
+    kind: Literal["hello"] = "hello"
+    info: EngineInfo
+    #: Jobs queued, running or finished and not acknowledged.
+    held: tuple[JobKey, ...]
+    #: Jobs that an earlier process had begun to draw and did not finish.
+    interrupted: tuple[JobKey, ...] = ()
+
+
+class Heartbeat(Told):
+    """Sent every HEARTBEAT_SECONDS, also while the GPU is busy; renews the leases of `held`."""
+
+    kind: Literal["heartbeat"] = "heartbeat"
+    held: tuple[JobKey, ...]
+
+
+class Started(Told):
+    """The first step is about to begin: from here on the attempt counts."""
+
+    kind: Literal["started"] = "started"
+    key: JobKey
+
+
+class Progress(Told):
+    """`step` of `steps` forward passes are done, over all pictures of the job."""
+
+    kind: Literal["progress"] = "progress"
+    key: JobKey
+    step: int
+    steps: int
+
+
+class Finished(Told):
+    """The pictures lie ready to be fetched."""
+
+    kind: Literal["finished"] = "finished"
+    key: JobKey
+    pictures: int
+    #: Size at which the model drew; differs from the job's when it was enlarged.
+    drawn_width: int
+    drawn_height: int
+    #: Wall time in the GPU thread.
+    seconds: float
+    seconds_per_megapixel_step: float
+
+
+class Failed(Told):
+    """The job ended without pictures and trying it again here would not help."""
+
+    kind: Literal["failed"] = "failed"
+    key: JobKey
+    code: ErrorCode
+    data: dict[str, Any] = {}
+
+
+class Cancelled(Told):
+    """The job ended because it was asked to."""
+
+    kind: Literal["cancelled"] = "cancelled"
+    key: JobKey
+
+
+class Returned(Told):
+    """The engine stops: the job goes back to the client without counting as an attempt."""
+
+    kind: Literal["returned"] = "returned"
+    key: JobKey
+
+
+AnyEvent = Hello | Heartbeat | Started | Progress | Finished | Failed | Cancelled | Returned
+Event = Annotated[AnyEvent, Field(discriminator="kind")]
+#: Parses and prints one event: `EVENT.validate_json(line)`.
+EVENT: TypeAdapter[AnyEvent] = TypeAdapter(Event)
+#: Events that end a job at the engine and are repeated until acknowledged.
+Result = Finished | Failed | Cancelled | Returned

@@ -1,0 +1,81 @@
+"""Pictures to bytes: PNG with what it was drawn from, and a JPEG to show."""
+
+import json
+from collections.abc import Sequence
+from io import BytesIO
+
+from PIL import Image, PngImagePlugin
+
+from engine.contract import Job
+
+#: 1 costs a tenth more bytes than the default 6 and a fraction of its time.
+PNG_COMPRESSION = 1
+JPEG_QUALITY = 92
+
+
+def enlarged(picture: Image.Image, width: int, height: int) -> Image.Image:
+    """`picture` at the asked size in pixels; the same object where that is its size."""
+    if picture.size == (width, height):
+        return picture
+    return picture.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def png(picture: Image.Image, text: PngImagePlugin.PngInfo) -> bytes:
+    """`picture` as PNG with the text chunks `text`."""
+    out = BytesIO()
+    picture.save(out, "png", pnginfo=text, compress_level=PNG_COMPRESSION)
+    return out.getvalue()
+
+
+def preview(pictures: Sequence[Image.Image]) -> bytes:
+    """One picture as JPEG; several as a sheet of its size, two by two in reading order."""
+    out = BytesIO()
+    shown = pictures[0] if len(pictures) == 1 else _contact_sheet(pictures)
+    shown.save(out, "jpeg", quality=JPEG_QUALITY)
+    return out.getvalue()
+
+
+def origin(
+    job: Job, n: int, drawn: tuple[int, int], model: str, version: str
+) -> PngImagePlugin.PngInfo:
+    """Text chunks that say how picture `n` (from 0) was made, for people's tools and for ours."""
+    made = {
+        "prompt": job.prompt,
+        "negative_prompt": job.negative_prompt,
+        "seed": job.seed + n,
+        "width": job.width,
+        "height": job.height,
+        "drawn_width": drawn[0],
+        "drawn_height": drawn[1],
+        "steps": job.steps,
+        "guidance": job.guidance,
+        "model": model,
+        "version": version,
+    }
+    text = PngImagePlugin.PngInfo()
+    # add_text writes iTXt, which is UTF-8, as soon as a character is outside Latin-1.
+    text.add_text("parameters", _parameters(job, n, model, version))
+    text.add_text("zdraw", json.dumps(made, ensure_ascii=False))
+    return text
+
+
+def _parameters(job: Job, n: int, model: str, version: str) -> str:
+    lines = [job.prompt]
+    if job.negative_prompt:
+        lines.append(f"Negative prompt: {job.negative_prompt}")
+    lines.append(
+        f"Steps: {job.steps}, Sampler: Euler, Guidance: {job.guidance:g}, Seed: {job.seed + n}, "
+        f"Size: {job.width}x{job.height}, Model: {model}, Version: zdraw {version}"
+    )
+    return "\n".join(lines)
+
+
+def _contact_sheet(pictures: Sequence[Image.Image]) -> Image.Image:
+    width, height = pictures[0].size
+    rows = (len(pictures) + 1) // 2
+    tile = (width // 2, height // 2)
+    sheet = Image.new("RGB", (2 * tile[0], rows * tile[1]))
+    for n, picture in enumerate(pictures):
+        corner = (n % 2 * tile[0], n // 2 * tile[1])
+        sheet.paste(picture.resize(tile, Image.Resampling.LANCZOS), corner)
+    return sheet

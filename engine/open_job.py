@@ -1,0 +1,34 @@
+"""A job between its acceptance and its result."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from engine.contract import Cancelled, Job, JobKey, Returned
+
+
+@dataclass(eq=False)
+class OpenJob:
+    """A job that has no result yet."""
+
+    job: Job
+    #: How to end it between two steps, once that is wanted. Written by the event loop, read by
+    #: the GPU thread.
+    end_as: type[Cancelled] | type[Returned] | None = None
+    #: Its result is being written.
+    is_settling: bool = False
+    #: `end_as` is set; for those who wait in the event loop.
+    unwanted: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def key(self) -> JobKey:
+        return self.job.key
+
+    def end(self, how: type[Cancelled] | type[Returned]) -> None:
+        """Ends it as soon as may be."""
+        self.end_as = how
+        self.unwanted.set()
+
+
+def named(key: JobKey) -> dict[str, str | int]:
+    """The fields that every log line about a job has."""
+    return {"generation_id": key.generation_id, "attempt": key.attempt}

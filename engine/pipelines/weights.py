@@ -1,0 +1,56 @@
+"""Loads a ZImagePipeline from a folder, whole or not at all."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+import transformers
+
+from engine.pipeline import WeightsError, remedy
+from engine.profiles import Profile
+
+_NETWORKS = ("transformer", "vae", "text_encoder")
+
+
+def load(profile: Profile, folder: Path, device: str, dtype: torch.dtype) -> Any:
+    """The pipeline of `profile` on `device`, every weight from `folder`. Raises WeightsError."""
+    _silence()
+    try:
+        return _load(folder, dtype).to(device)
+    except torch.OutOfMemoryError:
+        raise WeightsError(f"{profile.name} does not fit into the memory of {device}") from None
+    except Exception as error:
+        # Damage shows as whatever the reader of that file raises.
+        reason = " ".join(str(error).split())[:300] or type(error).__name__
+        raise WeightsError(
+            f"damaged weights of {profile.name} in {folder} ({reason}); {remedy(profile, folder)}"
+        ) from error
+
+
+def _load(folder: Path, dtype: torch.dtype) -> Any:
+    index = diffusers.ZImagePipeline.load_config(folder, local_files_only=True)
+    networks = {name: _network(folder / name, index[name], dtype) for name in _NETWORKS}
+    return diffusers.ZImagePipeline.from_pretrained(folder, local_files_only=True, **networks)
+
+
+def _network(folder: Path, named: tuple[str, str], dtype: torch.dtype) -> Any:
+    library, class_name = named
+    module = {"diffusers": diffusers, "transformers": transformers}[library]
+    spelled = {"diffusers": "torch_dtype", "transformers": "dtype"}[library]
+    network, found = getattr(module, class_name).from_pretrained(
+        folder, local_files_only=True, output_loading_info=True, **{spelled: dtype}
+    )
+    # Both libraries fill what is missing with random numbers and go on.
+    missing = [*found["missing_keys"], *found["mismatched_keys"]]
+    if missing:
+        raise ValueError(f"{folder.name} lacks {len(missing)} tensors, such as {missing[0]}")
+    return network
+
+
+def _silence() -> None:
+    """Keeps the libraries' bars and warnings off the log: what matters is checked here."""
+    for library in (diffusers.utils.logging, transformers.utils.logging):
+        library.disable_progress_bar()
+        library.set_verbosity(logging.CRITICAL)

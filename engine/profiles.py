@@ -1,0 +1,109 @@
+"""One row per model: how it wants to be called and what it can do. Torch-free."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A model as people, the bot and the engine see it."""
+
+    name: str
+    #: Other names that ZDRAW_MODEL and clients may use for it.
+    answers_to: tuple[str, ...]
+    #: Where the weights come from.
+    source: str
+    #: What to do when the weights in `folder` are missing or damaged.
+    remedy: str = "get them with: hf download {source} --local-dir {folder}"
+    #: Module in engine/pipelines/ that draws it.
+    pipeline: str = "zimage"
+    #: Forward passes: default, and the allowed range.
+    steps: int = 8
+    min_steps: int = 1
+    max_steps: int = 50
+    #: 0 = off. A negative prompt needs guidance above 0: giving one sets `negative_guidance`.
+    guidance: float = 0.0
+    max_guidance: float = 10.0
+    negative_guidance: float = 1.8
+    #: Outside this band the reply warns.
+    advised_guidance: tuple[float, float] = (1.5, 2.5)
+    #: Pixels; width and height are multiples of `multiple`.
+    default_size: tuple[int, int] = (1024, 1024)
+    multiple: int = 16
+    min_side: int = 256
+    max_side: int = 2048
+    max_pixels: int = 2048 * 2048
+    #: Area it draws at, whatever is asked; the picture is then enlarged. None = as asked.
+    native_pixels: int | None = None
+    #: Prompt tokens, the chat template's included.
+    max_tokens: int = 512
+    #: Tokens that the chat template adds to every prompt.
+    template_tokens: int = 8
+    #: Prompts to try first.
+    examples: tuple[str, ...]
+    #: Words of which a prompt needs one to be understood; empty = it understands everything.
+    vocabulary: tuple[str, ...] = ()
+
+    def understands(self, prompt: str) -> bool:
+        """Whether the model was taught any of what the prompt asks for."""
+        folded = prompt.casefold()
+        return not self.vocabulary or any(word in folded for word in self.vocabulary)
+
+    def drawn_size(self, width: int, height: int) -> tuple[int, int]:
+        """Size in pixels at which the model draws a picture of `width` x `height`."""
+        if self.native_pixels is None:
+            return width, height
+        scale = (self.native_pixels / (width * height)) ** 0.5
+        return self._snap(width * scale), self._snap(height * scale)
+
+    def _snap(self, side: float) -> int:
+        return max(self.multiple, round(side / self.multiple) * self.multiple)
+
+
+PROFILES: tuple[Profile, ...] = (
+    Profile(
+        name="z-image-turbo",
+        answers_to=("Tongyi-MAI/Z-Image-Turbo", "z_image_turbo", "zimage-turbo"),
+        source="Tongyi-MAI/Z-Image-Turbo",
+        examples=(
+            "一位穿着汉服的女孩站在樱花树下",
+            "雨夜的霓虹街道，一只黑猫撑着伞 竖图",
+            "木牌上写着「今日营业」",
+        ),
+    ),
+    Profile(
+        name="demo",
+        answers_to=(),
+        source="engine/demo_model/weights",
+        remedy="install zdraw again, or unset ZDRAW_WEIGHTS_DIR",
+        examples=(
+            "一个红色的圆",
+            "左边一个蓝色的方块，右边一个绿色的三角形",
+            "三个紫色的菱形",
+            "a yellow star on a black background",
+        ),
+        default_size=(512, 512),
+        min_side=128,
+        max_side=1024,
+        max_pixels=1024 * 1024,
+        native_pixels=128 * 128,
+        vocabulary=(
+            *("圆", "圓", "球", "方", "三角", "星", "心", "菱"),
+            *("circle", "disc", "ball", "square", "box", "triangle", "star", "heart"),
+            *("diamond", "rhombus"),
+        ),
+    ),
+)
+
+
+class UnknownModel(ValueError):
+    """No profile answers to this name; the message names those that exist."""
+
+
+def profile_named(name: str) -> Profile:
+    """The profile that answers to `name`, letter case aside. Raises UnknownModel."""
+    wanted = name.casefold()
+    for profile in PROFILES:
+        if wanted in (n.casefold() for n in (profile.name, *profile.answers_to)):
+            return profile
+    known = ", ".join(profile.name for profile in PROFILES)
+    raise UnknownModel(f"unknown model {name!r}; known: {known}")

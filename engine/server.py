@@ -1,0 +1,117 @@
+"""The wire of engine/contract.py: HTTP and Server-Sent Events."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, HTTPException, Response
+from fastapi import Path as FromPath
+from fastapi.responses import JSONResponse, StreamingResponse
+
+from engine.contract import EVENT, EngineInfo, ErrorCode, Job, JobKey
+from engine.desk import Desk, Refused
+from engine.spool import Spool
+from engine.subscribers import Subscriber
+
+_STATUS = {
+    ErrorCode.QUEUE_FULL: 429,
+    ErrorCode.STARTING: 503,
+    ErrorCode.STOPPING: 503,
+    ErrorCode.STALE_ATTEMPT: 409,
+}
+_IS_INVALID = 422
+
+
+def _key(
+    generation_id: Annotated[str, FromPath(pattern=r"^[0-9a-z]{1,12}$")],
+    attempt: Annotated[int, FromPath(ge=1)],
+) -> JobKey:
+    return JobKey(generation_id=generation_id, attempt=attempt)
+
+
+Key = Annotated[JobKey, Depends(_key)]
+_JOB = "/v1/jobs/{generation_id}/{attempt}"
+
+
+def create_app(
+    desk: Desk,
+    spool: Spool,
+    info: Callable[[], EngineInfo],
+    tokenizer_json: Callable[[], bytes | None],
+) -> FastAPI:
+    """The HTTP application over one engine."""
+    app = FastAPI(title="zdraw engine", openapi_url=None)
+    _add_jobs(app, desk)
+    _add_results(app, desk, spool)
+    _add_engine(app, desk, info, tokenizer_json)
+    return app
+
+
+def _add_jobs(app: FastAPI, desk: Desk) -> None:
+    @app.post("/v1/jobs", status_code=202)
+    async def submit(job: Job) -> Response:
+        try:
+            desk.submit(job)
+        except Refused as refused:
+            status = _STATUS.get(refused.refusal.code, _IS_INVALID)
+            return JSONResponse(refused.refusal.model_dump(mode="json"), status)
+        return Response(status_code=202)
+
+    @app.delete(_JOB, status_code=204)
+    async def cancel(key: Key) -> None:
+        await desk.cancel(key)
+
+    @app.post(_JOB + "/ack", status_code=204)
+    async def acknowledge(key: Key) -> None:
+        await desk.acknowledge(key)
+
+
+def _add_results(app: FastAPI, desk: Desk, spool: Spool) -> None:
+    # Read in the event loop: a file written a moment ago lies in memory, and reading it takes
+    # less than handing it to a thread.
+    @app.get(_JOB + "/preview.jpg")
+    async def preview(key: Key) -> Response:
+        return file(key, "preview.jpg", "image/jpeg")
+
+    @app.get(_JOB + "/{n}.png")
+    async def picture(key: Key, n: int) -> Response:
+        return file(key, f"{n}.png", "image/png")
+
+    def file(key: JobKey, name: str, media_type: str) -> Response:
+        if desk.result(key) is None:
+            raise HTTPException(404)
+        try:
+            return Response(spool.read(key, name), media_type=media_type)
+        except FileNotFoundError:
+            raise HTTPException(404) from None
+
+
+def _add_engine(
+    app: FastAPI,
+    desk: Desk,
+    info: Callable[[], EngineInfo],
+    tokenizer_json: Callable[[], bytes | None],
+) -> None:
+    @app.get("/v1/engine")
+    async def engine() -> EngineInfo:
+        return info()
+
+    @app.get("/v1/tokenizer")
+    async def tokenizer() -> Response:
+        content = tokenizer_json()
+        if content is None:
+            raise HTTPException(503, ErrorCode.STARTING)
+        return Response(content, media_type="application/json")
+
+    @app.get("/v1/events")
+    async def events() -> StreamingResponse:
+        headers = {"cache-control": "no-store"}
+        return StreamingResponse(_stream(desk), media_type="text/event-stream", headers=headers)
+
+
+async def _stream(desk: Desk) -> AsyncIterator[bytes]:
+    subscriber: Subscriber = desk.subscribe()
+    try:
+        async for gathered in subscriber.events():
+            yield b"".join(b"data: " + EVENT.dump_json(event) + b"\n\n" for event in gathered)
+    finally:
+        desk.unsubscribe(subscriber)

@@ -1,0 +1,62 @@
+"""What an operator can set for the engine: ZDRAW_* variables, or the same lines in `.env`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from engine.profiles import Profile
+
+
+class EngineSettings(BaseSettings):
+    """The engine's settings, read once when the process starts."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ZDRAW_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    state_dir: Path = Field(
+        Path("state"),
+        description="Folder of everything that outlives a process, and of the socket.",
+    )
+    model: str = Field(
+        "demo", description="Model that draws: a profile's name or one of its other names."
+    )
+    weights_dir: Path | None = Field(
+        None,
+        description="Folder of the model's weights; unset: `models/<model>` in the state folder, "
+        "and for the demo model the weights that come with zdraw.",
+    )
+    engine_queue_size: int = Field(
+        3, ge=1, le=16, description="Jobs the engine holds at once, the running one included."
+    )
+    engine_throttle_jobs: int = Field(
+        0,
+        ge=0,
+        description="At most so many jobs start in `ZDRAW_ENGINE_THROTTLE_SECONDS`: a lid on heat "
+        "and power. 0 = no lid.",
+    )
+    engine_throttle_seconds: float = Field(
+        60.0, gt=0, description="The span in seconds that `ZDRAW_ENGINE_THROTTLE_JOBS` counts over."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least important log line that is written."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="`console` for people, `json` for log collectors."
+    )
+
+    def weights_folder(self, profile: Profile) -> Path:
+        """Where the weights of `profile` lie, or would lie."""
+        if self.weights_dir is not None:
+            return self.weights_dir
+        if profile.name == "demo":
+            from engine.demo_model import WEIGHTS
+
+            return WEIGHTS
+        return self.state_dir / "models" / profile.name

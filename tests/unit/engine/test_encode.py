@@ -1,0 +1,57 @@
+import json
+from io import BytesIO
+
+from PIL import Image
+
+from engine import encode
+from tests.unit.engine.jobs import job
+
+
+def picture(colour: str, size: tuple[int, int] = (32, 16)) -> Image.Image:
+    return Image.new("RGB", size, colour)
+
+
+def test_a_png_carries_what_it_was_drawn_from_in_chinese():
+    made = job(prompt="一位穿着汉服的女孩", negative_prompt="模糊", guidance=1.8, seed=41)
+    text = encode.origin(made, 1, (128, 112), "demo", "0.1.0")
+    opened = Image.open(BytesIO(encode.png(picture("red"), text)))
+    told = json.loads(opened.info["zdraw"])
+    assert told["prompt"] == "一位穿着汉服的女孩"
+    assert (told["seed"], told["drawn_height"], told["version"]) == (42, 112, "0.1.0")
+    assert opened.info["parameters"].splitlines()[:2] == [
+        "一位穿着汉服的女孩",
+        "Negative prompt: 模糊",
+    ]
+    assert "Seed: 42, Size: 128x128, Model: demo" in opened.info["parameters"]
+
+
+def test_a_png_gives_back_the_same_pixels():
+    drawn = Image.effect_noise((32, 16), 50).convert("RGB")
+    opened = Image.open(BytesIO(encode.png(drawn, encode.origin(job(), 0, (8, 8), "demo", "0"))))
+    assert opened.tobytes() == drawn.tobytes()
+
+
+def test_a_picture_of_the_asked_size_is_not_touched():
+    drawn = picture("red")
+    assert encode.enlarged(drawn, 32, 16) is drawn
+    assert encode.enlarged(drawn, 64, 32).size == (64, 32)
+
+
+def test_one_picture_is_its_own_preview():
+    opened = Image.open(BytesIO(encode.preview([picture("red")])))
+    assert (opened.format, opened.size) == ("JPEG", (32, 16))
+
+
+def test_several_pictures_make_a_sheet_in_reading_order():
+    colours = ["red", "lime", "blue"]
+    opened = Image.open(BytesIO(encode.preview([picture(c, (64, 64)) for c in colours])))
+    assert opened.size == (64, 64)
+    places = [(16, 16), (48, 16), (16, 48), (48, 48)]
+    strongest = [_strongest(opened.getpixel(place)) for place in places]
+    assert strongest == ["red", "lime", "blue", "black"]
+
+
+def _strongest(pixel) -> str:
+    if max(pixel) < 40:
+        return "black"
+    return ("red", "lime", "blue")[pixel.index(max(pixel))]
