@@ -1,0 +1,26 @@
+"""The text of /help and /start, made from the tables of commands and options."""
+
+from bot.core.commands import command_rows
+from bot.core.draw_options import help_rows
+
+INTRODUCTION = {
+    "zh": "我用 Z-Image 画画。发 /draw 加上你想看的画面，例如：\n"
+    "/draw 一位穿着汉服的女孩站在樱花树下",
+    "en": "I draw with Z-Image. Send /draw and what you want to see, for example:\n"
+    "/draw a red fox in the snow, morning light",
+}
+HEADINGS = {"zh": ("命令", "写在描述后面的参数"), "en": ("Commands", "Options, after the prompt")}
+
+
+def help_text(locale: str, *, start: bool) -> str:
+    """/start is the introduction and the commands; /help adds the options."""
+    language = "en" if locale == "en" else "zh"
+    commands, options = HEADINGS[language]
+    parts = [INTRODUCTION[language], _section(commands, command_rows(language))]
+    if not start:
+        parts.append(_section(options, help_rows(language)))
+    return "\n\n".join(parts)
+
+
+def _section(heading: str, rows: list[tuple[str, str]]) -> str:
+    return "\n".join([heading, *(f"{example} — {meaning}" for example, meaning in rows)])

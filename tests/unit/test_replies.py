@@ -1,0 +1,90 @@
+"""Every code that the core can raise has a sentence, in both languages, that can be filled."""
+
+import ast
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.draw_options import OPTIONS
+from bot.core.errors import Refusal
+from bot.core.replies import FAILURES, NOTES, REPLIES, failure_text, refusal_text
+from engine.contract import ErrorCode
+
+ROOT = Path(__file__).parents[2]
+#: What an engine refuses an offer with, or answers about itself: such a job stays queued.
+NOT_FAILURES = {
+    ErrorCode.QUEUE_FULL,
+    ErrorCode.STARTING,
+    ErrorCode.STOPPING,
+    ErrorCode.STALE_ATTEMPT,
+}
+#: As engine/contract.py documents them.
+FAILURE_DATA: dict[str, dict[str, object]] = {
+    "prompt_too_long": {"tokens": 600, "limit": 504, "lost": "樱花"},
+    "bad_size": {"width": 100, "height": 64, "multiple": 16, "minimum": 256, "maximum": 2048},
+    "bad_steps": {"steps": 99, "minimum": 1, "maximum": 50},
+    "bad_guidance": {"guidance": 11, "minimum": 0, "maximum": 10},
+}
+
+
+def refusals_raised() -> Iterator[tuple[str, set[str]]]:
+    """(code, names of data) of every `Refusal("code", name=...)` in the bot."""
+    for path in (ROOT / "bot").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "Refusal"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                yield str(node.args[0].value), {keyword.arg or "" for keyword in node.keywords}
+
+
+def fields(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize(("code", "data"), sorted(refusals_raised(), key=str))
+def test_every_refusal_has_a_sentence_that_its_data_fills(code: str, data: set[str]) -> None:
+    for sentence in REPLIES[code]:
+        assert fields(sentence) <= data
+
+
+@pytest.mark.parametrize("code", sorted(set(ErrorCode) - NOT_FAILURES))
+def test_every_failure_has_a_sentence(code: str) -> None:
+    for locale in ("zh", "en"):
+        assert failure_text(code, locale, **FAILURE_DATA.get(code, {}))
+    assert code in FAILURES
+
+
+def test_both_languages_of_a_sentence_say_the_same_values() -> None:
+    for chinese, english in [*REPLIES.values(), *FAILURES.values(), *NOTES.values()]:
+        assert fields(chinese) == fields(english)
+
+
+def test_an_unknown_option_is_named_back_with_the_nearest_one() -> None:
+    near = Refusal("unknown_option", option="--sed", nearest="--seed")
+    assert refusal_text(near, "zh") == "不认识参数「--sed」，是想写「--seed」吗？"
+    far = Refusal("unknown_option", option="--zzz", nearest=None)
+    assert refusal_text(far, "en").startswith("“--zzz” is not an option. Remove it")
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
+def test_a_wrong_value_names_the_option_in_the_persons_language(option) -> None:
+    wrong = Refusal("bad_value", key=option.key, value="x", allowed="1 – 4")
+    assert (*option.zh, *option.zh_with_colon)[0] in refusal_text(wrong, "zh")
+    assert f"--{option.en[0]}" in refusal_text(wrong, "en")
+
+
+def test_every_note_that_draw_can_make_has_a_sentence() -> None:
+    source = ast.parse((ROOT / "bot/core/draw.py").read_text())
+    notes = next(
+        node.value
+        for node in ast.walk(source)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+    )
+    assert isinstance(notes, ast.Dict)
+    assert {key.value for key in notes.keys if isinstance(key, ast.Constant)} == set(NOTES)

@@ -1,0 +1,107 @@
+"""Which messages are commands, and which are talk."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.text_trigger import match_command
+
+BOT = "Zdraw_Bot"
+
+CALLS = [
+    ("/draw a cat", "draw", "a cat"),
+    ("/draw", "draw", ""),
+    ("/Draw  一只猫 ", "draw", "一只猫 "),
+    ("/draw@zdraw_bot 猫", "draw", "猫"),
+    ("/draw@ZDRAW_BOT\n猫", "draw", "猫"),
+    ("／ｄｒａｗ＠Zdraw_Bot　猫", "draw", "猫"),
+    ("/draw一只猫", "draw", "一只猫"),
+    ("/draw--wide", "draw", "--wide"),
+    ("/draw：一只猫，坐着", "draw", "一只猫，坐着"),
+    ("/draw ，，猫", "draw", "，猫"),
+    ("/画 一只猫", "draw", "一只猫"),
+    ("／画一只猫", "draw", "一只猫"),
+    ("/画", "draw", ""),
+    ("/画图一只猫", "draw", "一只猫"),
+    ("/画图书馆", "draw", "图书馆"),
+    ("/画图案", "draw", "图案"),
+    ("/绘画 猫", "draw", "猫"),
+    ("/畫圖 貓", "draw", "貓"),
+    ("/画@zdraw_bot 猫", "draw", "猫"),
+    ("/画@zdraw_bot一只猫", "draw", "一只猫"),
+    ("画 一只猫", "draw", "一只猫"),
+    ("画：一只猫", "draw", "一只猫"),
+    ("画图，一只猫", "draw", "一只猫"),
+    ("绘画\n一只猫", "draw", "一只猫"),
+    ("画", "draw", ""),
+    ("@zdraw_bot 画 一只猫", "draw", "一只猫"),
+    ("＠Zdraw_Bot　画一只猫", "draw", "一只猫"),
+    ("@zdraw_bot /draw a cat", "draw", "a cat"),
+    ("\u200f/draw 猫", "draw", "猫"),
+    ("/draw \u202e猫\u202c", "draw", "\u202e猫\u202c"),
+    ("/again", "again", ""),
+    ("再来一张", "again", ""),
+    ("再来", "again", ""),
+    ("/再来一张 横图", "again", "横图"),
+    ("@zdraw_bot 再来一张", "again", ""),
+    ("取消", "cancel", ""),
+    ("/取消 a1b2", "cancel", "a1b2"),
+    ("/help", "help", ""),
+    ("帮助", "help", ""),
+    ("/start show_8f3k", "start", "show_8f3k"),
+]
+
+TALK = [
+    "",
+    " ",
+    "/",
+    "@zdraw_bot",
+    "画一只猫",
+    "画得真好",
+    "绘画课",
+    "画图书馆的人",
+    "我想画 一只猫",
+    "draw a cat",
+    "@zdraw_bot 画得真好",
+    "@zdraw_bot 画风不错",
+    "@other_bot 画 一只猫",
+    "@zdraw_bot_2 画 一只猫",
+    "/draw@other_bot 猫",
+    "/画@other_bot 猫",
+    "画@other_bot 猫",
+    "/draw@zdraw_bot_2 猫",
+    "/draw@zdraw_bot@x",
+    "/drawing a cat",
+    "/draw.io 怎么用",
+    "/drawa@x@y",
+    "/unknown",
+    "//draw",
+    "取消 明天的会",
+    "/取消订单",
+    "再来一杯",
+    "再来 一杯",
+    "帮助我",
+]
+
+
+@pytest.mark.parametrize(("text", "command", "rest"), CALLS)
+def test_calls(text, command, rest):
+    assert match_command(text, BOT) == (command, rest)
+    assert match_command(text, f"@{BOT}") == (command, rest)
+
+
+@pytest.mark.parametrize("text", TALK)
+def test_talk_and_other_bots_commands(text):
+    assert match_command(text, BOT) is None
+
+
+@given(st.text())
+def test_the_rest_is_what_was_typed(rest):
+    text = f"/draw -{rest}"
+    assert match_command(text, BOT) == ("draw", f"-{rest}")
+
+
+@given(st.text() | st.text("/画图@再来取消Zdraw_Bot 一 ：,"))
+def test_any_message_is_read_without_an_error(text):
+    call = match_command(text, BOT)
+    assert call is None or text.endswith(call[1])
