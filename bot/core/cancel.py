@@ -1,0 +1,48 @@
+"""The use case `/cancel`: live generations of the person become CANCELLED.
+
+The rows move first, so that whatever the engine still sends falls off; stopping the engine's
+work is best effort and repeated by the reconciliation at the next Hello.
+"""
+
+from collections.abc import Sequence
+
+from bot.core.errors import Refusal
+from bot.core.generation import Generation, Origin
+from bot.core.news import News
+from bot.core.ports import EngineLink, Outcomes, Records
+
+
+class Cancel:
+    """Ends live generations at the wish of the person who asked for them."""
+
+    def __init__(
+        self, *, outcomes: Outcomes, records: Records, link: EngineLink, news: News
+    ) -> None:
+        self._outcomes = outcomes
+        self._records = records
+        self._link = link
+        self._news = news
+
+    async def __call__(self, generation: Generation, origin: Origin) -> None:
+        """Raises Refusal("not_yours" | "already_ended"), and AlreadySeen."""
+        if generation.requester != origin.requester:
+            raise Refusal("not_yours", id=generation.id)
+        if await self._end([generation.id], origin) == 0:
+            raise Refusal("already_ended", id=generation.id)
+
+    async def all_here(self, origin: Origin) -> int:
+        """All that the person has waiting or being drawn in this chat; how many. Raises
+        AlreadySeen."""
+        return await self._end(
+            await self._records.live(origin.requester, origin.address.chat), origin
+        )
+
+    async def _end(self, ids: Sequence[str], origin: Origin) -> int:
+        cancelled = await self._outcomes.cancel(ids, origin.event_key)
+        for generation in cancelled:
+            self._news.moved(generation.id)
+        for generation in cancelled:
+            # Handed out before, if not now: the engine knows whether it holds it.
+            if generation.attempt > 0:
+                await self._link.cancel(generation.key)
+        return len(cancelled)

@@ -1,0 +1,148 @@
+"""What a generation's message shows in each of its states."""
+
+import math
+
+from bot.core.generation import Generation, Outcome
+from bot.core.news import News
+from bot.core.pace import Pace
+from bot.core.ports import Admissions, Button, Card, Pictures
+from bot.core.replies import NOTES, failure_text, note_text, reply
+from engine.contract import ErrorCode
+from engine.profiles import profile_named
+
+#: Jobs quicker than this show no step progress.
+PROGRESS_WORTH_SECONDS = 8.0
+#: Prompts are quoted up to this many characters.
+QUOTED_CHARACTERS = 300
+
+
+def rounded_wait(seconds: float) -> int:
+    """Seconds as people say them: fine when short, coarse when long, never 0. Coarse steps also
+    keep a status message from being edited for nothing."""
+    step = 2 if seconds < 20 else 10 if seconds < 120 else 60
+    return max(step, math.ceil(seconds / step) * step)
+
+
+def quoted(prompt: str) -> str:
+    """The beginning of a prompt, for a caption."""
+    if len(prompt) <= QUOTED_CHARACTERS:
+        return prompt
+    return prompt[:QUOTED_CHARACTERS] + "…"
+
+
+class Cards:
+    """Renders rows; reads the queue where a card tells how long it takes."""
+
+    def __init__(
+        self, *, admissions: Admissions, pictures: Pictures, pace: Pace, news: News
+    ) -> None:
+        self._admissions = admissions
+        self._pictures = pictures
+        self._pace = pace
+        self._news = news
+
+    async def live(self, generation: Generation) -> Card:
+        """Waiting or being drawn."""
+        # Quick jobs go from waiting to the picture: edits between would only eat the chat's
+        # budget and hold up the picture.
+        if generation.begun and self._pace.seconds(generation.spec) >= PROGRESS_WORTH_SECONDS:
+            text = self._drawing_text(generation)
+        else:
+            text = await self._waiting_text(generation)
+        return Card(text=text, buttons=(_button("cancel", generation),))
+
+    async def _waiting_text(self, generation: Generation) -> str:
+        locale = generation.locale
+        ahead, seconds = await self._admissions.ahead(generation)
+        if not self._pace.known:
+            code = "waiting_for_engine" if ahead == 0 else "waiting_unmeasured"
+            return reply(code, locale, ahead=ahead)
+        wait = rounded_wait(seconds + self._pace.seconds(generation.spec))
+        if ahead == 0:
+            return reply("next_in_line", locale, seconds=wait)
+        return reply("waiting", locale, ahead=ahead, seconds=wait)
+
+    def _drawing_text(self, generation: Generation) -> str:
+        progress = self._news.progress(generation.id)
+        if progress is None:
+            return reply("drawing", generation.locale)
+        return reply("drawing_step", generation.locale, step=progress.step, steps=progress.steps)
+
+    def ended(self, generation: Generation) -> Card:
+        """The last thing its message shows."""
+        again = _button("again", generation)
+        if generation.outcome is Outcome.FINISHED and generation.preview is not None:
+            return Card(
+                text=self._caption(generation),
+                buttons=(again,),
+                picture=self._pictures.path(generation.preview),
+            )
+        return Card(text=self._ended_text(generation), buttons=(again,))
+
+    def _caption(self, generation: Generation) -> str:
+        lines = (
+            quoted(generation.spec.prompt),
+            self.facts(generation),
+            *self.remarks(generation),
+        )
+        return "\n".join(lines)
+
+    def facts(self, generation: Generation) -> str:
+        """Size, seed and id: what it takes to draw the picture again."""
+        spec = generation.spec
+        return reply(
+            "picture_facts",
+            generation.locale,
+            width=spec.width,
+            height=spec.height,
+            seed=spec.seed,
+            id=generation.id,
+        )
+
+    def remarks(self, generation: Generation) -> tuple[str, ...]:
+        """What was adapted and what the person should know, a sentence each."""
+        spec = generation.spec
+        drawn = profile_named(generation.model).drawn_size(spec.width, spec.height)
+        return tuple(
+            note_text(
+                note,
+                generation.locale,
+                guidance=spec.guidance,
+                drawn_width=drawn[0],
+                drawn_height=drawn[1],
+            )
+            for note in generation.notes
+            # One that only another version of zdraw knows cannot be put into words here.
+            if note in NOTES
+        )
+
+    def _ended_text(self, generation: Generation) -> str:
+        locale = generation.locale
+        if generation.outcome is Outcome.CANCELLED:
+            return reply("cancelled", locale)
+        if generation.outcome is Outcome.EXPIRED:
+            return reply("expired", locale)
+        code = generation.error_code or ErrorCode.ENGINE_ERROR
+        reason = failure_text(code, locale, **generation.error_data)
+        return reply("failed", locale, reason=reason, id=generation.id)
+
+    def reopened(self, generation: Generation) -> Card:
+        """Placeholder when the status message is gone; it becomes the picture at once."""
+        return Card(text=reply("reopened", generation.locale))
+
+    def not_shown(self, generation: Generation) -> Card:
+        """In place of a picture that the platform does not take."""
+        text = reply("not_shown", generation.locale, id=generation.id)
+        return Card(text=text, buttons=(_button("again", generation),))
+
+    def ping(self, generation: Generation) -> str:
+        code = "ping_done" if generation.outcome is Outcome.FINISHED else "ping_ended"
+        return reply(code, generation.locale)
+
+
+def _button(action: str, generation: Generation) -> Button:
+    return Button(
+        action=action,
+        generation_id=generation.id,
+        label=reply(f"button_{action}", generation.locale),
+    )

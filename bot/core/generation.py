@@ -1,0 +1,160 @@
+"""A generation: one request with n pictures, its states, and the moves that are legal.
+
+The two tables of moves here are the only ones; the CHECK constraints of the database are made
+from the same enums, and every move in bot/store/ is one conditional UPDATE along them.
+"""
+
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.contract import JobKey
+
+ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+ID_LENGTH = 8
+MAX_ATTEMPTS = 5
+SEED_BITS = 32
+
+
+class Outcome(StrEnum):
+    QUEUED = "queued"
+    #: Handed to an engine under `attempt`; it may still wait in the engine's own queue.
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Delivery(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    DONE = "done"
+    UNDELIVERABLE = "undeliverable"
+    #: Waits for an admin's review.
+    HELD = "held"
+
+
+OUTCOME_MOVES: dict[Outcome, frozenset[Outcome]] = {
+    Outcome.QUEUED: frozenset(
+        {Outcome.RUNNING, Outcome.FAILED, Outcome.CANCELLED, Outcome.EXPIRED}
+    ),
+    Outcome.RUNNING: frozenset(
+        {Outcome.QUEUED, Outcome.FINISHED, Outcome.FAILED, Outcome.CANCELLED}
+    ),
+    Outcome.FINISHED: frozenset(),
+    Outcome.FAILED: frozenset(),
+    Outcome.CANCELLED: frozenset(),
+    Outcome.EXPIRED: frozenset(),
+}
+LIVE = frozenset({Outcome.QUEUED, Outcome.RUNNING})
+TERMINAL = frozenset(Outcome) - LIVE
+
+DELIVERY_MOVES: dict[Delivery, frozenset[Delivery]] = {
+    Delivery.PENDING: frozenset({Delivery.SENDING, Delivery.HELD}),
+    Delivery.SENDING: frozenset({Delivery.DONE, Delivery.UNDELIVERABLE}),
+    Delivery.HELD: frozenset({Delivery.PENDING}),
+    Delivery.DONE: frozenset(),
+    Delivery.UNDELIVERABLE: frozenset(),
+}
+
+
+def new_generation_id() -> str:
+    """A random id, short enough for buttons, for speech and for Discord's nonce."""
+    return "".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH))
+
+
+def new_seed() -> int:
+    """A random seed a person can still read out: below 2**32."""
+    return secrets.randbelow(2**SEED_BITS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where a request came from and where its answer goes. Ids are the platform's, as text."""
+
+    platform: str
+    chat: str
+    #: Forum topic; None outside topics.
+    thread: str | None = None
+    #: The message that asked; answers reply to it.
+    request_message: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Who asks, where, and by which event."""
+
+    #: The same whenever the platform delivers the same event again.
+    event_key: str
+    #: `platform:id` of the person.
+    requester: str
+    address: Address
+    locale: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawSpec:
+    """What to draw, fully resolved against the model's profile."""
+
+    prompt: str
+    negative_prompt: str
+    width: int
+    height: int
+    steps: int
+    guidance: float
+    seed: int
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewGeneration:
+    """A generation about to be admitted."""
+
+    id: str
+    #: Unique key of the event that caused it; a redelivered event finds the row it made.
+    event_key: str
+    #: `platform:id` of the person.
+    requester: str
+    address: Address
+    locale: str
+    spec: DrawSpec
+    model: str
+    #: Predicted GPU seconds, for fairness and the ETA.
+    cost: float
+    #: The generation this one repeats or varies.
+    parent_id: str | None = None
+    #: Names of replies.NOTES to say with the picture (what was adapted, in words).
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generation(NewGeneration):
+    """A stored generation. Times are milliseconds since the epoch."""
+
+    outcome: Outcome
+    delivery: Delivery
+    #: Fences results: grows by one whenever the job is handed to an engine.
+    attempt: int
+    #: Attempts whose first step had begun; at MAX_ATTEMPTS the outcome is FAILED.
+    counted_attempts: int
+    #: The current attempt's first step has begun.
+    begun: bool
+    lease_until: int | None
+    #: Start-time fair tag; lower is served first.
+    tag: float
+    #: The message that tells how it goes and that becomes the picture.
+    status_message: str | None
+    error_code: str | None
+    error_data: dict[str, object]
+    #: Pictures on disk, relative to the state folder, in order.
+    pictures: tuple[str, ...]
+    #: JPEG of the picture or of all of them, relative to the state folder.
+    preview: str | None
+    created_ms: int
+    finished_ms: int | None
+
+    @property
+    def key(self) -> JobKey:
+        """Names the current attempt. Only a generation that was handed out has one."""
+        return JobKey(generation_id=self.id, attempt=self.attempt)

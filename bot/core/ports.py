@@ -1,0 +1,300 @@
+"""What the core needs from the outside, as Protocols of at most five methods.
+
+Implementations: bot/store/ (rows), bot/links/ (engines), bot/adapters/ (platforms). Each has a
+contract suite in tests/contract/ that its fake passes too.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from bot.core.generation import Address, Generation, NewGeneration, Outcome
+from engine.contract import AnyEvent, Job, JobKey
+
+
+class Clock(Protocol):
+    """Time as a parameter."""
+
+    def __call__(self) -> int:
+        """Milliseconds since the epoch."""
+        ...
+
+
+# --- rows -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How much may wait before new requests are refused."""
+
+    live_per_requester: int
+    live_in_all: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Admitted:
+    """`duplicate`: the event had been seen before, and `generation` is what it made then."""
+
+    generation: Generation
+    duplicate: bool
+
+
+class Admissions(Protocol):
+    """Where requests become rows."""
+
+    async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
+        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first.
+        Raises Refusal("queue_full_yours" | "queue_full", limit=...), and AlreadySeen when the
+        event was answered with a notice before."""
+        ...
+
+    async def get(self, generation_id: str) -> Generation | None: ...
+
+    async def latest(self, requester: str, chat: str, *, live: bool = False) -> Generation | None:
+        """The newest one of this person in this chat; with `live` only those not ended."""
+        ...
+
+    async def by_status_message(self, address: Address, message: str) -> Generation | None:
+        """The generation whose status message (or picture) this is."""
+        ...
+
+    async def ahead(self, generation: Generation) -> tuple[int, float]:
+        """Pictures served before this one, and their predicted GPU seconds."""
+        ...
+
+
+class Records(Protocol):
+    """What is asked of the rows before anything is done."""
+
+    async def seen(self, event_key: str) -> bool:
+        """The event has had its effect or its answer: a redelivered one means nothing."""
+        ...
+
+    async def live(self, requester: str, chat: str) -> Sequence[str]:
+        """Ids of this person's generations in this chat that have not ended."""
+        ...
+
+
+class JobRows(Protocol):
+    """The rows as the dispatcher moves them. A move that lost returns None or False."""
+
+    async def head(self, limit: int) -> Sequence[Generation]:
+        """QUEUED rows in fair order: (class, tag), then first come, first served."""
+        ...
+
+    async def start(self, generation_id: str, lease_until: int) -> Generation | None:
+        """QUEUED -> RUNNING under the next attempt number."""
+        ...
+
+    async def begun(self, key: JobKey) -> bool:
+        """Mark that the first step of this attempt has begun."""
+        ...
+
+    async def renew(self, keys: Sequence[JobKey], lease_until: int) -> None: ...
+
+    async def running(self) -> Sequence[Generation]: ...
+
+
+class Outcomes(Protocol):
+    """How generations end. Every method is one conditional UPDATE and says whether it won."""
+
+    async def finish(self, key: JobKey, pictures: Sequence[str], preview: str) -> bool:
+        """RUNNING(attempt) -> FINISHED."""
+        ...
+
+    async def fail(self, key: JobKey, code: str, data: dict[str, object]) -> bool:
+        """RUNNING(attempt) -> FAILED."""
+        ...
+
+    async def requeue(
+        self, key: JobKey, *, counted: bool, lease_before: int | None = None
+    ) -> Outcome | None:
+        """RUNNING(attempt) -> QUEUED, or FAILED with "too_many_attempts" when `counted` makes
+        the MAX_ATTEMPTSth counted attempt; with `lease_before` only if the lease ends before
+        that. The outcome it now has; None if it lost."""
+        ...
+
+    async def cancel(self, ids: Sequence[str], event_key: str) -> Sequence[Generation]:
+        """QUEUED | RUNNING -> CANCELLED for those that have not ended, in one transaction; the
+        rows as they now are. Raises AlreadySeen when this event has cancelled before."""
+        ...
+
+    async def expire(self, created_before_ms: int) -> Sequence[str]:
+        """QUEUED -> EXPIRED for all older rows; their ids."""
+        ...
+
+
+class Deliveries(Protocol):
+    """The rows as the deliverer moves them."""
+
+    async def undelivered(self) -> Sequence[str]:
+        """Ids of all rows that somebody still has to be told about: live ones and those ended
+        with delivery PENDING or SENDING."""
+        ...
+
+    async def sending(self, generation_id: str) -> Generation | None:
+        """PENDING -> SENDING for an ended row, or SENDING as it was; None if settled."""
+        ...
+
+    async def record_status(self, generation_id: str, message: str) -> None:
+        """Remember the message that tells how it goes; replaces one that is gone."""
+        ...
+
+    async def delivered(self, generation_id: str) -> bool:
+        """SENDING -> DONE."""
+        ...
+
+    async def undeliverable(self, generation_id: str, reason: str) -> bool:
+        """SENDING -> UNDELIVERABLE."""
+        ...
+
+
+#: (platform, chat)
+Chat = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A sentence for somebody that is not a generation's status: a refusal, help, an answer."""
+
+    event_key: str
+    address: Address
+    text: str
+    #: Ask for an answer: the platform opens a reply field.
+    ask: bool = False
+
+
+class Notices(Protocol):
+    """Sentences to say, kept until they are said."""
+
+    async def post(self, notice: Notice) -> bool:
+        """True if it now waits to be said. False if this event was answered before, or counts
+        as answered without a word: the chat has much to hear already, or just this."""
+        ...
+
+    async def chats(self) -> Sequence[Chat]:
+        """Where something waits to be said."""
+        ...
+
+    async def oldest(self, chat: Chat) -> Notice | None:
+        """What is to be said there next. What waited for too long no longer waits."""
+        ...
+
+    async def said(self, event_key: str) -> None: ...
+
+
+class Pictures(Protocol):
+    """Bytes on disk."""
+
+    async def save(
+        self, generation: Generation, pictures: Sequence[bytes], preview: bytes
+    ) -> tuple[tuple[str, ...], str]:
+        """Durable when it returns. Paths of the pictures and of the preview, relative to the
+        state folder."""
+        ...
+
+    def path(self, relative: str) -> Path: ...
+
+
+# --- engine -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """Encoded pictures of one job: PNGs in order, and one JPEG preview."""
+
+    pictures: tuple[bytes, ...]
+    preview: bytes
+
+
+@dataclass(frozen=True)
+class EngineLost:
+    """The link to the engine broke; a Hello follows when it is back."""
+
+
+class EngineLink(Protocol):
+    """The wire to an engine."""
+
+    async def submit(self, job: Job) -> None:
+        """Hand a job over; harmless to repeat. Raises EngineBusy or EngineRefused."""
+        ...
+
+    async def cancel(self, key: JobKey) -> None:
+        """Ask to stop it. Best effort: silent when the engine is away."""
+        ...
+
+    async def fetch(self, key: JobKey, pictures: int) -> Rendered:
+        """The results of a finished job. Raises EngineBusy when they cannot be had now."""
+        ...
+
+    async def acknowledge(self, key: JobKey) -> None:
+        """The result is stored here: the engine may forget it. Best effort."""
+        ...
+
+    def events(self) -> AsyncIterator[AnyEvent | EngineLost]:
+        """Everything the engine says, reconnecting for ever; Hello after each connect."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenCount:
+    """`lost` is the part of the prompt past the limit, "" if it fits."""
+
+    tokens: int
+    limit: int
+    lost: str
+
+
+class TokenCounter(Protocol):
+    """Measures prompts with the model's own tokenizer."""
+
+    def measure(self, prompt: str) -> TokenCount | None:
+        """None when the tokenizer is not known yet; the engine then decides."""
+        ...
+
+
+# --- people -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """`action` is "cancel" or "again"."""
+
+    action: str
+    generation_id: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a generation's message shows."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    #: The picture the message becomes; None while there is none.
+    picture: Path | None = None
+
+
+class Messenger(Protocol):
+    """One platform. All methods may raise MessageGone, Unreachable or TryLater; any other
+    DeliveryError is about what was to be shown, and something else may pass."""
+
+    async def open(self, generation: Generation, card: Card) -> str:
+        """Send the status message as a reply to the request; its id."""
+        ...
+
+    async def refresh(self, generation: Generation, card: Card) -> None:
+        """Edit the status message. May be dropped when the chat is busy."""
+        ...
+
+    async def deliver(self, generation: Generation, card: Card) -> None:
+        """Turn the status message into `card` for good. Harmless to repeat. Raises
+        PictureRefused, with the message as it was, where the picture is not taken."""
+        ...
+
+    async def ping(self, generation: Generation, text: str) -> None:
+        """One line that notifies the requester. Best effort."""
+        ...
+
+    async def say(self, notice: Notice) -> None: ...

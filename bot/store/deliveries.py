@@ -1,0 +1,61 @@
+"""Deliveries over SQL: the rows as the deliverer moves them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from bot.core.generation import TERMINAL, Delivery, Generation
+from bot.core.ports import Clock
+from bot.store.database import Database
+from bot.store.rows import generation_of
+from bot.store.tables import generations, is_untold
+
+_row = generations.c
+
+
+class SqlDeliveries:
+    """Implements bot.core.ports.Deliveries."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def undelivered(self) -> Sequence[str]:
+        """Oldest first."""
+        query = select(_row.id).where(is_untold(_row)).order_by(_row.serial)
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def sending(self, generation_id: str) -> Generation | None:
+        move = (
+            update(generations)
+            .where(_row.id == generation_id, _row.outcome.in_(TERMINAL), is_untold(_row))
+            .values(delivery=Delivery.SENDING)
+            .returning(generations)
+        )
+        async with self._database.write() as connection:
+            row = (await connection.execute(move)).mappings().one_or_none()
+        return None if row is None else generation_of(row)
+
+    async def record_status(self, generation_id: str, message: str) -> None:
+        record = update(generations).where(_row.id == generation_id).values(status_message=message)
+        async with self._database.write() as connection:
+            await connection.execute(record)
+
+    async def delivered(self, generation_id: str) -> bool:
+        return await self._settle(generation_id, delivery=Delivery.DONE)
+
+    async def undeliverable(self, generation_id: str, reason: str) -> bool:
+        return await self._settle(
+            generation_id, delivery=Delivery.UNDELIVERABLE, undeliverable_reason=reason
+        )
+
+    async def _settle(self, generation_id: str, **values: Any) -> bool:
+        move = (
+            update(generations)
+            .where(_row.id == generation_id, _row.delivery == Delivery.SENDING)
+            .values(delivered_ms=self._clock(), **values)
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(move)).rowcount == 1

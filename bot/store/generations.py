@@ -1,0 +1,174 @@
+"""Admissions over SQL: where requests become rows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.errors import AlreadySeen, Refusal
+from bot.core.fairness import fair_tag
+from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
+from bot.core.ports import Admitted, Bounds, Clock
+from bot.store.database import Database
+from bot.store.rows import generation_of, new_row
+from bot.store.tables import (
+    Columns,
+    events,
+    generations,
+    is_live,
+    is_queued,
+    is_running,
+    notices,
+    served_order,
+    was_dispatched,
+)
+
+#: Two random ids have never met so far; a third meeting is a bug, not bad luck.
+ID_TRIES = 3
+
+_this = generations.alias("this").c
+_other = generations.alias("other").c
+
+
+class SqlAdmissions:
+    """Implements bot.core.ports.Admissions."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        new_id: Callable[[], str] = new_generation_id,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._new_id = new_id
+
+    async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
+        """Insert as QUEUED with its fair tag; see the port. The id may differ from `new.id`
+        if that was taken."""
+        for _ in range(ID_TRIES):
+            try:
+                async with self._database.write() as connection:
+                    return await self._admit(connection, new, bounds)
+            except IntegrityError as error:
+                # Either another writer stored the same event first, which the next round
+                # finds, or the id is taken.
+                failure = error
+                new = replace(new, id=self._new_id())
+        raise failure
+
+    async def _admit(
+        self, connection: AsyncConnection, new: NewGeneration, bounds: Bounds
+    ) -> Admitted:
+        seen = await _one(connection, _of_event(new.event_key))
+        if seen is not None:
+            return Admitted(generation=seen, duplicate=True)
+        if await _was_answered(connection, new.event_key):
+            raise AlreadySeen(new.event_key)
+        tag = await _tag_within_bounds(connection, new, bounds)
+        row = new_row(new, tag=tag, created_ms=self._clock())
+        inserted = await connection.execute(insert(generations).values(row).returning(generations))
+        await connection.execute(
+            insert(events).values(
+                key=new.event_key,
+                kind="draw",
+                generation_id=new.id,
+                created_ms=row["created_ms"],
+            )
+        )
+        return Admitted(generation=generation_of(inserted.mappings().one()), duplicate=False)
+
+    async def get(self, generation_id: str) -> Generation | None:
+        async with self._database.read() as connection:
+            return await _one(
+                connection, select(generations).where(generations.c.id == generation_id)
+            )
+
+    async def latest(self, requester: str, chat: str, *, live: bool = False) -> Generation | None:
+        row = generations.c
+        query = select(generations).where(row.requester == requester, row.chat == chat)
+        if live:
+            query = query.where(is_live(row))
+        async with self._database.read() as connection:
+            return await _one(connection, query.order_by(row.serial.desc()).limit(1))
+
+    async def by_status_message(self, address: Address, message: str) -> Generation | None:
+        row = generations.c
+        query = select(generations).where(
+            row.platform == address.platform,
+            row.chat == address.chat,
+            row.status_message == message,
+        )
+        async with self._database.read() as connection:
+            return await _one(connection, query.order_by(row.serial.desc()).limit(1))
+
+    async def ahead(self, generation: Generation) -> tuple[int, float]:
+        """Nothing is ahead of one that has ended."""
+        query = select(
+            func.coalesce(func.sum(_other.count), 0), func.coalesce(func.sum(_other.cost), 0.0)
+        ).where(_this.id == generation.id, is_live(_other), _served_before(_other, _this))
+        async with self._database.read() as connection:
+            count, cost = (await connection.execute(query)).one()
+        return count, cost
+
+
+def _served_before(other: Columns, this: Columns) -> ColumnElement[bool]:
+    queued_earlier = tuple_(*served_order(other)) < tuple_(*served_order(this))
+    started_earlier = tuple_(other.started_ms, *served_order(other)) < tuple_(
+        this.started_ms, *served_order(this)
+    )
+    return or_(
+        and_(is_queued(this), or_(is_running(other), queued_earlier)),
+        and_(is_running(this), is_running(other), started_earlier),
+    )
+
+
+def _of_event(event_key: str) -> Select[tuple[object, ...]]:
+    return (
+        select(generations)
+        .join(events, events.c.generation_id == generations.c.id)
+        .where(events.c.key == event_key)
+    )
+
+
+async def _was_answered(connection: AsyncConnection, event_key: str) -> bool:
+    """The event was refused with a sentence: it must not be drawn as well, now that the queue
+    has room."""
+    query = select(notices.c.serial).where(notices.c.event_key == event_key)
+    return (await connection.execute(query)).one_or_none() is not None
+
+
+async def _one(connection: AsyncConnection, query: Select[tuple[object, ...]]) -> Generation | None:
+    row = (await connection.execute(query)).mappings().one_or_none()
+    return None if row is None else generation_of(row)
+
+
+async def _tag_within_bounds(
+    connection: AsyncConnection, new: NewGeneration, bounds: Bounds
+) -> float:
+    row = generations.c
+    own = row.requester == new.requester
+    dispatched = select(func.max(row.tag)).where(was_dispatched(row)).scalar_subquery()
+    query = select(
+        func.count().filter(own),
+        func.count(),
+        func.max(row.tag).filter(own),
+        func.coalesce(dispatched, 0.0),
+    ).where(is_live(row))
+    own_live, live, last_live, highest = (await connection.execute(query)).one()
+    if own_live >= bounds.live_per_requester:
+        raise Refusal("queue_full_yours", limit=bounds.live_per_requester)
+    if live >= bounds.live_in_all:
+        raise Refusal("queue_full", limit=bounds.live_in_all)
+    return fair_tag(highest, last_live, new.cost)

@@ -1,0 +1,106 @@
+"""Rows of `generations` as Generation, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core.generation import (
+    Address,
+    Delivery,
+    DrawSpec,
+    Generation,
+    NewGeneration,
+    Outcome,
+)
+
+
+def new_row(new: NewGeneration, *, tag: float, created_ms: int) -> dict[str, Any]:
+    """The values of a row that was just admitted."""
+    return {
+        **_request(new),
+        "outcome": Outcome.QUEUED,
+        "delivery": Delivery.PENDING,
+        "attempt": 0,
+        "counted_attempts": 0,
+        "begun": False,
+        "tag": tag,
+        "error_data": {},
+        "pictures": [],
+        "created_ms": created_ms,
+    }
+
+
+def _request(new: NewGeneration) -> dict[str, Any]:
+    address, spec = new.address, new.spec
+    return {
+        "id": new.id,
+        "event_key": new.event_key,
+        "requester": new.requester,
+        "platform": address.platform,
+        "chat": address.chat,
+        "thread": address.thread,
+        "request_message": address.request_message,
+        "locale": new.locale,
+        "prompt": spec.prompt,
+        "negative_prompt": spec.negative_prompt,
+        "width": spec.width,
+        "height": spec.height,
+        "steps": spec.steps,
+        "guidance": spec.guidance,
+        "seed": spec.seed,
+        "count": spec.count,
+        "model": new.model,
+        "cost": new.cost,
+        "parent_id": new.parent_id,
+        "notes": list(new.notes),
+    }
+
+
+def generation_of(row: Mapping[Any, Any]) -> Generation:
+    return Generation(
+        id=row["id"],
+        event_key=row["event_key"],
+        requester=row["requester"],
+        address=address_of(row),
+        locale=row["locale"],
+        spec=_spec_of(row),
+        model=row["model"],
+        cost=row["cost"],
+        parent_id=row["parent_id"],
+        notes=tuple(row["notes"]),
+        outcome=Outcome(row["outcome"]),
+        delivery=Delivery(row["delivery"]),
+        attempt=row["attempt"],
+        counted_attempts=row["counted_attempts"],
+        begun=row["begun"],
+        lease_until=row["lease_until"],
+        tag=row["tag"],
+        status_message=row["status_message"],
+        error_code=row["error_code"],
+        error_data=row["error_data"],
+        pictures=tuple(row["pictures"]),
+        preview=row["preview"],
+        created_ms=row["created_ms"],
+        finished_ms=row["finished_ms"],
+    )
+
+
+def address_of(row: Mapping[Any, Any]) -> Address:
+    return Address(
+        platform=row["platform"],
+        chat=row["chat"],
+        thread=row["thread"],
+        request_message=row["request_message"],
+    )
+
+
+def _spec_of(row: Mapping[Any, Any]) -> DrawSpec:
+    return DrawSpec(
+        prompt=row["prompt"],
+        negative_prompt=row["negative_prompt"],
+        width=row["width"],
+        height=row["height"],
+        steps=row["steps"],
+        guidance=row["guidance"],
+        seed=row["seed"],
+        count=row["count"],
+    )

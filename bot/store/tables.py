@@ -1,0 +1,201 @@
+"""The tables, for SQLite and PostgreSQL alike.
+
+Rows of `generations` and `events` are history and are kept. The conditions at the end are
+written with literals and are used by the indexes and by the queries: a planner takes a partial
+index only when it sees the same literals.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    literal_column,
+)
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from bot.core.generation import LIVE, TERMINAL, Delivery, Outcome
+from engine.contract import MAX_PICTURES
+
+Columns = ReadOnlyColumnCollection[str, Column[Any]]
+
+#: SQLite numbers rows by itself only in a column whose type is exactly INTEGER.
+Serial = BigInteger().with_variant(Integer, "sqlite")
+#: Milliseconds since the epoch.
+Milliseconds = BigInteger
+
+
+def _quoted(values: Iterable[StrEnum]) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+def _check(name: str, condition: str) -> CheckConstraint:
+    return CheckConstraint(condition, name=name)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    #: Order of admission: breaks ties between equal tags, first come first served.
+    Column("serial", Serial, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("event_key", Text, nullable=False),
+    Column("requester", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("chat", Text, nullable=False),
+    Column("thread", Text),
+    Column("request_message", Text),
+    Column("locale", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("negative_prompt", Text, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("steps", Integer, nullable=False),
+    Column("guidance", Double, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("model", Text, nullable=False),
+    #: Predicted GPU seconds.
+    Column("cost", Double, nullable=False),
+    Column("parent_id", Text, ForeignKey("generations.id")),
+    Column("notes", JSON, nullable=False),
+    #: Lower is served first, whatever the tags.
+    Column("priority_class", Integer, nullable=False, server_default="1"),
+    Column("tag", Double, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("counted_attempts", Integer, nullable=False),
+    Column("begun", Boolean, nullable=False),
+    Column("lease_until", Milliseconds),
+    Column("error_code", Text),
+    Column("error_data", JSON, nullable=False),
+    Column("pictures", JSON, nullable=False),
+    Column("preview", Text),
+    Column("delivery", Text, nullable=False),
+    Column("status_message", Text),
+    #: Why the requester could not be told.
+    Column("undeliverable_reason", Text),
+    Column("created_ms", Milliseconds, nullable=False),
+    #: When the current attempt was handed to an engine.
+    Column("started_ms", Milliseconds),
+    Column("finished_ms", Milliseconds),
+    #: When delivery was settled, well or badly.
+    Column("delivered_ms", Milliseconds),
+    UniqueConstraint("id"),
+    UniqueConstraint("event_key"),
+    _check("outcome", f"outcome IN ({_quoted(Outcome)})"),
+    _check("delivery", f"delivery IN ({_quoted(Delivery)})"),
+    _check("told_after_end", f"delivery = 'pending' OR outcome IN ({_quoted(TERMINAL)})"),
+    _check("lease", "(outcome = 'running') = (lease_until IS NOT NULL)"),
+    _check("started", "outcome <> 'running' OR (attempt >= 1 AND started_ms IS NOT NULL)"),
+    _check("attempts", "counted_attempts >= 0 AND counted_attempts <= attempt"),
+    _check("finished_ms", f"(outcome IN ({_quoted(LIVE)})) = (finished_ms IS NULL)"),
+    _check("preview", "(outcome = 'finished') = (preview IS NOT NULL)"),
+    _check("error", "(outcome = 'failed') = (error_code IS NOT NULL)"),
+    _check("delivered_ms", "(delivery IN ('done', 'undeliverable')) = (delivered_ms IS NOT NULL)"),
+    _check("undeliverable", "(delivery = 'undeliverable') = (undeliverable_reason IS NOT NULL)"),
+    _check("count", f"count BETWEEN 1 AND {MAX_PICTURES}"),
+)
+
+#: Every mutation's event; a redelivered one is found here.
+events = Table(
+    "events",
+    metadata,
+    Column("key", Text, primary_key=True),
+    #: "draw" or "cancel".
+    Column("kind", Text, nullable=False),
+    Column("generation_id", Text, ForeignKey("generations.id"), nullable=False),
+    Column("created_ms", Milliseconds, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("event_key", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("chat", Text, nullable=False),
+    Column("thread", Text),
+    Column("request_message", Text),
+    Column("text", Text, nullable=False),
+    Column("ask", Boolean, nullable=False),
+    Column("created_ms", Milliseconds, nullable=False),
+    Column("said_ms", Milliseconds),
+    UniqueConstraint("event_key"),
+)
+
+
+def _among(column: Column[Any], values: Iterable[StrEnum]) -> ColumnElement[bool]:
+    return column.in_([literal_column(f"'{value}'") for value in sorted(values)])
+
+
+def is_queued(row: Columns) -> ColumnElement[bool]:
+    return row.outcome == literal_column("'queued'")
+
+
+def is_running(row: Columns) -> ColumnElement[bool]:
+    """Says that it is live too: that is the condition of the index that finds it."""
+    return and_(is_live(row), row.outcome == literal_column("'running'"))
+
+
+def is_live(row: Columns) -> ColumnElement[bool]:
+    return _among(row.outcome, LIVE)
+
+
+def is_untold(row: Columns) -> ColumnElement[bool]:
+    """Somebody still has to be told; live rows are, because delivery starts when they end."""
+    return _among(row.delivery, (Delivery.PENDING, Delivery.SENDING))
+
+
+def was_dispatched(row: Columns) -> ColumnElement[bool]:
+    return row.attempt >= literal_column("1")
+
+
+def served_order(row: Columns) -> list[Column[Any]]:
+    """The order in which QUEUED rows are served."""
+    return [row.priority_class, row.tag, row.serial]
+
+
+def _partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_g = generations.c
+_partial_index("ix_generations_queue", *served_order(_g), where=is_queued(_g))
+_partial_index("ix_generations_live", _g.requester, _g.tag, where=is_live(_g))
+_partial_index("ix_generations_dispatched", _g.tag, where=was_dispatched(_g))
+_partial_index("ix_generations_untold", _g.serial, where=is_untold(_g))
+_partial_index(
+    "ix_generations_status_message",
+    _g.platform,
+    _g.chat,
+    _g.status_message,
+    where=_g.status_message.is_not(None),
+)
+Index("ix_generations_requester", _g.requester, _g.chat, _g.serial)
+Index("ix_notices_said_ms", notices.c.said_ms, notices.c.serial)

@@ -1,0 +1,114 @@
+import pytest
+
+from bot.core.ports import Notice
+from bot.store.notices import FORGOTTEN_MS, KEEP_MS, UNSAID_PER_CHAT
+from tests.builders import address, notice
+from tests.stores import Store
+
+HERE = ("telegram", "-100")
+
+
+async def say_all(store: Store, chat: tuple[str, str] = HERE) -> list[Notice]:
+    """What is said there, in order."""
+    said = []
+    while (oldest := await store.notices.oldest(chat)) is not None:
+        said.append(oldest)
+        await store.notices.said(oldest.event_key)
+    return said
+
+
+async def event_keys(store: Store) -> list[str]:
+    return [key for (key,) in await store.sql("SELECT event_key FROM notices ORDER BY serial")]
+
+
+async def test_posted_notices_are_said_oldest_first(store: Store):
+    second = notice(
+        event_key="b", address=address(thread="5", request_message=None), text="2", ask=True
+    )
+    posted = [notice(event_key="z", text="1"), second, notice(event_key="a", text="3")]
+    for one in posted:
+        assert await store.notices.post(one)
+    assert await say_all(store) == posted
+
+
+async def test_notices_are_said_in_the_chat_they_were_posted_to(store: Store):
+    here, there = notice(), notice(address=address(chat="5"))
+    for one in (here, there):
+        assert await store.notices.post(one)
+    assert sorted(await store.notices.chats()) == [HERE, ("telegram", "5")]
+    assert await say_all(store, ("telegram", "5")) == [there]
+    assert await store.notices.chats() == [HERE]
+    assert await say_all(store) == [here]
+    assert await store.notices.chats() == []
+
+
+async def test_redelivered_event_posts_nothing(store: Store):
+    first = notice()
+    assert await store.notices.post(first)
+    assert not await store.notices.post(notice(event_key=first.event_key, text="别的"))
+    await store.notices.said(first.event_key)
+    assert not await store.notices.post(first)
+    assert await store.notices.chats() == []
+
+
+# --- floods ---------------------------------------------------------------------------------------
+
+
+async def test_a_chat_has_only_so_much_to_be_said(store: Store):
+    posted = [notice(text=str(number)) for number in range(100)]
+    kept = [one for one in posted if await store.notices.post(one)]
+    assert kept == posted[:UNSAID_PER_CHAT]
+    assert await store.notices.post(notice(address=address(chat="5")))
+    assert await say_all(store) == kept
+    assert await store.notices.post(notice())
+
+
+async def test_what_is_about_to_be_said_anyway_is_not_said_twice(store: Store):
+    first = notice(text="排队已满")
+    assert await store.notices.post(first)
+    assert not await store.notices.post(notice(text="排队已满"))
+    assert await say_all(store) == [first]
+    assert await store.notices.post(notice(text="排队已满"))
+
+
+@pytest.mark.parametrize("changes", [{"address": address(thread="5")}, {"ask": True}])
+async def test_another_topic_and_a_question_are_another_notice(store: Store, changes):
+    """A question opens a reply field for the person who is asked only."""
+    assert await store.notices.post(notice())
+    assert await store.notices.post(notice(**changes))
+
+
+async def test_an_event_whose_answer_was_dropped_is_known_when_it_comes_again(store: Store):
+    first, equal = notice(), notice()
+    for one in (first, equal):
+        await store.notices.post(one)
+    await say_all(store)
+    assert not await store.notices.post(equal)
+    assert await store.notices.chats() == []
+
+
+# --- old ones -------------------------------------------------------------------------------------
+
+
+async def test_what_waited_until_nobody_remembers_the_question_is_not_said(store: Store):
+    old = [notice(text=str(number)) for number in range(UNSAID_PER_CHAT)]
+    for one in old:
+        assert await store.notices.post(one)
+    store.clock.advance(FORGOTTEN_MS + 1)
+    assert await store.notices.chats() == []
+    assert await store.notices.oldest(HERE) is None
+    young = notice(text="0")
+    assert await store.notices.post(young)
+    assert await store.notices.oldest(HERE) == young
+    assert not await store.notices.post(old[0])
+
+
+async def test_notices_are_forgotten_when_no_redelivery_can_come(store: Store):
+    said, unsaid, young = notice(text="1"), notice(text="2"), notice(text="3")
+    for one in (said, unsaid):
+        await store.notices.post(one)
+    await store.notices.said(said.event_key)
+    store.clock.advance(KEEP_MS + 1)
+    await store.notices.post(young)
+    await store.notices.said(young.event_key)
+    assert await event_keys(store) == [young.event_key]

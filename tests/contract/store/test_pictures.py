@@ -1,0 +1,93 @@
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.store.images import PictureFolder
+from tests.builders import generation
+
+DRAWN = generation(id="abc12345")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> PictureFolder:
+    return PictureFolder(tmp_path / "state")
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+async def test_pictures_lie_in_the_folder_of_the_day(folder: PictureFolder, tmp_path: Path):
+    names, preview = await folder.save(DRAWN, [b"one", b"two"], b"sheet")
+    day = "pictures/2026/01/02"
+    assert names == (f"{day}/abc12345-1.png", f"{day}/abc12345-2.png")
+    assert preview == f"{day}/abc12345.jpg"
+    assert files_in(tmp_path / "state") == {
+        names[0]: b"one",
+        names[1]: b"two",
+        preview: b"sheet",
+    }
+    assert folder.path(preview).read_bytes() == b"sheet"
+
+
+async def test_repeated_save_leaves_one_set(folder: PictureFolder, tmp_path: Path):
+    first = await folder.save(DRAWN, [b"one"], b"sheet")
+    (tmp_path / "state/pictures/2026/01/02/.abc12345-1.png.part").write_bytes(b"o")
+    assert await folder.save(DRAWN, [b"one"], b"sheet") == first
+    assert files_in(tmp_path / "state") == {first[0][0]: b"one", first[1]: b"sheet"}
+
+
+async def test_everything_is_on_the_disk_when_it_returns(
+    folder: PictureFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    synced = []
+    fsync = os.fsync
+
+    def record(descriptor: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+        synced.append(os.path.relpath(path, tmp_path))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", record)
+    await folder.save(DRAWN, [b"one"], b"sheet")
+    day = "state/pictures/2026/01/02"
+    assert synced == [
+        f"{day}/.abc12345-1.png.part",
+        f"{day}/.abc12345.jpg.part",
+        day,
+        "state/pictures/2026/01",
+        "state/pictures/2026",
+        "state/pictures",
+        "state",
+    ]
+
+
+async def test_full_disk_is_told_and_leaves_no_half_picture(
+    folder: PictureFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            await folder.save(DRAWN, [b"one"], b"sheet")
+    assert files_in(tmp_path / "state") == {}
+    await folder.save(DRAWN, [b"one"], b"sheet")
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/passwd", "pictures/../../secret"])
+def test_no_path_leaves_the_state_folder(folder: PictureFolder, name: str):
+    with pytest.raises(ValueError, match="outside the state folder"):
+        folder.path(name)
+
+
+async def test_id_cannot_lead_out_of_the_state_folder(folder: PictureFolder):
+    with pytest.raises(ValueError, match="outside the state folder"):
+        await folder.save(generation(id="../../../../../../x"), [b"one"], b"sheet")

@@ -1,0 +1,30 @@
+"""Records: what is asked of the rows before anything is done."""
+
+from tests.builders import address, notice
+from tests.stores import Store
+
+
+async def test_an_event_is_seen_once_it_made_a_row_a_cancel_or_a_notice(store: Store):
+    assert not await store.records.seen("telegram:1")
+    drawn = await store.queued(event_key="telegram:1")
+    await store.outcomes.cancel([drawn.id], "telegram:2")
+    await store.notices.post(notice(event_key="telegram:3"))
+    assert [await store.records.seen(f"telegram:{n}") for n in (1, 2, 3, 4)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+async def test_a_cancel_that_cancelled_nothing_was_not_seen(store: Store):
+    await store.outcomes.cancel(["nothing"], "telegram:1")
+    assert not await store.records.seen("telegram:1")
+
+
+async def test_live_ones_are_of_this_person_in_this_chat(store: Store):
+    mine = [await store.queued(), await store.running()]
+    await store.finished()
+    await store.queued(requester="telegram:2")
+    await store.queued(address=address(chat="-200"))
+    assert set(await store.records.live("telegram:1", "-100")) == {one.id for one in mine}

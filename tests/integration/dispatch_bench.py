@@ -1,0 +1,115 @@
+"""A dispatcher at work between real rows (SQLite) and an engine that the test drives."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.core.cancel import Cancel
+from bot.core.dispatch import Dispatcher
+from bot.core.generation import Generation, Origin, Outcome
+from bot.core.news import News
+from bot.core.pace import Pace
+from bot.core.recover import Recovery
+from bot.store.database import Database, sqlite_url
+from bot.store.generations import SqlAdmissions
+from bot.store.images import PictureFolder
+from bot.store.job_rows import SqlJobRows
+from bot.store.outcomes import SqlOutcomes
+from bot.store.records import SqlRecords
+from engine.contract import JobKey
+from engine.profiles import profile_named
+from tests.builders import ManualClock, bounds, new_generation
+from tests.fakes.engine_link import FakeEngine
+from tests.integration.waiting import eventually
+
+
+@dataclass
+class Bench:
+    """A dispatcher at work, and what stands around it."""
+
+    engine: FakeEngine
+    admissions: SqlAdmissions
+    rows: SqlJobRows
+    outcomes: SqlOutcomes
+    records: SqlRecords
+    recovery: Recovery
+    pictures: PictureFolder
+    news: News
+    clock: ManualClock
+
+    async def admit(self, **changes: object) -> Generation:
+        admitted = await self.admissions.admit(new_generation(**changes), bounds())
+        self.news.moved(admitted.generation.id)
+        return admitted.generation
+
+    async def cancel(self, generation: Generation) -> None:
+        """As its requester, who saw the row as it is in `generation`."""
+        cancel = Cancel(
+            outcomes=self.outcomes, records=self.records, link=self.engine, news=self.news
+        )
+        origin = Origin(
+            event_key="press:1",
+            requester=generation.requester,
+            address=generation.address,
+            locale="zh",
+        )
+        await cancel(generation, origin)
+
+    async def handed_over(self, generation: Generation, attempt: int = 1) -> JobKey:
+        key = JobKey(generation_id=generation.id, attempt=attempt)
+        await eventually(lambda: key in self.engine.accepted)
+        return key
+
+    async def becomes(self, generation: Generation, outcome: Outcome) -> Generation:
+        async def now() -> Generation | None:
+            row = await self.admissions.get(generation.id)
+            return row if row is not None and row.outcome is outcome else None
+
+        found: Generation = await eventually(now)
+        return found
+
+
+@asynccontextmanager
+async def working(dispatcher: Dispatcher) -> AsyncIterator[None]:
+    task = asyncio.create_task(dispatcher.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def dispatching(folder: Path) -> AsyncIterator[Bench]:
+    """A dispatcher at work, with its database and pictures in `folder`."""
+    clock, news, engine = ManualClock(), News(), FakeEngine()
+    async with Database(sqlite_url(folder / "zdraw.db")) as database:
+        rows, outcomes = SqlJobRows(database, clock), SqlOutcomes(database, clock)
+        pictures = PictureFolder(folder)
+        dispatcher = Dispatcher(
+            link=engine,
+            rows=rows,
+            outcomes=outcomes,
+            pictures=pictures,
+            news=news,
+            pace=Pace(profile_named("demo")),
+            clock=clock,
+            log=structlog.get_logger(),
+        )
+        recovery = Recovery(rows=rows, outcomes=outcomes, news=news, clock=clock, queue_hours=24)
+        async with working(dispatcher):
+            yield Bench(
+                engine=engine,
+                admissions=SqlAdmissions(database, clock),
+                rows=rows,
+                outcomes=outcomes,
+                records=SqlRecords(database),
+                recovery=recovery,
+                pictures=pictures,
+                news=news,
+                clock=clock,
+            )

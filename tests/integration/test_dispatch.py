@@ -1,0 +1,190 @@
+"""The dispatcher between real rows (SQLite) and an engine that the test drives."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.dispatch import job_of
+from bot.core.generation import MAX_ATTEMPTS, Generation, Outcome
+from engine.contract import ErrorCode
+from tests.builders import spec
+from tests.fakes.engine_link import PNG
+from tests.integration.dispatch_bench import Bench, dispatching
+from tests.integration.waiting import eventually
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with dispatching(tmp_path) as bench:
+        yield bench
+
+
+async def test_a_row_is_drawn_stored_finished_and_acknowledged(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit(spec=spec(count=2))
+    key = await bench.handed_over(generation)
+    bench.engine.start(key)
+    bench.engine.finish(key)
+    finished = await bench.becomes(generation, Outcome.FINISHED)
+    assert [bench.pictures.path(p).read_bytes() for p in finished.pictures] == [PNG, PNG]
+    await eventually(lambda: not bench.engine.results)
+
+
+async def test_nothing_is_handed_over_before_the_engine_says_hello(bench: Bench) -> None:
+    generation = await bench.admit()
+    await asyncio.sleep(0.05)
+    assert bench.engine.accepted == []
+    bench.engine.connect()
+    await bench.handed_over(generation)
+
+
+async def test_no_more_is_handed_over_than_the_engine_holds(bench: Bench) -> None:
+    bench.engine.connect()
+    for number in range(5):
+        await bench.admit(requester=f"telegram:{number}")
+    await eventually(lambda: len(bench.engine.accepted) == bench.engine.capacity)
+    bench.engine.finish(bench.engine.accepted[0])
+    await eventually(lambda: len(bench.engine.accepted) == bench.engine.capacity + 1)
+
+
+async def test_a_refused_prompt_fails_with_the_engines_reason(bench: Bench) -> None:
+    bench.engine.refuse["long"] = ErrorCode.PROMPT_TOO_LONG
+    bench.engine.connect()
+    generation = await bench.admit(spec=spec(prompt="long"))
+    failed = await bench.becomes(generation, Outcome.FAILED)
+    assert failed.error_code == "prompt_too_long"
+    assert failed.error_data == {"prompt": "long"}
+
+
+async def test_a_job_of_a_dead_engine_is_drawn_again_under_the_next_attempt(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    bench.engine.start(await bench.handed_over(generation))
+    bench.engine.die()
+    bench.engine.connect()
+    bench.engine.finish(await bench.handed_over(generation, attempt=2))
+    finished = await bench.becomes(generation, Outcome.FINISHED)
+    assert (finished.attempt, finished.counted_attempts) == (2, 1)
+
+
+async def test_an_interruption_that_only_the_engine_saw_counts(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    key = await bench.handed_over(generation)
+    bench.engine.die()
+    bench.engine.interrupted = (key,)
+    bench.engine.connect()
+    await bench.handed_over(generation, attempt=2)
+    now = await bench.admissions.get(generation.id)
+    assert now is not None
+    assert now.counted_attempts == 1
+    assert not bench.engine.interrupted
+
+
+async def test_a_job_that_kills_every_engine_fails_in_the_end(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        bench.engine.start(await bench.handed_over(generation, attempt))
+        bench.engine.die()
+        bench.engine.connect()
+    failed = await bench.becomes(generation, Outcome.FAILED)
+    assert failed.error_code == "too_many_attempts"
+
+
+async def test_a_broken_link_does_not_repeat_a_job_the_engine_still_holds(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    key = await bench.handed_over(generation)
+    bench.engine.lose()
+    bench.engine.connect()
+    bench.engine.finish(key)
+    await bench.becomes(generation, Outcome.FINISHED)
+    assert bench.engine.accepted == [key]
+
+
+async def test_a_result_from_before_the_bots_start_is_taken(bench: Bench) -> None:
+    generation = await bench.admit()
+    started = await bench.rows.start(generation.id, bench.clock() + 15_000)
+    assert started is not None
+    bench.engine.jobs[started.key] = job_of(started)
+    bench.engine.finish(started.key)
+    bench.engine.connect()
+    await bench.becomes(generation, Outcome.FINISHED)
+    assert bench.engine.accepted == []
+
+
+async def test_a_stopping_engine_gives_jobs_back_without_counting(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    bench.engine.start(await bench.handed_over(generation))
+    bench.engine.stop()
+    bench.engine.finish(await bench.handed_over(generation, attempt=2))
+    finished = await bench.becomes(generation, Outcome.FINISHED)
+    assert finished.counted_attempts == 0
+
+
+async def test_a_cancelled_job_is_stopped_and_its_late_result_is_void(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    key = await bench.handed_over(generation)
+    await bench.cancel(generation)
+    assert key not in bench.engine.jobs
+    await eventually(lambda: not bench.engine.results)
+    await bench.becomes(generation, Outcome.CANCELLED)
+
+
+async def test_work_for_a_row_cancelled_while_the_link_was_down_is_stopped(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    key = await bench.handed_over(generation)
+    bench.engine.lose()
+    assert await bench.outcomes.cancel([generation.id], "press:1")
+    bench.engine.connect()
+    await eventually(lambda: key not in bench.engine.jobs and not bench.engine.results)
+
+
+async def test_a_silent_engine_loses_its_job_when_the_lease_runs_out(bench: Bench) -> None:
+    bench.clock.advance(60_000)
+    bench.engine.connect()
+    generation = await bench.admit()
+    await bench.handed_over(generation)
+    bench.engine.lose()
+    bench.clock.advance(14_999)
+    await bench.recovery.sweep()
+    await bench.becomes(generation, Outcome.RUNNING)
+    bench.clock.advance(2)
+    await bench.recovery.sweep()
+    await bench.becomes(generation, Outcome.QUEUED)
+
+
+async def test_a_bot_that_was_away_lets_the_engine_say_what_it_holds(bench: Bench) -> None:
+    generation = await bench.admit()
+    started = await bench.rows.start(generation.id, bench.clock() - 1)
+    assert started is not None
+    await bench.recovery.sweep()
+    await bench.becomes(generation, Outcome.RUNNING)
+
+
+async def test_a_heartbeat_keeps_the_lease(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    await bench.handed_over(generation)
+    bench.clock.advance(10_000)
+    bench.engine.beat()
+    lease = bench.clock() + 15_000
+
+    async def renewed() -> Generation | None:
+        now = await bench.admissions.get(generation.id)
+        return now if now is not None and now.lease_until == lease else None
+
+    await eventually(renewed)
+
+
+async def test_a_request_nobody_served_for_a_day_expires(bench: Bench) -> None:
+    generation = await bench.admit()
+    bench.clock.advance(24 * 3_600_000 + 1)
+    await bench.recovery.sweep()
+    await bench.becomes(generation, Outcome.EXPIRED)

@@ -1,0 +1,151 @@
+"""What the dispatcher does when the engine, the link or a row misbehaves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.errors import EngineBusy
+from bot.core.generation import Outcome
+from bot.core.ports import Rendered
+from engine.contract import Hello, JobKey
+from tests.builders import spec
+from tests.integration.dispatch_bench import Bench, dispatching
+from tests.integration.waiting import eventually
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with dispatching(tmp_path) as bench:
+        yield bench
+
+
+async def test_the_engine_may_forget_only_after_the_row_has_moved(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcomes: list[Outcome] = []
+    acknowledge = bench.engine.acknowledge
+
+    async def look_first(key: JobKey) -> None:
+        row = await bench.admissions.get(key.generation_id)
+        assert row is not None
+        outcomes.append(row.outcome)
+        await acknowledge(key)
+
+    monkeypatch.setattr(bench.engine, "acknowledge", look_first)
+    bench.engine.connect()
+    bench.engine.finish(await bench.handed_over(await bench.admit()))
+    await eventually(lambda: outcomes)
+    assert outcomes == [Outcome.FINISHED]
+
+
+async def test_a_result_that_cannot_be_fetched_at_once_is_fetched_later(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, failures = bench.engine.fetch, [EngineBusy()]
+
+    async def fail_first(key: JobKey, pictures: int) -> Rendered:
+        if failures:
+            raise failures.pop()
+        return await fetch(key, pictures)
+
+    monkeypatch.setattr(bench.engine, "fetch", fail_first)
+    bench.engine.connect()
+    generation = await bench.admit()
+    bench.engine.finish(await bench.handed_over(generation))
+    await bench.becomes(generation, Outcome.FINISHED)
+
+
+async def test_a_result_that_can_never_be_fetched_is_drawn_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = bench.engine.fetch
+
+    async def lost(key: JobKey, pictures: int) -> Rendered:
+        if key.attempt == 1:
+            raise EngineBusy
+        return await fetch(key, pictures)
+
+    monkeypatch.setattr(bench.engine, "fetch", lost)
+    monkeypatch.setattr("bot.core.dispatch.FETCH_PAUSES", (0.01, 0.01))
+    bench.engine.connect()
+    generation = await bench.admit()
+    bench.engine.finish(await bench.handed_over(generation))
+    bench.engine.finish(await bench.handed_over(generation, attempt=2))
+    assert (await bench.becomes(generation, Outcome.FINISHED)).counted_attempts == 1
+
+
+async def test_a_result_repeated_while_it_is_stored_is_stored_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, fetched = bench.engine.fetch, []
+
+    async def count(key: JobKey, pictures: int) -> Rendered:
+        fetched.append(key)
+        return await fetch(key, pictures)
+
+    monkeypatch.setattr(bench.engine, "fetch", count)
+    bench.engine.connect()
+    generation = await bench.admit()
+    bench.engine.finish(await bench.handed_over(generation))
+    bench.engine.connect()
+    await bench.becomes(generation, Outcome.FINISHED)
+    await eventually(lambda: not bench.engine.results)
+    assert len(fetched) == 1
+
+
+async def test_a_hello_that_is_older_than_a_hand_over_does_not_repeat_it(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit()
+    key = await bench.handed_over(generation)
+    bench.engine.say(Hello(info=bench.engine.info(), held=()))
+    bench.engine.finish(key)
+    await bench.becomes(generation, Outcome.FINISHED)
+    assert bench.engine.accepted == [key]
+
+
+async def test_a_place_whose_job_ended_without_a_word_is_free_again(bench: Bench) -> None:
+    bench.engine.capacity = 1
+    bench.engine.connect()
+    key = await bench.handed_over(await bench.admit())
+    waiting = await bench.admit(requester="telegram:2")
+    bench.engine.beat()
+    del bench.engine.jobs[key]
+    bench.engine.beat()
+    await bench.handed_over(waiting)
+
+
+async def test_a_lease_that_runs_out_after_the_first_step_counts(bench: Bench) -> None:
+    bench.clock.advance(60_000)
+    bench.engine.connect()
+    generation = await bench.admit()
+    key = await bench.handed_over(generation)
+    assert await bench.rows.begun(key)
+    bench.engine.lose()
+    bench.clock.advance(15_001)
+    await bench.recovery.sweep()
+    assert (await bench.becomes(generation, Outcome.QUEUED)).counted_attempts == 1
+
+
+async def test_a_row_that_is_no_job_fails_and_does_not_hold_up_others(bench: Bench) -> None:
+    impossible = await bench.admit(spec=spec(prompt=""))
+    possible = await bench.admit()
+    bench.engine.connect()
+    failed = await bench.becomes(impossible, Outcome.FAILED)
+    assert failed.error_code == "engine_error"
+    await bench.handed_over(possible)
+
+
+@pytest.mark.parametrize("other", [{"protocol": 99}, {"model": "z-image-turbo"}])
+async def test_an_engine_of_another_kind_gets_no_jobs(
+    bench: Bench, other: dict[str, object]
+) -> None:
+    await bench.admit()
+    info = bench.engine.info().model_copy(update=other)
+    bench.engine.connected = True
+    bench.engine.say(Hello(info=info, held=()))
+    await asyncio.sleep(0.1)
+    assert bench.engine.accepted == []
+    bench.engine.connect()
+    await eventually(lambda: bench.engine.accepted)

@@ -1,0 +1,85 @@
+"""History grows without end, so no query of the store may read all of it."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from bot.store.database import Database, sqlite_url
+from tests.builders import address, notice
+from tests.stores import Store, store_over
+
+#: Indexes that hold only rows still in work, and may therefore be read whole.
+SMALL = {"ix_generations_queue", "ix_generations_live", "ix_generations_untold"}
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with Database(sqlite_url(tmp_path / "zdraw.db")) as database:
+        yield store_over(database)
+
+
+async def use_everything(store: Store) -> None:
+    row = await store.queued()
+    await store.jobs.head(4)
+    row = await store.start(row)
+    await store.jobs.running()
+    await store.jobs.begun(row.key)
+    await store.jobs.renew([row.key], 1)
+    await store.admissions.ahead(row)
+    await store.admissions.latest(row.requester, row.address.chat)
+    await store.admissions.latest(row.requester, row.address.chat, live=True)
+    await store.admissions.by_status_message(address(), "1")
+    await store.outcomes.requeue(row.key, counted=True)
+    await store.outcomes.fail(row.key, "engine_error", {})
+    await store.outcomes.finish(row.key, ["1.png"], "1.jpg")
+    await store.outcomes.cancel([row.id], "cancel:1")
+    await store.outcomes.expire(0)
+    await store.deliveries.undelivered()
+    await store.deliveries.sending(row.id)
+    await store.deliveries.record_status(row.id, "1")
+    await store.deliveries.delivered(row.id)
+    await store.deliveries.undeliverable(row.id, "blocked")
+    await store.notices.post(notice(event_key="said"))
+    await store.notices.chats()
+    await store.notices.oldest(("telegram", "-100"))
+    await store.notices.said("said")
+
+
+async def statements_of(
+    store: Store, use: Callable[[Store], Awaitable[None]]
+) -> list[tuple[str, Any]]:
+    seen: list[tuple[str, Any]] = []
+
+    def record(_connection, _cursor, sql, parameters, _context, _many) -> None:
+        if sql.startswith(("SELECT", "UPDATE", "DELETE")):
+            seen.append((sql, parameters))
+
+    event.listen(Engine, "before_cursor_execute", record)
+    try:
+        await use(store)
+    finally:
+        event.remove(Engine, "before_cursor_execute", record)
+    return seen
+
+
+async def plan(store: Store, sql: str, parameters: Any) -> list[str]:
+    async with store.database.write() as connection:
+        result = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+        return [row.detail for row in result]
+
+
+async def test_no_query_reads_all_history(store: Store):
+    statements = await statements_of(store, use_everything)
+    assert len(statements) > 20
+    large = []
+    for sql, parameters in statements:
+        for step in await plan(store, sql, parameters):
+            index = re.search(r"INDEX (\w+)", step)
+            small = index is not None and index[1] in SMALL
+            if re.match(r"SCAN (generations|events|notices|this|other)\b", step) and not small:
+                large.append((step, sql))
+    assert large == []
