@@ -1,0 +1,250 @@
+"""The Telegram messenger over real HTTP: places, limits, and what goes wrong on the way."""
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.telegram.messenger import TelegramMessenger
+from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
+from bot.core.ports import Card
+from tests.builders import address, generation, notice
+from tests.fakes.telegram_api import TOKEN, FakeTelegram
+from tests.integration.messenger_life import (
+    GROUP,
+    PERSON,
+    TOPIC,
+    WAITING,
+    asked_in,
+    finished_card,
+    furnish,
+    messenger_over,
+    opened,
+)
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as running:
+        furnish(running)
+        yield running
+
+
+@pytest.fixture
+async def messenger(telegram: FakeTelegram) -> AsyncIterator[TelegramMessenger]:
+    async with messenger_over(telegram) as made:
+        yield made
+
+
+@pytest.fixture
+def finished(tmp_path: Path) -> Card:
+    return finished_card(tmp_path)
+
+
+# --- the right place ------------------------------------------------------------------------------
+
+
+async def test_a_status_is_a_silent_reply_in_plain_text_without_a_preview(telegram, messenger):
+    asked = asked_in(telegram, GROUP)
+    status = await messenger.open(asked, WAITING)
+    message = telegram.message(GROUP, int(status))
+    assert message.text == WAITING.text
+    assert str(message.reply_to) == asked.address.request_message
+    assert message.silent
+    fields = telegram.calls_of("sendMessage")[0].fields
+    assert "parse_mode" not in fields
+    assert "message_thread_id" not in fields
+    assert '"is_disabled": true' in fields["link_preview_options"]
+
+
+async def test_in_a_forum_the_answer_stays_in_its_topic_even_if_the_request_was_deleted(
+    telegram, messenger
+):
+    asked = asked_in(telegram, GROUP, TOPIC)
+    telegram.people.delete(GROUP, int(asked.address.request_message or 0))
+    message = telegram.message(GROUP, int(await messenger.open(asked, WAITING)))
+    assert (message.thread, message.reply_to) == (TOPIC, None)
+
+
+async def test_where_topics_were_switched_off_the_reply_finds_its_place(telegram, messenger):
+    asked = asked_in(telegram, GROUP, TOPIC)
+    telegram.world.chat(GROUP).topics.clear()
+    message = telegram.message(GROUP, int(await messenger.open(asked, WAITING)))
+    assert str(message.reply_to) == asked.address.request_message
+
+
+async def test_a_request_without_a_message_gets_no_reply_but_an_answer(telegram, messenger):
+    unasked = generation(address=address(chat=str(PERSON), request_message=None))
+    message = telegram.message(PERSON, int(await messenger.open(unasked, WAITING)))
+    assert message.reply_to is None
+
+
+async def test_a_question_opens_a_reply_field_and_notifies(telegram, messenger):
+    asked = asked_in(telegram, GROUP)
+    await messenger.say(notice(address=asked.address, text="✏️ 想画什么？", ask=True))
+    (message,) = telegram.messages(GROUP)
+    assert message.reply_markup == {"force_reply": True, "selective": True}
+    assert not message.silent
+
+
+async def test_a_ping_replies_to_the_request(telegram, messenger):
+    asked = asked_in(telegram, GROUP)
+    await messenger.ping(asked, "画好了 ☝️")
+    (message,) = telegram.messages(GROUP)
+    assert str(message.reply_to) == asked.address.request_message
+
+
+async def test_a_group_that_became_a_supergroup_is_followed(telegram, messenger, finished):
+    asked = await opened(messenger, asked_in(telegram, GROUP))
+    telegram.people.migrate(GROUP, -1002)
+    with pytest.raises(MessageGone):
+        await messenger.deliver(asked, finished)
+    reopened = replace(asked, status_message=await messenger.open(asked, WAITING))
+    await messenger.deliver(reopened, finished)
+    assert telegram.pictures_seen(-1002) == 1
+
+
+# --- the picture ----------------------------------------------------------------------------------
+
+
+async def test_a_picture_is_uploaded_under_its_own_name_and_type(telegram, messenger, finished):
+    asked = await opened(messenger, asked_in(telegram, PERSON))
+    await messenger.deliver(asked, finished)
+    (picture,) = telegram.pictures(PERSON)
+    assert (picture.kind, picture.file_name, picture.mime_type) == (
+        "photo",
+        "k3v9x2ab.jpg",
+        "image/jpeg",
+    )
+    message = telegram.message(PERSON, int(asked.status_message or 0))
+    assert message.buttons == [("🔁 再来一张", "v1:again:k3v9x2ab")]
+
+
+@pytest.mark.parametrize("prompt", ["画" * 3000, "🎨" * 3000])
+async def test_a_long_caption_and_a_long_text_are_cut(telegram, messenger, finished, prompt):
+    asked = await opened(messenger, asked_in(telegram, PERSON))
+    await messenger.deliver(asked, replace(finished, text=prompt))
+    message = telegram.message(PERSON, int(asked.status_message or 0))
+    assert (message.caption or "").endswith("…")
+    await messenger.say(notice(address=asked.address, text=prompt * 2))
+
+
+async def test_what_is_no_photo_for_telegram_arrives_as_a_file(telegram, messenger, finished):
+    asked = await opened(messenger, asked_in(telegram, PERSON))
+    telegram.world.max_photo_bytes = 5
+    await messenger.deliver(asked, finished)
+    message = telegram.message(PERSON, int(asked.status_message or 0))
+    assert message.media is not None
+    assert message.media.kind == "document"
+    assert message.buttons
+
+
+async def test_a_picture_that_is_refused_as_a_file_too_leaves_the_status(
+    telegram, messenger, finished
+):
+    asked = await opened(messenger, asked_in(telegram, PERSON))
+    telegram.fail("editMessageMedia", status=413, description="Request Entity Too Large", times=2)
+    with pytest.raises(DeliveryError) as refused:
+        await messenger.deliver(asked, finished)
+    assert not isinstance(refused.value, TryLater | MessageGone | Unreachable)
+    assert telegram.message(PERSON, int(asked.status_message or 0)).text == WAITING.text
+
+
+async def test_a_group_that_forbids_photos_alone_gets_a_file(telegram, messenger, finished):
+    telegram.people.forbid(GROUP, "photo")
+    asked = await opened(messenger, asked_in(telegram, GROUP))
+    await messenger.deliver(asked, finished)
+    (picture,) = telegram.pictures(GROUP)
+    assert picture.kind == "document"
+
+
+async def test_a_group_that_forbids_pictures_is_reachable_by_text(telegram, messenger, finished):
+    telegram.people.forbid(GROUP, "photo", "document")
+    asked = await opened(messenger, asked_in(telegram, GROUP))
+    with pytest.raises(PictureRefused):
+        await messenger.deliver(asked, finished)
+    await messenger.deliver(asked, replace(finished, picture=None))
+    message = telegram.message(GROUP, int(asked.status_message or 0))
+    assert (message.text, message.media) == (finished.text, None)
+
+
+async def test_a_picture_that_is_no_longer_on_disk_is_a_delivery_error(
+    telegram, messenger, finished, tmp_path
+):
+    asked = await opened(messenger, asked_in(telegram, PERSON))
+    with pytest.raises(DeliveryError) as gone:
+        await messenger.deliver(asked, replace(finished, picture=tmp_path / "gone.jpg"))
+    assert not isinstance(gone.value, TryLater)
+    assert "gone.jpg" in str(gone.value)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENOMEM, errno.EIO, errno.EACCES])
+async def test_a_picture_that_cannot_be_read_now_is_tried_later(
+    telegram, messenger, finished, monkeypatch, number
+):
+    asked = await opened(messenger, asked_in(telegram, PERSON))
+
+    def fail(_path: Path) -> bytes:
+        raise OSError(number, "not now")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Path, "read_bytes", fail)
+        with pytest.raises(TryLater):
+            await messenger.deliver(asked, finished)
+    await messenger.deliver(asked, finished)
+    assert telegram.pictures_seen(PERSON) == 1
+
+
+async def test_without_a_status_message_there_is_nothing_to_edit(telegram, messenger, finished):
+    with pytest.raises(MessageGone):
+        await messenger.deliver(asked_in(telegram, PERSON), finished)
+
+
+# --- trouble --------------------------------------------------------------------------------------
+
+
+async def test_a_flood_wait_of_one_chat_delays_no_other(telegram, messenger):
+    flooded = await opened(messenger, asked_in(telegram, GROUP))
+    telegram.flood(GROUP, 30)
+    with pytest.raises(TryLater) as later:
+        await messenger.deliver(flooded, Card(text="已取消。"))
+    assert later.value.seconds == 30
+    waiting = asyncio.create_task(messenger.deliver(flooded, Card(text="已取消。")))
+    async with asyncio.timeout(1):
+        await opened(messenger, asked_in(telegram, PERSON))
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    assert len(telegram.calls_of("editMessageText", GROUP)) == 1
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500},
+        {"status": 502, "html": True},
+        {"close": "before"},
+        {"close": "after"},
+        {"impostor": '{"status": "please log in"}'},
+    ],
+    ids=lambda fault: "-".join(map(str, fault.values())),
+)
+async def test_what_got_no_proper_answer_asks_for_a_little_patience(telegram, messenger, fault):
+    asked = asked_in(telegram, PERSON)
+    telegram.fail("sendMessage", **fault)
+    with pytest.raises(TryLater) as later:
+        await messenger.open(asked, WAITING)
+    assert 0 < later.value.seconds <= 1
+    assert TOKEN not in str(later.value)
+
+
+async def test_a_member_without_the_right_to_write_is_unreachable(telegram, messenger):
+    asked = asked_in(telegram, GROUP)
+    telegram.people.mute(GROUP)
+    with pytest.raises(Unreachable) as gone:
+        await messenger.open(asked, WAITING)
+    assert "rights" in gone.value.reason.lower()

@@ -1,0 +1,109 @@
+"""Requests to draw, from updates as Telegram sends them to calls of the core."""
+
+import pytest
+
+from bot.adapters.telegram.handlers import ASK_MARK
+from bot.adapters.telegram.origin import locale_of
+from bot.core.generation import Address, Origin
+from bot.core.replies import REPLIES
+from tests.unit.telegram.desk import GROUP
+
+ANONYMOUS = {
+    "id": 1087968824,
+    "is_bot": True,
+    "first_name": "Group",
+    "username": "GroupAnonymousBot",
+}
+
+
+# --- drawing --------------------------------------------------------------------------------------
+
+
+async def test_a_command_in_private_becomes_a_request(desk):
+    sent = desk.people.say("/draw 一个红色的圆", user=5)
+    name, call = (await desk.work()).only
+    assert (name, call["text"]) == ("draw", "一个红色的圆")
+    assert call["origin"] == Origin(
+        event_key=f"telegram:4242:message:5:{sent.message_id}",
+        requester="telegram:5",
+        address=Address(platform="telegram", chat="5", request_message=str(sent.message_id)),
+        locale="zh",
+    )
+
+
+@pytest.mark.parametrize("text", ["/draw@zdraw_bot 圆", "画 圆", "/画圆", "@zdraw_bot 画 圆"])
+async def test_other_spellings_in_a_group_are_requests_too(desk, text):
+    desk.people.say(text, chat=GROUP)
+    assert (await desk.work()).only[1]["text"] == "圆"
+
+
+async def test_the_text_reaches_the_core_untouched(desk):
+    text = "<b>粗</b> & \u202eabc\u202c \x07\n--seed 42" + "长" * 10_000
+    desk.people.say("/draw " + text)
+    assert (await desk.work()).only[1]["text"] == text
+
+
+async def test_in_a_forum_the_topic_is_kept_and_elsewhere_a_thread_is_not(desk):
+    desk.people.group(GROUP, topics=(77,))
+    desk.people.say("/draw 圆", chat=GROUP, thread=77)
+    reply = desk.people.post({"text": "/draw 圆", "message_thread_id": 12}, chat=-1002)
+    core = await desk.work()
+    threads = [call["origin"].address.thread for _, call in core.calls.values()]
+    assert reply.chat_id == -1002
+    assert threads == ["77", None]
+
+
+@pytest.mark.parametrize(
+    ("language_code", "locale"),
+    [(None, "zh"), ("zh", "zh"), ("zh-hans", "zh"), ("ZH-TW", "zh"), ("en", "en"), ("de", "en")],
+)
+def test_people_are_spoken_to_in_chinese_unless_their_telegram_speaks_something_else(
+    language_code, locale
+):
+    assert locale_of(language_code) == locale
+
+
+async def test_anonymous_admins_and_channels_ask_as_the_chat_they_speak_for(desk):
+    sender_chat = {"id": GROUP, "type": "supergroup", "title": "g"}
+    desk.people.post({"text": "/draw 圆", "sender_chat": sender_chat}, chat=GROUP, sender=ANONYMOUS)
+    assert (await desk.work()).only[1]["origin"].requester == f"telegram:{GROUP}"
+
+
+# --- asking ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["/draw", "/draw@zdraw_bot", "/draw \u200b\u202e ", "画"])
+async def test_a_bare_command_asks_what_to_draw(desk, text):
+    desk.people.say(text, chat=GROUP)
+    assert (await desk.work()).named == ["ask"]
+
+
+@pytest.mark.parametrize("question", REPLIES["ask_prompt"])
+@pytest.mark.parametrize("chat", [5, GROUP])
+async def test_a_reply_to_the_question_is_the_prompt(desk, question, chat):
+    asked = desk.bot_says(question, chat)
+    desk.people.say("一个红色的圆", user=5, chat=chat, reply_to=asked)
+    name, call = (await desk.work()).only
+    assert (name, call["text"]) == ("draw", "一个红色的圆")
+
+
+async def test_a_reply_to_the_question_may_be_a_command(desk):
+    asked = desk.bot_says(REPLIES["ask_prompt"][0], GROUP)
+    desk.people.say("/draw 圆", chat=GROUP, reply_to=asked)
+    desk.people.say("取消", chat=GROUP, reply_to=asked)
+    core = await desk.work()
+    assert core.named == ["draw", "cancel"]
+
+
+async def test_a_reply_to_anything_else_in_a_group_is_talk(desk):
+    picture = desk.bot_says("⏳ 排队中", GROUP)
+    desk.people.say("好看！", chat=GROUP, reply_to=picture)
+    question = desk.people.say(ASK_MARK + " 想画什么？", user=6, chat=GROUP)
+    desk.people.say("猫", chat=GROUP, reply_to=question.message_id)
+    assert (await desk.work()).named == []
+
+
+def test_only_the_question_begins_with_its_mark():
+    assert all(text.startswith(ASK_MARK) for text in REPLIES["ask_prompt"])
+    others = [text for code, texts in REPLIES.items() if code != "ask_prompt" for text in texts]
+    assert not [text for text in others if text.startswith(ASK_MARK)]

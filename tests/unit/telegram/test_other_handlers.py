@@ -1,0 +1,209 @@
+"""Other commands, button presses, and what is said or not said to everything else."""
+
+from typing import Any
+
+import pytest
+
+from bot.core.replies import REPLIES
+from tests.unit.telegram.desk import GROUP
+
+OTHER_BOT = {"id": 9, "is_bot": True, "first_name": "other", "username": "other_bot"}
+
+
+# --- other commands -------------------------------------------------------------------------------
+
+
+async def test_again_takes_what_is_named_or_replied_to_or_the_latest(desk):
+    status = desk.bot_says("图", GROUP)
+    desk.people.say("/again", chat=GROUP)
+    desk.people.say("/again #k3v9x2ab", chat=GROUP)
+    desk.people.say("再来一张", chat=GROUP, reply_to=status)
+    core = await desk.work()
+    which = [(c["generation_id"], c["status_message"]) for _, c in core.calls.values()]
+    assert core.named == ["again"] * 3
+    assert which == [(None, None), ("k3v9x2ab", None), (None, str(status))]
+
+
+async def test_a_reply_to_a_persons_message_names_no_picture(desk):
+    sent = desk.people.say("你好", user=6, chat=GROUP)
+    desk.people.say("/cancel", chat=GROUP, reply_to=sent.message_id)
+    assert (await desk.work()).only[1]["status_message"] is None
+
+
+@pytest.mark.parametrize("text", ["/cancel all", "/cancel 全部", "/cancel  ALL "])
+async def test_cancel_can_mean_all(desk, text):
+    desk.people.say(text)
+    _, call = (await desk.work()).only
+    assert (call["all_"], call["generation_id"]) == (True, None)
+
+
+@pytest.mark.parametrize(("text", "start"), [("/help", False), ("/start abc", True)])
+async def test_help_and_start(desk, text, start):
+    desk.people.say(text, language_code="en")
+    name, call = (await desk.work()).only
+    assert (name, call["start"], call["origin"].locale) == ("help", start, "en")
+
+
+# --- a sentence where the bot is addressed, silence where it is not -------------------------------
+
+
+@pytest.mark.parametrize("text", ["你好", "/unknown", "/", "🎨"])
+async def test_in_private_anything_else_gets_a_hint(desk, text):
+    desk.people.say(text)
+    assert (await desk.work()).named == ["help"]
+
+
+@pytest.mark.parametrize("text", ["@zdraw_bot 你好", "/unknown@zdraw_bot", "@ZDRAW_bot"])
+async def test_in_a_group_who_names_the_bot_gets_a_hint(desk, text):
+    desk.people.say(text, chat=GROUP)
+    assert (await desk.work()).named == ["help"]
+
+
+@pytest.mark.parametrize("text", ["你好", "/unknown", "/draw@other_bot 圆", "@other_bot 画 圆"])
+async def test_in_a_group_talk_and_other_bots_commands_are_not_answered(desk, text):
+    desk.people.say(text, chat=GROUP)
+    assert (await desk.work()).named == []
+
+
+async def test_a_command_for_another_bot_is_ignored_in_private_too(desk):
+    desk.people.say("/draw@other_bot 圆")
+    assert (await desk.work()).named == []
+
+
+async def test_a_picture_with_a_command_is_told_that_it_cannot_be_used_yet(desk):
+    desk.people.send_photo("/draw 换成夜景", chat=GROUP)
+    name, call = (await desk.work()).only
+    assert (name, call["code"]) == ("refuse", "no_reference_pictures")
+
+
+async def test_other_commands_work_under_a_picture(desk):
+    desk.people.send_photo("/help", chat=GROUP)
+    assert (await desk.work()).named == ["help"]
+
+
+@pytest.mark.parametrize("what", ["send_photo", "send_sticker", "send_voice"])
+async def test_in_private_what_has_no_text_gets_a_sentence(desk, what):
+    getattr(desk.people, what)()
+    name, call = (await desk.work()).only
+    assert (name, call["code"]) == ("refuse", "text_only")
+
+
+@pytest.mark.parametrize("what", ["send_photo", "send_sticker", "send_voice"])
+async def test_in_a_group_what_has_no_text_is_not_answered(desk, what):
+    getattr(desk.people, what)(chat=GROUP)
+    assert (await desk.work()).named == []
+
+
+async def test_a_sticker_as_the_answer_to_the_question_gets_a_sentence(desk):
+    asked = desk.bot_says(REPLIES["ask_prompt"][0], GROUP)
+    desk.people.send_sticker(chat=GROUP, reply_to=asked)
+    assert (await desk.work()).only[1]["code"] == "text_only"
+
+
+async def test_an_album_gets_one_answer(desk):
+    for _ in range(3):
+        desk.people.post({"photo": [], "media_group_id": "1", "sticker": None, **photo()})
+    core = await desk.work()
+    assert len(core.attempts) == 3
+    assert core.named == ["refuse"]
+
+
+def photo() -> dict[str, Any]:
+    sizes = [{"file_id": "f", "file_unique_id": "f", "width": 1, "height": 1}]
+    return {"photo": sizes}
+
+
+async def test_service_messages_are_not_answered(desk):
+    desk.people.post({"message_auto_delete_timer_changed": {"message_auto_delete_time": 60}})
+    desk.people.post({"new_chat_members": [OTHER_BOT]}, chat=GROUP)
+    assert (await desk.work()).named == []
+
+
+async def test_an_edited_message_is_no_second_request(desk):
+    sent = desk.people.say("/draw 圆")
+    desk.people.edit(sent.chat_id, sent.message_id, "/draw 方块")
+    core = await desk.work()
+    assert [call["text"] for _, call in core.calls.values()] == ["圆"]
+
+
+async def test_messages_of_bots_are_ignored(desk):
+    desk.people.post({"text": "/draw 圆"}, chat=GROUP, sender=OTHER_BOT)
+    assert (await desk.work()).named == []
+
+
+# --- buttons --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("action", ["again", "cancel"])
+async def test_a_press_acts_on_its_generation_and_is_answered(desk, action):
+    picture = desk.bot_says("图", GROUP)
+    query = desk.people.press(GROUP, picture, f"v1:{action}:k3v9x2ab", user=6)
+    name, call = (await desk.work()).only
+    origin = call["origin"]
+    assert (name, call["generation_id"], origin.requester) == (action, "k3v9x2ab", "telegram:6")
+    assert list(desk.core.calls) == [f"telegram:4242:callback:{query}"]
+    assert origin.address.request_message == str(picture)
+    assert desk.acknowledged == [(query, "好")]
+
+
+@pytest.mark.parametrize("action", ["again", "cancel"])
+async def test_only_a_press_is_refused_without_a_word_to_the_chat(desk, action):
+    picture = desk.bot_says("图", GROUP)
+    desk.core.toast = REPLIES["not_yours"][0]
+    query = desk.people.press(GROUP, picture, f"v1:{action}:k3v9x2ab", user=6)
+    desk.people.say(f"/{action} k3v9x2ab", user=6, chat=GROUP)
+    core = await desk.work()
+    assert core.named == [action, action]
+    assert [call["quiet"] for _, call in core.calls.values()] == [True, False]
+    assert desk.acknowledged == [(query, REPLIES["not_yours"][0])]
+
+
+async def test_two_presses_are_two_events(desk):
+    picture = desk.bot_says("图", GROUP)
+    for _ in range(2):
+        desk.people.press(GROUP, picture, "v1:again:k3v9x2ab")
+    assert (await desk.work()).named == ["again", "again"]
+
+
+async def test_a_button_of_another_version_gets_a_sentence(desk):
+    picture = desk.bot_says("图", GROUP)
+    query = desk.people.press(GROUP, picture, "v0:redo:1")
+    assert (await desk.work()).only[1]["code"] == "unknown_button"
+    assert desk.acknowledged == [(query, None)]
+
+
+async def test_a_press_is_not_answered_before_its_effect_is_committed(desk):
+    picture = desk.bot_says("图", GROUP)
+    desk.people.press(GROUP, picture, "v1:again:k3v9x2ab")
+    desk.core.trouble.append(OSError())
+    with pytest.raises(OSError):  # noqa: PT011
+        await desk.work()
+    assert desk.acknowledged == []
+
+
+async def test_a_press_on_a_message_that_is_no_longer_known_is_answered(desk):
+    picture = desk.bot_says("图", GROUP)
+    query = desk.people.press(GROUP, picture, "v1:again:k3v9x2ab")
+    del next(iter(desk.telegram.updates.history.values())).payload["callback_query"]["message"]
+    assert (await desk.work()).named == []
+    assert desk.acknowledged == [(query, None)]
+
+
+# --- apologies ------------------------------------------------------------------------------------
+
+
+async def test_an_apology_goes_to_whoever_addressed_the_bot(desk):
+    desk.people.say("/draw 圆", chat=GROUP)
+    picture = desk.bot_says("图", GROUP)
+    desk.people.press(GROUP, picture, "v1:again:k3v9x2ab")
+    desk.people.say("闲聊", chat=GROUP)
+    for update in desk.updates():
+        await desk.handlers.apologise(update)
+    assert [call["code"] for _, call in desk.core.calls.values()] == ["internal_error"] * 2
+
+
+@pytest.mark.parametrize(
+    "code", ["internal_error", "no_reference_pictures", "text_only", "unknown_button"]
+)
+def test_what_the_handlers_refuse_has_a_sentence(code):
+    assert all(sentence.format() for sentence in REPLIES[code])
