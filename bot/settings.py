@@ -1,0 +1,209 @@
+"""What the operator decides, read once at start from the environment and `.env`.
+
+A wrong value or an unknown name stops the start with one line; nothing is guessed.
+"""
+
+import difflib
+import os
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from annotated_types import Ge, Le
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+
+from bot.core.errors import StartupError
+from engine.profiles import PROFILES, UnknownModel, profile_named
+
+PREFIX = "ZDRAW_"
+#: Settings that only engine/settings.py reads; they may stand in the same `.env`.
+ENGINE_ONLY = frozenset(
+    {
+        "weights_dir",
+        "engine_queue_size",
+        "engine_throttle_jobs",
+        "engine_throttle_seconds",
+    }
+)
+
+
+class LogLevel(StrEnum):
+    """How much is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How a log line looks."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+def _has_a_host(address: str) -> bool:
+    """Whether it names a host, and a port that is one if it names any."""
+    try:
+        parts = urlsplit(address)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _default_database(known: dict[str, Any]) -> str:
+    return f"sqlite+aiosqlite:///{known.get('state_dir', 'state')}/zdraw.db"
+
+
+class BotSettings(BaseSettings):
+    """Settings of the bot and of the supervisor. A blank value is the same as none."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+    telegram_token: SecretStr | None = Field(
+        None,
+        description="Token of the Telegram bot, from @BotFather. Without it Telegram is off.",
+    )
+    telegram_api_base: str = Field(
+        "https://api.telegram.org",
+        description="Address of the Bot API; another one for a Bot API server of your own.",
+    )
+    proxy: SecretStr | None = Field(
+        None,
+        description="Proxy for the way to Telegram: `http://`, `https://`, `socks5://` or "
+        "`socks5h://`, then host and port.",
+    )
+    state_dir: Path = Field(
+        Path("state"),
+        description="Folder of everything that must outlive a restart: database, pictures, "
+        "locks, the engine's socket. Taken from the working folder if relative.",
+    )
+    database_url: str = Field(
+        default_factory=_default_database,
+        repr=False,
+        description="Where the rows are kept, as an SQLAlchemy URL. "
+        "Only `sqlite+aiosqlite:///` for now.",
+    )
+    model: str = Field(
+        "demo",
+        description="Model that draws: `demo` (a few MB, runs on a CPU) or `z-image-turbo`.",
+    )
+    board_port: int = Field(
+        7860, ge=0, le=65535, description="Port of the board on 127.0.0.1; 0 = no board."
+    )
+    max_queued_per_user: int = Field(
+        10, ge=1, le=10_000, description="Unfinished requests that one person may have."
+    )
+    max_queued: int = Field(
+        500, ge=1, le=1_000_000, description="Unfinished requests of everybody together."
+    )
+    queue_hours: int = Field(
+        24, ge=1, le=720, description="Hours that a request may wait before it expires."
+    )
+    log_level: LogLevel = Field(
+        LogLevel.INFO, description="Least important lines logged to standard error."
+    )
+    log_format: LogFormat = Field(
+        LogFormat.CONSOLE, description="`console` for people, `json` for log collectors."
+    )
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _looks_like_a_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not re.fullmatch(r"\d+:[A-Za-z0-9_-]+", token.get_secret_value()):
+            raise ValueError("a token as @BotFather gives it, such as 123456:ABC-def")
+        return token
+
+    @field_validator("telegram_api_base")
+    @classmethod
+    def _is_an_address(cls, base: str) -> str:
+        if not re.fullmatch(r"https?://[^/\s]+\S*[^/\s]", base) or not _has_a_host(base):
+            raise ValueError("an address starting with http:// or https://, without a closing /")
+        return base
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        if proxy:
+            address = proxy.get_secret_value()
+            if not re.fullmatch(r"(https?|socks5h?)://\S+", address) or not _has_a_host(address):
+                raise ValueError("http://, https://, socks5:// or socks5h://, then host and port")
+        return proxy
+
+    @field_validator("state_dir")
+    @classmethod
+    def _is_a_plain_path(cls, path: Path) -> Path:
+        # No shell has expanded it: "~/zdraw" would become a folder named "~".
+        if path.parts[:1] and path.parts[0].startswith("~"):
+            raise ValueError("a path without ~")
+        return path
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_known_database(cls, url: str) -> str:
+        if not url.startswith("sqlite+aiosqlite:///"):
+            raise ValueError("sqlite+aiosqlite:///, then a path")
+        return url
+
+    @field_validator("model")
+    @classmethod
+    def _is_a_known_model(cls, name: str) -> str:
+        try:
+            profile_named(name)
+        except UnknownModel:
+            raise ValueError(", ".join(profile.name for profile in PROFILES)) from None
+        return name
+
+
+def load_settings(env_file: Path = Path(".env")) -> BotSettings:
+    """The settings in force. Raises StartupError for a wrong value or an unknown name."""
+    in_file = DotEnvSettingsSource(BotSettings, env_file=env_file).env_vars
+    _refuse_unknown([*os.environ, *in_file])
+    try:
+        return BotSettings(_env_file=env_file)
+    except ValidationError as wrong:
+        # A default that builds on another field is reported too when that field is wrong.
+        errors = [e for e in wrong.errors() if e["type"] != "default_factory_not_called"]
+        lines = [_complaint(error) for error in errors]
+        raise StartupError("; ".join(lines), os.EX_CONFIG) from None
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = {f"{PREFIX}{field}".upper() for field in {*BotSettings.model_fields, *ENGINE_ONLY}}
+    for name in map(str.upper, names):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            hint = f"did you mean {near[0]}?" if near else "see docs/configuration.md"
+            raise StartupError(f"{name} is not a setting of zdraw; {hint}", os.EX_CONFIG)
+
+
+def _complaint(error: ErrorDetails) -> str:
+    name = str(error["loc"][0])
+    field = BotSettings.model_fields[name]
+    secret = not field.repr or "SecretStr" in str(field.annotation)
+    value = "" if secret else f"={error['input']}"
+    return f"{PREFIX}{name.upper()}{value} is refused; allowed: {_allowed(field, error)}"
+
+
+def _allowed(field: FieldInfo, error: ErrorDetails) -> str:
+    if isinstance(field.annotation, type) and issubclass(field.annotation, StrEnum):
+        return ", ".join(field.annotation)
+    if field.annotation is int:
+        low = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
+        high = next(bound.le for bound in field.metadata if isinstance(bound, Le))
+        return f"a whole number from {low} to {high}"
+    return error["msg"].removeprefix("Value error, ")

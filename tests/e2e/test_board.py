@@ -1,0 +1,259 @@
+"""The board as the page in a browser meets it: `zdraw run` without a token, over Gradio's client.
+
+One house serves all tests. Every process in it notes whom it looks for on the network.
+"""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from gradio_client import Client
+from PIL import Image
+
+from tests.fakes.telegram_api import FakeTelegram
+from tests.house import House
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+
+DRAW = "一个红色的圆 尺寸 128x128"
+#: Long enough to be interrupted in the middle.
+LONG_DRAW = f"{DRAW} 步数 50 4张"
+WATCH_THE_NETWORK = """
+import os, sys
+
+def note(line):
+    with open({notes!r}, "a") as notes:
+        notes.write(line + "\\n")
+
+def hook(event, arguments):
+    if event == "socket.getaddrinfo":
+        host = arguments[0]
+    elif event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    if host not in (None, "127.0.0.1", "localhost"):
+        note(f"looked for {{host}}")
+
+sys.addaudithook(hook)
+note(" ".join(sys.orig_argv))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+class BoardHouse(House):
+    """`zdraw run` with the board and without Telegram."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "state", FakeTelegram())
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.notes = folder / "network"
+        self._hooks = folder / "hooks"
+        self._hooks.mkdir()
+        code = WATCH_THE_NETWORK.format(notes=str(self.notes))
+        (self._hooks / "sitecustomize.py").write_text(code)
+
+    def environment(self) -> dict[str, str]:
+        usual = super().environment()
+        # Nothing but zdraw's own settings keeps Gradio quiet.
+        kept = {k: v for k, v in usual.items() if not k.startswith(("GRADIO_", "HF_"))}
+        return kept | {
+            "ZDRAW_TELEGRAM_TOKEN": "",
+            "ZDRAW_TELEGRAM_API_BASE": "",
+            "ZDRAW_BOARD_PORT": self.url.rpartition(":")[2],
+            "PYTHONPATH": str(self._hooks),
+        }
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardHouse]:
+    with BoardHouse(tmp_path_factory.mktemp("board")) as house:
+        house.wait_until_ready()
+        house.wait_for(lambda: answers(house.url), 60)
+        yield house
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def board(house: BoardHouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with a_tab(house, tmp_path_factory.mktemp("downloads")) as client:
+        yield client
+
+
+@contextmanager
+def a_tab(house: BoardHouse, downloads: Path) -> Iterator[Client]:
+    with pytest.MonkeyPatch.context() as environment:
+        # The argument alone does not keep the client from reporting to its makers.
+        environment.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+        client = Client(house.url, verbose=False, download_files=downloads, analytics_enabled=False)
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def pictures(gallery: list[dict[str, str]]) -> list[Path]:
+    return [Path(shown["image"]) for shown in gallery]
+
+
+def test_prompt_becomes_a_png_of_the_size_asked_for(board: Client) -> None:
+    gallery, status = board.predict("一个蓝色的方块 尺寸 256x128 种子 42", api_name="/draw")
+    (picture,) = pictures(gallery)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    with Image.open(picture) as opened:
+        assert opened.size == (256, 128)
+    assert "256×128 · 种子 42 · #" in status
+
+
+def test_four_pictures_are_four_files(board: Client) -> None:
+    gallery, _ = board.predict(f"{DRAW} 4张", api_name="/draw")
+    contents = {picture.read_bytes() for picture in pictures(gallery)}
+    assert len(contents) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (f"{DRAW} --sed 4", "不认识参数「--sed」，是想写「--seed」吗？"),
+        ("一个红色的圆 尺寸 100x100", "画不了 100×100，最接近的可以是 128×128"),
+        ("", "没看到要画什么。"),
+    ],
+)
+def test_what_cannot_be_drawn_is_a_sentence_and_no_picture(
+    board: Client, text: str, sentence: str
+) -> None:
+    gallery, status = board.predict(text, api_name="/draw")
+    assert gallery == []
+    assert sentence in status
+
+
+def test_what_people_write_is_shown_as_text(board: Client) -> None:
+    _, status = board.predict("一个红色的圆 --种子 <b>四</b>", api_name="/draw")
+    assert "不能是「&lt;b&gt;四&lt;/b&gt;」" in status
+
+
+def test_two_tabs_at_once_both_get_their_picture(
+    house: BoardHouse, board: Client, tmp_path: Path
+) -> None:
+    with a_tab(house, tmp_path) as other:
+        jobs = [
+            tab.submit(f"{DRAW} 种子 {seed}", api_name="/draw")
+            for seed, tab in enumerate((board, other), start=1)
+        ]
+        shown = [job.result(timeout=60) for job in jobs]
+    assert ["种子 1 " in shown[0][1], "种子 2 " in shown[1][1]] == [True, True]
+    assert [len(gallery) for gallery, _ in shown] == [1, 1]
+
+
+def test_second_press_is_a_second_request(board: Client) -> None:
+    presses = [board.submit(DRAW, api_name="/draw") for _ in range(2)]
+    statuses = {press.result(timeout=60)[1] for press in presses}
+    assert len(statuses) == 2
+
+
+def test_progress_is_shown_while_it_is_drawn(board: Client) -> None:
+    job = board.submit(LONG_DRAW, api_name="/draw")
+    job.result(timeout=60)
+    meanwhile = [status for _, status in job.outputs()[:-1]]
+    assert any('max="200"' in status for status in meanwhile)
+
+
+def test_picture_comes_though_the_engine_was_killed_meanwhile(
+    house: BoardHouse, board: Client
+) -> None:
+    job = board.submit(LONG_DRAW, api_name="/draw")
+    house.wait_for(lambda: any("max=" in status for _, status in job.outputs()), 60)
+    killed = house.child("engine")
+    house.kill("engine")
+    gallery, _ = job.result(timeout=90)
+    assert len(gallery) == 4
+    assert house.child("engine") != killed
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example"},
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+        # Another program of this machine.
+        {"Origin": "http://127.0.0.1:1"},
+    ],
+)
+def test_request_of_a_foreign_page_is_refused(house: BoardHouse, headers: dict[str, str]) -> None:
+    call = f"{house.url}/gradio_api/call/draw"
+    asked = httpx.post(call, headers=headers, json={"data": [DRAW]})
+    assert asked.status_code == 403
+    assert httpx.get(house.url, headers=headers).status_code == 403
+
+
+def test_request_of_its_own_page_is_taken(house: BoardHouse) -> None:
+    call = f"{house.url}/gradio_api/call/draw"
+    asked = httpx.post(call, headers={"Origin": house.url}, json={"data": [DRAW]})
+    assert asked.status_code == 200
+
+
+def test_board_listens_on_this_machine_only(house: BoardHouse) -> None:
+    port = int(house.url.rpartition(":")[2])
+    listening = [
+        line.split()[1]
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+        if line.split()[3] == "0A" and line.split()[1].endswith(f":{port:04X}")
+    ]
+    assert listening == [f"0100007F:{port:04X}"]
+
+
+def test_page_refers_to_no_other_machine(house: BoardHouse) -> None:
+    page = httpx.get(house.url).text
+    assert "fonts.googleapis.com" not in page
+    assert "cdn" not in page.lower()
+
+
+def test_start_says_where_the_board_is_and_how_to_add_telegram(house: BoardHouse) -> None:
+    said = house.log.read_text(errors="replace")
+    assert f"board: {house.url}\n" in said
+    assert "put ZDRAW_TELEGRAM_TOKEN=… into .env" in said
+
+
+def test_nobody_outside_this_machine_is_looked_for(house: BoardHouse) -> None:
+    noted = house.notes.read_text()
+    assert "-m bot" in noted
+    assert "-m engine" in noted
+    assert "looked for" not in noted
+
+
+def test_ctrl_c_ends_all_of_it_with_code_0_and_no_traceback(
+    house: BoardHouse, board: Client
+) -> None:
+    job = board.submit(LONG_DRAW, api_name="/draw")
+    house.wait_for(lambda: any("max=" in status for _, status in job.outputs()), 60)
+    began = time.monotonic()
+    assert house.supervisor is not None
+    os.kill(house.supervisor, signal.SIGINT)
+    house.wait_for(lambda: house.supervisor is None, 10)
+    assert time.monotonic() - began < 5
+    assert house.stop() == 0
+    said = house.log.read_text(errors="replace")
+    assert "Traceback" not in said
+    assert "level=error" not in said
