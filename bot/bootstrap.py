@@ -95,10 +95,7 @@ class Core:
 def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
     """Wire the core. The engine link is closed with `stack`."""
     profile = profile_named(settings.model)
-    tokens = CachedTokenizer(
-        settings.state_dir / f"tokenizer-{profile.name}.json",
-        limit=profile.max_tokens - profile.template_tokens,
-    )
+    tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
     news, pace = News(), Pace(profile)
@@ -114,9 +111,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         tokens=tokens,
         profile=profile,
         pace=pace,
-        bounds=Bounds(
-            live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued
-        ),
+        bounds=_bounds(settings),
         news=news,
     )
     records = SqlRecords(database)
@@ -128,11 +123,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         draw=draw,
         cancel=cancel,
         desk=FrontDesk(
-            draw=draw,
-            cancel=cancel,
-            admissions=generations,
-            records=records,
-            notifier=notifier,
+            draw=draw, cancel=cancel, admissions=generations, records=records, notifier=notifier
         ),
         dispatcher=Dispatcher(
             link=link,
@@ -155,16 +146,23 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         ),
         notifier=notifier,
         recovery=Recovery(
-            rows=rows,
-            outcomes=outcomes,
-            news=news,
-            clock=now_ms,
-            queue_hours=settings.queue_hours,
+            rows=rows, outcomes=outcomes, news=news, clock=now_ms, queue_hours=settings.queue_hours
         ),
         pictures=pictures,
         cards=cards,
         messengers=messengers,
     )
+
+
+def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
+    return CachedTokenizer(
+        settings.state_dir / f"tokenizer-{profile.name}.json",
+        limit=profile.max_tokens - profile.template_tokens,
+    )
+
+
+def _bounds(settings: BotSettings) -> Bounds:
+    return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
 
 
 def _engine_socket(settings: BotSettings) -> Path:

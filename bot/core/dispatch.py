@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.generation import Generation, Outcome
+from bot.core.job import job_of
 from bot.core.log import Log
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -24,7 +25,6 @@ from engine.contract import (
     Finished,
     Heartbeat,
     Hello,
-    Job,
     JobKey,
     Progress,
     Returned,
@@ -39,22 +39,6 @@ FETCH_PAUSES = (0.2, 1.0, 2.0, 4.0)
 ACKNOWLEDGE_PAUSE_SECONDS = 0.05
 #: Pause before another try at storing one.
 STORE_RETRY_SECONDS = 2.0
-
-
-def job_of(generation: Generation) -> Job:
-    """The job that draws a started generation."""
-    spec = generation.spec
-    return Job(
-        key=generation.key,
-        prompt=spec.prompt,
-        negative_prompt=spec.negative_prompt,
-        width=spec.width,
-        height=spec.height,
-        steps=spec.steps,
-        guidance=spec.guidance,
-        seed=spec.seed,
-        count=spec.count,
-    )
 
 
 class Dispatcher:
@@ -91,11 +75,6 @@ class Dispatcher:
         self._results: asyncio.TaskGroup | None = None
         self._settling: set[JobKey] = set()
 
-    @property
-    def engine(self) -> EngineInfo | None:
-        """The engine that is connected now."""
-        return self._info
-
     async def run(self) -> None:
         """Work until cancelled."""
         stop_listening = self._news.listen(lambda _: self._wake.set())
@@ -110,9 +89,11 @@ class Dispatcher:
 
     async def _feed(self) -> None:
         while True:
+            # Cleared first: a word that comes while the rows are read is about a row that
+            # reading may have missed.
+            self._wake.clear()
             async with self._handover:
                 await self._fill()
-            self._wake.clear()
             try:
                 await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
             except TimeoutError:

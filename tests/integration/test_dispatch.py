@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.dispatch import job_of
 from bot.core.generation import MAX_ATTEMPTS, Generation, Outcome
+from bot.core.job import job_of
 from engine.contract import ErrorCode
 from tests.builders import spec
 from tests.fakes.engine_link import PNG

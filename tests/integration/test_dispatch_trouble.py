@@ -1,13 +1,13 @@
 """What the dispatcher does when the engine, the link or a row misbehaves."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.core.errors import EngineBusy
-from bot.core.generation import Outcome
+from bot.core.generation import Generation, Outcome
 from bot.core.ports import Rendered
 from engine.contract import Hello, JobKey
 from tests.builders import spec
@@ -149,3 +149,22 @@ async def test_an_engine_of_another_kind_gets_no_jobs(
     assert bench.engine.accepted == []
     bench.engine.connect()
     await eventually(lambda: bench.engine.accepted)
+
+
+async def test_a_row_that_comes_while_the_queue_is_read_is_not_left_lying(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = bench.rows.head
+    late: list[Generation] = []
+
+    async def read_too_early(limit: int) -> Sequence[Generation]:
+        found = await head(limit)
+        if not late:
+            late.append(await bench.admit())
+        return found
+
+    monkeypatch.setattr("bot.core.dispatch.LOOK_SECONDS", 60)
+    monkeypatch.setattr(bench.rows, "head", read_too_early)
+    bench.engine.connect()
+    await eventually(lambda: late)
+    await bench.handed_over(late[0])
