@@ -4,9 +4,11 @@ In memory it opens in about 20 ms: tests of the core need no fake rows.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.engine import URL
 
 from bot.core.generation import Address, Generation
 from bot.core.ports import Notice
@@ -21,6 +23,11 @@ from tests.builders import ManualClock, bounds, new_generation
 
 MEMORY = "sqlite+aiosqlite:///:memory:"
 LEASE_MS = 15_000
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a database file."""
+    return URL.create("sqlite+aiosqlite", database=str(path)).render_as_string()
 
 
 @dataclass(frozen=True)

@@ -262,16 +262,6 @@ class Dispatcher:
         self._fresh.discard(key)
         self._wake.set()
 
-    def _suits(self, info: EngineInfo) -> bool:
-        """An engine of another version, or with another model, gets no jobs."""
-        if info.protocol != PROTOCOL_VERSION:
-            self._log.error("engine_speaks_another_protocol", protocol=info.protocol)
-        elif info.model != self._pace.profile.name:
-            self._log.error("engine_has_another_model", model=info.model)
-        else:
-            return True
-        return False
-
     # --- reconciliation -----------------------------------------------------------------------
 
     async def _reconcile(self, hello: Hello) -> None:
@@ -296,3 +286,13 @@ class Dispatcher:
             self._info = hello.info
         self._log.info("engine_connected", model=hello.info.model, ready=hello.info.ready)
         self._wake.set()
+
+    def _suits(self, info: EngineInfo) -> bool:
+        """An engine of another version, or with another model, gets no jobs."""
+        if info.protocol != PROTOCOL_VERSION:
+            self._log.error("engine_speaks_another_protocol", protocol=info.protocol)
+        elif info.model != self._pace.profile.name:
+            self._log.error("engine_has_another_model", model=info.model)
+        else:
+            return True
+        return False

@@ -12,7 +12,6 @@ statement under way, then rolls back: the write lock is never left with a connec
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, CursorResult, event
@@ -23,16 +22,10 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.store.schema import prepare, upgrade
 
-DEFAULT_URL = "sqlite+aiosqlite:///state/zdraw.db"
 READERS = 2
 #: How long a write waits for another process's write.
 BUSY_SECONDS = 5.0
 T = TypeVar("T")
-
-
-def sqlite_url(path: Path) -> str:
-    """The URL of a database file."""
-    return URL.create("sqlite+aiosqlite", database=str(path)).render_as_string()
 
 
 async def migrate(url: str) -> None:
@@ -51,7 +44,7 @@ async def migrate(url: str) -> None:
 class Database:
     """Open it with `async with`, or with open() and close()."""
 
-    def __init__(self, url: str = DEFAULT_URL) -> None:
+    def __init__(self, url: str) -> None:
         self._url = make_url(url)
         self._writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None

@@ -14,7 +14,7 @@ from bot.core.generation import Generation, Origin, Outcome
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.recover import Recovery
-from bot.store.database import Database, sqlite_url
+from bot.store.database import Database
 from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
 from bot.store.job_rows import SqlJobRows
@@ -25,6 +25,7 @@ from engine.profiles import profile_named
 from tests.builders import ManualClock, bounds, new_generation
 from tests.fakes.engine_link import FakeEngine
 from tests.integration.waiting import eventually
+from tests.stores import sqlite_url
 
 
 @dataclass

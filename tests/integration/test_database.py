@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from bot.core.errors import StartupError
 from bot.store import database as database_module
-from bot.store.database import Database, migrate, sqlite_url
+from bot.store.database import Database, migrate
 from tests.builders import bounds, new_generation
-from tests.stores import MEMORY, store_over
+from tests.stores import MEMORY, sqlite_url, store_over
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from bot.core.generation import Delivery, Generation, Outcome
 from bot.core.news import News
 from bot.core.ports import Card
 from bot.core.replies import reply
-from bot.store.database import Database, sqlite_url
+from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
@@ -24,6 +24,7 @@ from tests.builders import ManualClock, address
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 from tests.integration.delivery_life import Bench, Chat
 from tests.integration.waiting import eventually
+from tests.stores import sqlite_url
 
 
 @pytest.fixture

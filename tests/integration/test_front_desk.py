@@ -15,11 +15,11 @@ from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
 from bot.core.ports import Bounds, Notice, TokenCount
-from bot.store.database import Database, sqlite_url
+from bot.store.database import Database
 from engine.profiles import profile_named
 from tests.builders import spec
 from tests.fakes.engine_link import FakeEngine
-from tests.stores import Store, store_over
+from tests.stores import Store, sqlite_url, store_over
 
 CHAT = Address(platform="telegram", chat="-100", request_message="7")
 ANNA, BORIS = "telegram:1", "telegram:2"

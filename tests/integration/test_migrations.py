@@ -10,10 +10,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
-from bot.store.database import Database, migrate, sqlite_url
+from bot.store.database import Database, migrate
 from bot.store.schema import migrations_folder, shipped_revisions
 from bot.store.tables import metadata
-from tests.stores import store_over
+from tests.stores import sqlite_url, store_over
 
 TABLES = {"alembic_version", "generations", "events", "notices"}
 

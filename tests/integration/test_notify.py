@@ -13,11 +13,11 @@ from structlog.testing import capture_logs
 from bot.core.errors import DeliveryError, TryLater, Unreachable
 from bot.core.notify import Notifier
 from bot.core.ports import Chat, Notice
-from bot.store.database import Database, sqlite_url
+from bot.store.database import Database
 from bot.store.notices import FORGOTTEN_MS
 from tests.builders import address, notice
 from tests.integration.waiting import eventually
-from tests.stores import Store, store_over
+from tests.stores import Store, sqlite_url, store_over
 
 BACKLOG = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)"

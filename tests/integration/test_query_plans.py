@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from bot.store.database import Database, sqlite_url
+from bot.store.database import Database
 from tests.builders import address, notice
-from tests.stores import Store, store_over
+from tests.stores import Store, sqlite_url, store_over
 
 #: Indexes that hold only rows still in work, and may therefore be read whole.
 SMALL = {"ix_generations_queue", "ix_generations_live", "ix_generations_untold"}

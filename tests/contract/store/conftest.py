@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.database import Database, sqlite_url
-from tests.stores import MEMORY, Store, store_over
+from bot.store.database import Database
+from tests.stores import MEMORY, Store, sqlite_url, store_over
 
 
 @pytest.fixture(params=["memory", "file"])
