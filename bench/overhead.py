@@ -24,7 +24,7 @@ from tests.fakes.telegram_api import FakeTelegram
 from tests.house import House
 
 PROMPT = "左边一个蓝色的方块，右边一个绿色的三角形"
-SIDE = 128
+SIDE = 256
 STEPS = 8
 WARM_UP = 3
 ARRIVAL_SECONDS = 60.0

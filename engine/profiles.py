@@ -1,5 +1,6 @@
 """One row per model: how it wants to be called and what it can do. Torch-free."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -32,8 +33,8 @@ class Profile:
     min_side: int = 256
     max_side: int = 2048
     max_pixels: int = 2048 * 2048
-    #: Area it draws at, whatever is asked; the picture is then enlarged. None = as asked.
-    native_pixels: int | None = None
+    #: The sizes it draws at, whatever is asked; the picture is then enlarged. None = as asked.
+    native_sizes: tuple[tuple[int, int], ...] | None = None
     #: Prompt tokens, the chat template's included.
     max_tokens: int = 512
     #: Tokens that the chat template adds to every prompt.
@@ -50,13 +51,13 @@ class Profile:
 
     def drawn_size(self, width: int, height: int) -> tuple[int, int]:
         """Size in pixels at which the model draws a picture of `width` x `height`."""
-        if self.native_pixels is None:
+        if self.native_sizes is None:
             return width, height
-        scale = (self.native_pixels / (width * height)) ** 0.5
-        return self._snap(width * scale), self._snap(height * scale)
 
-    def _snap(self, side: float) -> int:
-        return max(self.multiple, round(side / self.multiple) * self.multiple)
+        def distortion(size: tuple[int, int]) -> float:
+            return abs(math.log(size[0] * height / (size[1] * width)))
+
+        return min(self.native_sizes, key=distortion)
 
 
 PROFILES: tuple[Profile, ...] = (
@@ -78,18 +79,26 @@ PROFILES: tuple[Profile, ...] = (
         examples=(
             "一个红色的圆",
             "左边一个蓝色的方块，右边一个绿色的三角形",
-            "三个紫色的菱形",
+            "五个紫色的爱心，浅蓝色背景",
+            "上面一个太阳，下面一座房子",
+            "一只猫",
+            "写一个红色的「大」字",
             "a yellow star on a black background",
         ),
         default_size=(512, 512),
         min_side=128,
         max_side=1024,
         max_pixels=1024 * 1024,
-        native_pixels=128 * 128,
+        native_sizes=(
+            *((256, 256), (256, 192), (192, 256), (288, 192), (192, 288)),
+            *((288, 160), (160, 288), (288, 128), (128, 288)),
+        ),
         vocabulary=(
             *("圆", "圓", "球", "方", "三角", "星", "心", "菱"),
-            *("circle", "disc", "ball", "square", "box", "triangle", "star", "heart"),
-            *("diamond", "rhombus"),
+            *("太阳", "太陽", "日头", "房", "屋", "树", "樹", "鱼", "魚", "猫", "貓", "字", "「"),
+            *("circle", "disc", "disk", "dot", "ball", "square", "box", "triangle", "star"),
+            *("heart", "diamond", "rhombus", "sun", "house", "tree", "fish", "cat", "digit"),
+            *("number", "letter", "character"),
         ),
     ),
 )

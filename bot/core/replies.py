@@ -242,10 +242,11 @@ NOTES: dict[str, tuple[str, str]] = {
         "ℹ️ The demo model drew it at {drawn_width}×{drawn_height}; it was enlarged.",
     ),
     "outside_vocabulary": (
-        "ℹ️ 这是演示模型，只认识圆、方块、三角、星、心、菱形和几种颜色；"
-        "真正的模型请让管理员设置 ZDRAW_MODEL=z-image-turbo。",
-        "ℹ️ This is the demo model: it knows circles, squares, triangles, stars, hearts, diamonds "
-        "and some colours. For the real one the operator sets ZDRAW_MODEL=z-image-turbo.",
+        "ℹ️ 这是演示模型，只认识圆、方块、三角、星、心、菱形、太阳、房子、树、鱼、猫、几种颜色，"
+        "和「」里的数字与简单汉字；真正的模型请让管理员设置 ZDRAW_MODEL=z-image-turbo。",
+        "ℹ️ This is the demo model: it knows circles, squares, triangles, stars, hearts, diamonds, "
+        "a sun, a house, a tree, a fish, a cat, some colours, digits and simple characters. For "
+        "the real one the operator sets ZDRAW_MODEL=z-image-turbo.",
     ),
 }
 

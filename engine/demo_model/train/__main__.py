@@ -1,4 +1,4 @@
-"""`python -m engine.demo_model.train`: make the demo model on a CPU in under an hour.
+"""`python -m engine.demo_model.train`: make the demo model on a CPU.
 
 Each stage leaves its result in the state folder and is skipped when that is there, so that an
 interrupted run goes on where it was; the longest stage also resumes in its middle.
@@ -40,6 +40,7 @@ from engine.demo_model.train.diffusion import (
 from engine.demo_model.train.export import export, networks_from
 from engine.demo_model.train.tokenizer import train_tokenizer
 from engine.demo_model.train.transformer import build_text_trunk, build_transformer
+from engine.demo_model.train.workers import Workers
 
 Figures = dict[str, float]
 
@@ -72,7 +73,7 @@ class Run:
     def autoencoder(self) -> Figures:
         vae = build_autoencoder()
         clock = Clock("autoencoder", self.autoencoder_min * 60)
-        loss = train_autoencoder(vae, clock)
+        loss = train_autoencoder(vae, clock, Workers(self.threads))
         fit_latent_scale(vae)
         vae.save_pretrained(self.state / "vae")
         return {"loss": loss, "decibels": peak_signal_to_noise(vae), "steps": clock.step}
@@ -83,8 +84,8 @@ class Run:
         vae = AutoencoderKL.from_pretrained(self.state / "vae")
         scenes = training_scenes(self.scenes)
         networks = Networks(build_text_trunk(len(tokenizer)), build_transformer())
-        batches = Batches(scenes, tokenizer, random.Random(32))
-        trainer = Trainer(networks, scenes, latent_bank(vae, scenes), batches, self.threads)
+        batches = Batches(scenes, latent_bank(vae, scenes), tokenizer, random.Random(32))
+        trainer = Trainer(networks, batches, Workers(self.threads))
         snapshot, used, step = self.state / "snapshot.pt", 0.0, 0
         if snapshot.exists():
             used, step = trainer.resume(snapshot)
@@ -105,7 +106,7 @@ class Run:
     def decoder(self) -> Figures:
         vae = AutoencoderKL.from_pretrained(self.state / "vae")
         clock = Clock("decoder", self.decoder_min * 60)
-        loss = polish_decoder(vae, clock)
+        loss = polish_decoder(vae, clock, Workers(self.threads))
         vae.save_pretrained(self.state / "vae-polished")
         return {"loss": loss, "decibels": peak_signal_to_noise(vae), "steps": clock.step}
 
@@ -125,11 +126,11 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="the pipeline folder to write")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--autoencoder-min", type=float, default=16.0)
-    parser.add_argument("--transformer-min", type=float, default=27.0)
+    parser.add_argument("--autoencoder-min", type=float, default=38.0)
+    parser.add_argument("--transformer-min", type=float, default=150.0)
     parser.add_argument("--decoder-min", type=float, default=5.0)
     parser.add_argument(
-        "--scenes", type=int, default=12_000, help="pictures whose latents are cached"
+        "--scenes", type=int, default=18_000, help="pictures whose latents are cached"
     )
     return parser.parse_args()
 

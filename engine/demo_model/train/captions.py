@@ -9,12 +9,14 @@ import random
 import zlib
 from typing import Final
 
-from engine.demo_model.train.chinese import chinese
-from engine.demo_model.train.english import english
+from engine.demo_model.train.chinese import chinese, vague_chinese
+from engine.demo_model.train.english import english, vague_english
 from engine.demo_model.train.scenes import Scene
 
 CHINESE_SHARE: Final = 0.65
 WHITE_NAMED_SHARE: Final = 0.25
+VAGUE_SHARE: Final = 0.03
+"""How often training names less than the scene, so that a lone word means something by itself."""
 RESERVED_SHARE: Final = 10
 """One caption in so many, picked by its checksum, is kept out of training for the measurements."""
 
@@ -36,9 +38,15 @@ def caption(scene: Scene, rng: random.Random, language: str) -> str:
     return write(scene, rng, name_background)
 
 
+def vague_caption(scene: Scene, rng: random.Random, language: str) -> str:
+    """One that names a shape, a colour or the background alone."""
+    return (vague_chinese if language == "zh" else vague_english)(scene, rng)
+
+
 def training_caption(scene: Scene, rng: random.Random) -> str:
-    """A caption that is not reserved."""
-    while is_reserved(text := caption(scene, rng, pick_language(rng))):
+    """A caption that is not reserved; now and then a vague one."""
+    write = vague_caption if rng.random() < VAGUE_SHARE else caption
+    while is_reserved(text := write(scene, rng, pick_language(rng))):
         pass
     return text
 

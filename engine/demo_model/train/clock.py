@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 LOG_EVERY_S: Final = 20.0
+LONGEST_STEP_S: Final = 10.0
+"""A longer pause between two steps is a machine that slept, not work."""
 
 
 class Clock:
@@ -21,11 +23,15 @@ class Clock:
         self.budget_s = budget_s
         self.step = step
         self._note = ""
-        self._start = time.monotonic() - used_s
+        self._used_s = used_s
+        self._seen = time.monotonic()
 
     @property
     def used_s(self) -> float:
-        return time.monotonic() - self._start
+        now = time.monotonic()
+        self._used_s += min(now - self._seen, LONGEST_STEP_S)
+        self._seen = now
+        return self._used_s
 
     @property
     def done(self) -> float:

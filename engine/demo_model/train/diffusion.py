@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,17 +17,23 @@ from transformers import Qwen2Tokenizer
 from engine.demo_model.train.autoencoder import latent_means, picture_tensor
 from engine.demo_model.train.captions import training_caption
 from engine.demo_model.train.clock import Clock
+from engine.demo_model.train.glyphs import GLYPHS
+from engine.demo_model.train.optimizers import Optimizers
 from engine.demo_model.train.scenes import (
     BACKGROUNDS,
+    CANVAS_WEIGHTS,
     COLOURS,
+    KINDS,
     LAYOUTS,
     PLACES,
-    SHAPES,
+    SIZES,
+    Canvas,
     Scene,
     random_scene,
 )
 from engine.demo_model.train.tokenizer import encode
-from engine.demo_model.train.transformer import WIDTH, Rotations, velocity
+from engine.demo_model.train.transformer import TEXT_WIDTH, Rotations, velocity
+from engine.demo_model.train.workers import Workers
 
 BATCH: Final = 32
 CAPTION_WIDTHS: Final = (32, 64, 96)
@@ -39,16 +44,26 @@ MUON_RATE: Final = 4e-3
 ADAM_RATE: Final = 2e-3
 WARM_UP_STEPS: Final = 60
 READING_WEIGHT: Final = 0.03
-EMA_DECAY: Final = 0.996
+EMA_DECAY: Final = 0.998
+
+Bank = dict[Canvas, Tensor]
+"""Scaled latents of the training scenes (scenes, channels, height / 16, width / 16), by canvas."""
+Scenes = dict[Canvas, list[Scene]]
 
 
 @dataclass
 class Batch:
-    """rows (batch,) of the latent bank; tokens (batch, width); lengths (batch,)."""
+    """latents (batch, channels, h, w); labels (batch, heads); tokens (batch, width); lengths
+    (batch,)."""
 
-    rows: Tensor
+    latents: Tensor
+    labels: Tensor
     tokens: Tensor
     lengths: Tensor
+
+    def shares(self, count: int) -> list[Batch]:
+        parts = (t.chunk(count) for t in (self.latents, self.labels, self.tokens, self.lengths))
+        return [Batch(*share) for share in zip(*parts, strict=True)]
 
 
 class Networks(nn.Module):
@@ -58,51 +73,61 @@ class Networks(nn.Module):
         super().__init__()
         self.trunk = trunk
         self.transformer = transformer
-        self.reading = nn.ModuleList(nn.Linear(WIDTH, size) for size in READING_SIZES)
+        self.reading = nn.ModuleList(nn.Linear(TEXT_WIDTH, size) for size in READING_SIZES)
 
 
-@dataclass
 class Batches:
-    """Endless batches: a random scene of the bank, a fresh caption each time."""
+    """Endless batches of one canvas each: random scenes, and a fresh caption each time."""
 
-    scenes: list[Scene]
-    tokenizer: Qwen2Tokenizer
-    rng: random.Random
-    _waiting: dict[int, list[tuple[int, list[int]]]] = field(
-        default_factory=lambda: {width: [] for width in CAPTION_WIDTHS}
-    )
+    def __init__(
+        self, scenes: Scenes, bank: Bank, tokenizer: Qwen2Tokenizer, rng: random.Random
+    ) -> None:
+        self.rng = rng
+        self._scenes = scenes
+        self._bank = bank
+        self._labels = {
+            canvas: torch.tensor([reading_labels(scene) for scene in group])
+            for canvas, group in scenes.items()
+        }
+        self._tokenizer = tokenizer
+        self._waiting: dict[tuple[Canvas, int], list[tuple[int, list[int]]]] = {}
 
     def __next__(self) -> Batch:
+        weights = [len(group) for group in self._scenes.values()]
         while True:
-            row = self.rng.randrange(len(self.scenes))
+            canvas = self.rng.choices(tuple(self._scenes), weights)[0]
+            row = self.rng.randrange(len(self._scenes[canvas]))
             empty = self.rng.random() < EMPTY_SHARE
-            text = "" if empty else training_caption(self.scenes[row], self.rng)
-            ids = encode(self.tokenizer, text)
+            text = "" if empty else training_caption(self._scenes[canvas][row], self.rng)
+            ids = encode(self._tokenizer, text)
             width = next((w for w in CAPTION_WIDTHS if len(ids) <= w), None)
             if width is None:
                 continue
-            queue = self._waiting[width]
+            queue = self._waiting.setdefault((canvas, width), [])
             queue.append((row, ids))
             if len(queue) == BATCH:
-                self._waiting[width] = []
-                return self._collate(queue, width)
+                del self._waiting[canvas, width]
+                return self._collate(canvas, queue, width)
 
-    def _collate(self, queue: list[tuple[int, list[int]]], width: int) -> Batch:
-        pad = self.tokenizer.pad_token_id
-        tokens = [ids + [pad] * (width - len(ids)) for _, ids in queue]
+    def _collate(self, canvas: Canvas, queue: list[tuple[int, list[int]]], width: int) -> Batch:
+        pad = self._tokenizer.pad_token_id
+        rows = torch.tensor([row for row, _ in queue])
         return Batch(
-            torch.tensor([row for row, _ in queue]),
-            torch.tensor(tokens),
+            self._bank[canvas][rows],
+            self._labels[canvas][rows],
+            torch.tensor([ids + [pad] * (width - len(ids)) for _, ids in queue]),
             torch.tensor([len(ids) for _, ids in queue]),
         )
 
 
+_FIRST: Final = (*KINDS, *GLYPHS)
+_LAYOUTS: Final = (*LAYOUTS, *PLACES, *(size for size in SIZES if size))
 READING_SIZES: Final = (
-    len(SHAPES),
+    len(_FIRST),
     len(COLOURS),
-    len(SHAPES) + 1,
+    len(KINDS) + 1,
     len(COLOURS) + 1,
-    len(LAYOUTS) + len(PLACES),
+    len(_LAYOUTS),
     len(BACKGROUNDS),
 )
 
@@ -110,31 +135,42 @@ READING_SIZES: Final = (
 def reading_labels(scene: Scene) -> list[int]:
     """What a caption of the scene says, one class a reading head."""
     first, second = scene.things[0], scene.things[1] if len(scene.things) > 1 else None
-    place = len(LAYOUTS) + PLACES.index(scene.place) if scene.place else LAYOUTS.index(scene.layout)
     return [
-        SHAPES.index(first.shape),
+        _FIRST.index(first.shape),
         list(COLOURS).index(first.colour),
-        SHAPES.index(second.shape) if second else len(SHAPES),
+        KINDS.index(second.shape) if second else len(KINDS),
         list(COLOURS).index(second.colour) if second else len(COLOURS),
-        place,
+        _LAYOUTS.index(scene.place or scene.size or scene.layout),
         list(BACKGROUNDS).index(scene.background),
     ]
 
 
 @torch.no_grad()
-def latent_bank(vae: AutoencoderKL, scenes: list[Scene]) -> Tensor:
-    """Scaled latents of the scenes: (scenes, 8, 16, 16)."""
+def latent_bank(vae: AutoencoderKL, scenes: Scenes) -> Bank:
+    """Scaled latents of the scenes."""
+    return {canvas: _latents(vae, group) for canvas, group in scenes.items()}
+
+
+def _latents(vae: AutoencoderKL, scenes: list[Scene]) -> Tensor:
     chunks = []
-    for start in range(0, len(scenes), 64):
+    for start in range(0, len(scenes), 32):
         with torch.autocast("cpu", torch.bfloat16):
-            mean = latent_means(vae, picture_tensor(scenes[start : start + 64])).float()
+            mean = latent_means(vae, picture_tensor(scenes[start : start + 32])).float()
         chunks.append((mean - vae.config.shift_factor) * vae.config.scaling_factor)
     return torch.cat(chunks)
 
 
-def training_scenes(count: int) -> list[Scene]:
+def training_scenes(count: int) -> Scenes:
+    """About `count` scenes, shared out among the canvases by weight."""
     rng = random.Random(31)
-    return [random_scene(rng, held_out=False) for _ in range(count)]
+    whole = sum(CANVAS_WEIGHTS.values())
+    return {
+        canvas: [
+            random_scene(rng, held_out=False, canvas=canvas)
+            for _ in range(max(1, count * weight // whole))
+        ]
+        for canvas, weight in CANVAS_WEIGHTS.items()
+    }
 
 
 def _sigmas(count: int) -> Tensor:
@@ -143,60 +179,41 @@ def _sigmas(count: int) -> Tensor:
     return torch.where(torch.rand(count) < 0.85, 3 * u / (1 + 2 * u), u)
 
 
-def _used_parameters(networks: Networks) -> list[nn.Parameter]:
-    """All but the padding token of pictures: 64 patches are a multiple of 32, so none is padded."""
-    return [p for name, p in networks.named_parameters() if not name.endswith("x_pad_token")]
-
-
-def _optimizers(networks: Networks) -> list[torch.optim.Optimizer]:
+def _optimizers(networks: Networks) -> Optimizers:
     """Muon for the matrices of the blocks, AdamW for all else."""
     matrices: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
     for name, parameter in networks.named_parameters():
         in_block = any(part in name for part in ("layers.", "refiner."))
         (matrices if in_block and parameter.ndim == 2 else rest).append(parameter)
-    muon = torch.optim.Muon(
-        matrices, lr=MUON_RATE, weight_decay=0.01, adjust_lr_fn="match_rms_adamw"
-    )
-    return [muon, torch.optim.AdamW(rest, lr=ADAM_RATE, weight_decay=0.0, betas=(0.9, 0.98))]
+    return Optimizers(matrices, rest, muon_rate=MUON_RATE, adam_rate=ADAM_RATE, weight_decay=0.01)
 
 
-def _set_rates(optimizers: list[torch.optim.Optimizer], step: int, done: float) -> None:
-    factor = min(1.0, (step + 1) / WARM_UP_STEPS, (1.0 - done) / 0.7) + 1e-3
-    for optimizer, peak in zip(optimizers, (MUON_RATE, ADAM_RATE), strict=True):
-        for group in optimizer.param_groups:
-            group["lr"] = peak * factor
+def _rate(step: int, done: float) -> float:
+    """The learning rate, as a share of its peak."""
+    return min(1.0, (step + 1) / WARM_UP_STEPS, (1.0 - done) / 0.7) + 1e-3
 
 
 class Trainer:
     """The stage's state: networks, their running average, optimizers; saved and resumed as one."""
 
-    def __init__(
-        self,
-        networks: Networks,
-        scenes: list[Scene],
-        bank: Tensor,
-        batches: Batches,
-        workers: int = 2,
-    ) -> None:
+    def __init__(self, networks: Networks, batches: Batches, workers: Workers) -> None:
         self.networks = networks
         self.average = {k: v.detach().clone() for k, v in networks.state_dict().items()}
         self.optimizers = _optimizers(networks)
-        self.parameters = _used_parameters(networks)
+        self.parameters = list(networks.parameters())
         self.workers = workers
-        self.pool = ThreadPoolExecutor(workers)
         self.rotations = Rotations(networks.transformer)
         self.batches = batches
-        self.bank = bank
-        self.labels = torch.tensor([reading_labels(scene) for scene in scenes])
         self.loss = 0.0
 
     def run(self, clock: Clock, keep: Callable[[dict[str, Any]], None]) -> None:
         """Train for the clock's budget; `keep` gets a snapshot every few minutes and at the end."""
         kept = clock.used_s
         for step in clock.steps():
-            _set_rates(self.optimizers, step, clock.done)
-            value = self._step(next(self.batches))
+            shares = next(self.batches).shares(self.workers.count)
+            value = self.workers.accumulate(self.parameters, self._loss, shares)
+            self.optimizers.step(_rate(step, clock.done))
             self.loss = value if self.loss == 0.0 else 0.99 * self.loss + 0.01 * value
             self._follow(step)
             clock.note(f"loss {self.loss:.4f}")
@@ -205,48 +222,27 @@ class Trainer:
                 keep(self.snapshot(clock))
         keep(self.snapshot(clock))
 
-    def _step(self, batch: Batch) -> float:
-        """One update; the batch is shared out among the workers. Returns the flow loss."""
-        noise = torch.randn(len(batch.rows), *self.bank.shape[1:])
-        sigma = _sigmas(len(noise))
-        shares = [
-            (batch.rows[i], batch.tokens[i], batch.lengths[i], noise[i], sigma[i])
-            for i in torch.arange(len(noise)).chunk(self.workers)
-        ]
-        results = list(self.pool.map(lambda share: self._gradients(*share), shares))
-        for parameter, *parts in zip(
-            self.parameters, *(gradients for _, gradients in results), strict=True
-        ):
-            parameter.grad = torch.stack(parts).mean(dim=0)
-        torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
-        for optimizer in self.optimizers:
-            optimizer.step()
-        return sum(loss for loss, _ in results) / len(results)
-
-    def _gradients(
-        self, rows: Tensor, tokens: Tensor, lengths: Tensor, noise: Tensor, sigma: Tensor
-    ) -> tuple[float, tuple[Tensor, ...]]:
-        """The flow loss of a share of the batch, and the gradients of its whole loss."""
-        # The setting is per thread, and operators this small are slower on two threads than on one.
-        torch.set_num_threads(1)
-        clean = self.bank[rows]
+    def _loss(self, batch: Batch) -> tuple[Tensor, float]:
+        """The whole loss of a batch, and its flow loss alone."""
+        clean = batch.latents
+        noise = torch.randn_like(clean)
+        sigma = _sigmas(len(clean))
         mixed = torch.lerp(clean, noise, sigma[:, None, None, None])
         with torch.autocast("cpu", torch.bfloat16):
-            features = self.networks.trunk(input_ids=tokens).last_hidden_state
+            features = self.networks.trunk(input_ids=batch.tokens).last_hidden_state
             predicted = velocity(
-                self.networks.transformer, self.rotations, mixed, 1 - sigma, features, lengths
+                self.networks.transformer, self.rotations, mixed, 1 - sigma, features, batch.lengths
             )
         flow = F.mse_loss(predicted.float(), clean - noise)
-        reading = self._reading_loss(features.float(), rows, lengths)
-        loss = flow + READING_WEIGHT * reading
-        return float(flow.detach()), torch.autograd.grad(loss, self.parameters)
+        reading = self._reading_loss(features.float(), batch)
+        return flow + READING_WEIGHT * reading, float(flow.detach())
 
-    def _reading_loss(self, features: Tensor, rows: Tensor, lengths: Tensor) -> Tensor:
+    def _reading_loss(self, features: Tensor, batch: Batch) -> Tensor:
         """Can the last word's features tell what was asked for? Makes words mean things early."""
-        last = features[torch.arange(len(features)), lengths - 1]
-        labels = self.labels[rows]
+        last = features[torch.arange(len(features)), batch.lengths - 1]
         heads = enumerate(self.networks.reading)
-        return torch.stack([F.cross_entropy(h(last), labels[:, i]) for i, h in heads]).sum()
+        losses = [F.cross_entropy(head(last), batch.labels[:, i]) for i, head in heads]
+        return torch.stack(losses).sum()
 
     @torch.no_grad()
     def _follow(self, step: int) -> None:
@@ -260,7 +256,7 @@ class Trainer:
         return {
             "networks": self.networks.state_dict(),
             "average": self.average,
-            "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
+            "optimizers": self.optimizers.state_dict(),
             "step": clock.step,
             "used_s": clock.used_s,
             "loss": self.loss,
@@ -271,7 +267,6 @@ class Trainer:
         saved = torch.load(path, weights_only=True)
         self.networks.load_state_dict(saved["networks"])
         self.average = saved["average"]
-        for optimizer, state in zip(self.optimizers, saved["optimizers"], strict=True):
-            optimizer.load_state_dict(state)
+        self.optimizers.load_state_dict(saved["optimizers"])
         self.loss = saved["loss"]
         return saved["used_s"], saved["step"]

@@ -1,23 +1,47 @@
-"""What the demo model draws: scenes of a few plain shapes, and how they look.
+"""What the demo model draws: scenes of a few plain things, picked at random.
 
-Lengths are pixels of a 128 x 128 picture with the origin at the top left. Nothing here needs torch.
+Lengths are pixels, with the origin at the top left. Nothing here needs torch; `pictures` draws.
 """
 
 from __future__ import annotations
 
-import math
 import random
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageDraw
+from engine.demo_model.train.glyphs import GLYPHS
 
 RGB = tuple[int, int, int]
+Canvas = tuple[int, int]
 
-SIZE: Final = 128
-SUPERSAMPLING: Final = 3
+NATIVE: Final[Canvas] = (256, 256)
+"""Width and height that the model is made for; the others are seen less often."""
+CANVAS_WEIGHTS: Final[dict[Canvas, int]] = {
+    NATIVE: 60,
+    (288, 192): 10,
+    (192, 288): 10,
+    (256, 192): 4,
+    (192, 256): 4,
+    (288, 160): 3,
+    (160, 288): 3,
+    (288, 128): 2,
+    (128, 288): 2,
+    (128, 128): 5,
+}
 
 SHAPES: Final = ("circle", "square", "triangle", "star", "heart", "diamond")
+NATURAL_COLOURS: Final = {
+    "sun": "yellow",
+    "house": "red",
+    "tree": "green",
+    "fish": "blue",
+    "cat": "orange",
+}
+"""Figures, and the colour of each when none is named."""
+FIGURES: Final = tuple(NATURAL_COLOURS)
+KINDS: Final = (*SHAPES, *FIGURES)
+FIGURE_SHARE: Final = 0.3
+
 COLOURS: Final[dict[str, RGB]] = {
     "red": (222, 30, 38),
     "orange": (250, 140, 20),
@@ -28,6 +52,8 @@ COLOURS: Final[dict[str, RGB]] = {
     "pink": (250, 130, 180),
     "brown": (122, 70, 30),
     "black": (18, 18, 18),
+    "white": (250, 250, 250),
+    "cyan": (40, 195, 210),
 }
 BACKGROUNDS: Final[dict[str, RGB]] = {
     "white": (250, 250, 250),
@@ -37,13 +63,30 @@ BACKGROUNDS: Final[dict[str, RGB]] = {
 }
 # Backgrounds on which a small model errs most are drawn more often than their names are asked for.
 BACKGROUND_WEIGHTS: Final = (40, 25, 20, 15)
+INVISIBLE: Final = frozenset({("white", "white"), ("white", "pale blue"), ("black", "black")})
+"""A colour and a background that it cannot be seen on."""
 
-COLUMNS: Final = {"left": 30.0, "centre": 64.0, "right": 98.0}
-ROWS: Final = {"top": 30.0, "middle": 64.0, "bottom": 98.0}
+COLUMNS: Final = {"left": 0.235, "centre": 0.5, "right": 0.765}
+ROWS: Final = {"top": 0.235, "middle": 0.5, "bottom": 0.765}
+"""Centres of the nine places, in shares of the width and the height."""
 PLACES: Final = tuple((row, column) for row in ROWS for column in COLUMNS)
 
-LAYOUTS: Final = ("one", "placed", "beside", "stacked", "two", "three")
-LAYOUT_WEIGHTS: Final = (18, 24, 20, 16, 11, 11)
+COUNTS: Final = {"two": 2, "three": 3, "four": 4, "five": 5}
+"""Layouts of equal things, and how many each has."""
+LAYOUT_WEIGHTS: Final = {
+    "one": 15,
+    "placed": 17,
+    "beside": 18,
+    "stacked": 14,
+    "two": 7,
+    "three": 8,
+    "four": 8,
+    "five": 7,
+    "glyph": 13,
+}
+LAYOUTS: Final = tuple(LAYOUT_WEIGHTS)
+SIZES: Final = {"": 0.28, "large": 0.38, "small": 0.16}
+"""Radius of a thing alone in the picture, in shares of the shorter side."""
 
 # Training of the transformer never sees these; the measurements ask for them.
 HELD_OUT: Final = frozenset(
@@ -54,10 +97,16 @@ HELD_OUT: Final = frozenset(
         ("star", "blue"),
         ("heart", "green"),
         ("diamond", "red"),
+        ("sun", "white"),
+        ("house", "black"),
+        ("tree", "purple"),
+        ("fish", "yellow"),
+        ("cat", "cyan"),
     }
 )
+HELD_OUT_SHARE: Final = len(HELD_OUT) / (len(KINDS) * len(COLOURS))
 
-PLACE_JITTER: Final = 2.0
+PLACE_JITTER: Final = 0.016
 SIZE_JITTER: Final = 0.08
 # Equal radii do not look equally large: a star has a third of the area of its circle.
 RADIUS_FACTOR: Final = {
@@ -67,12 +116,17 @@ RADIUS_FACTOR: Final = {
     "star": 1.12,
     "heart": 1.0,
     "diamond": 1.06,
+    "sun": 1.1,
+    "house": 0.98,
+    "tree": 1.04,
+    "fish": 1.12,
+    "cat": 1.0,
 }
 
 
 @dataclass(frozen=True)
 class Thing:
-    """One shape: its centre and its radius, in pixels."""
+    """One of KINDS or GLYPHS: its centre and its radius, in pixels."""
 
     shape: str
     colour: str
@@ -83,37 +137,38 @@ class Thing:
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture to draw. `place` is (row, column), and set for the layout "placed" alone."""
+    """A picture to draw. `place` is (row, column), and set for the layout "placed" alone; `size`
+    is "large" or "small" for the layout "one" alone."""
 
     layout: str
     things: tuple[Thing, ...]
     background: str
     place: tuple[str, str] | None = None
+    size: str = ""
+    canvas: Canvas = NATIVE
 
     @property
     def held_out(self) -> bool:
         return any((thing.shape, thing.colour) in HELD_OUT for thing in self.things)
 
 
-def _anchors(layout: str, place: tuple[str, str] | None) -> tuple[list[tuple[float, float]], float]:
-    """Where the things of a layout stand, in reading order, and their radius."""
+def _anchors(
+    layout: str, place: tuple[str, str] | None, size: str
+) -> tuple[list[tuple[float, float]], float]:
+    """Where the things of a layout stand, in reading order, and their radius: shares of the
+    sides, and of the shorter side."""
     if layout == "placed" and place is not None:
-        return [(COLUMNS[place[1]], ROWS[place[0]])], 22.0
+        return [(COLUMNS[place[1]], ROWS[place[0]])], 0.17
     return {
-        "one": ([(64.0, 64.0)], 36.0),
-        "beside": ([(33.0, 64.0), (95.0, 64.0)], 24.0),
-        "stacked": ([(64.0, 34.0), (64.0, 94.0)], 24.0),
-        "two": ([(33.0, 64.0), (95.0, 64.0)], 24.0),
-        "three": ([(64.0, 34.0), (33.0, 94.0), (95.0, 94.0)], 23.0),
+        "one": ([(0.5, 0.5)], SIZES[size]),
+        "glyph": ([(0.5, 0.5)], 0.36),
+        "beside": ([(0.26, 0.5), (0.74, 0.5)], 0.19),
+        "stacked": ([(0.5, 0.265), (0.5, 0.735)], 0.19),
+        "two": ([(0.26, 0.5), (0.74, 0.5)], 0.19),
+        "three": ([(0.5, 0.265), (0.26, 0.735), (0.74, 0.735)], 0.18),
+        "four": ([(0.27, 0.27), (0.73, 0.27), (0.27, 0.73), (0.73, 0.73)], 0.16),
+        "five": ([(0.2, 0.2), (0.8, 0.2), (0.5, 0.5), (0.2, 0.8), (0.8, 0.8)], 0.13),
     }[layout]
-
-
-def _pick_pair(rng: random.Random, background: str, held_out: bool) -> tuple[str, str]:
-    """A (shape, colour) that can be seen on the background."""
-    while True:
-        pair = (rng.choice(SHAPES), rng.choice(tuple(COLOURS)))
-        if pair[1] != background and (pair in HELD_OUT) == held_out:
-            return pair
 
 
 def place_things(
@@ -121,72 +176,75 @@ def place_things(
     layout: str,
     pairs: list[tuple[str, str]],
     place: tuple[str, str] | None = None,
+    size: str = "",
+    canvas: Canvas = NATIVE,
 ) -> tuple[Thing, ...]:
     """Put the (shape, colour) pairs on their anchors, with a little jitter."""
-    anchors, radius = _anchors(layout, place)
+    width, height = canvas
+    anchors, share = _anchors(layout, place, size)
     things = []
     for (shape, colour), (x, y) in zip(pairs, anchors, strict=True):
-        size = radius * RADIUS_FACTOR[shape] * (1 + rng.uniform(-SIZE_JITTER, SIZE_JITTER))
-        dx, dy = (rng.uniform(-PLACE_JITTER, PLACE_JITTER) for _ in "xy")
-        things.append(Thing(shape, colour, x + dx, y + dy, size))
+        factor = RADIUS_FACTOR.get(shape, 1.0) * (1 + rng.uniform(-SIZE_JITTER, SIZE_JITTER))
+        dx, dy = (rng.uniform(-PLACE_JITTER, PLACE_JITTER) * min(canvas) for _ in "xy")
+        radius = share * factor * min(canvas)
+        things.append(Thing(shape, colour, x * width + dx, y * height + dy, radius))
     return tuple(things)
 
 
-def random_scene(rng: random.Random, held_out: bool | None = False) -> Scene:
-    """A scene. held_out: False has no held-out pair, True has one at least, None does not care."""
-    layout = rng.choices(LAYOUTS, LAYOUT_WEIGHTS)[0]
+def _visible(colour: str, background: str) -> bool:
+    return (colour, background) not in INVISIBLE
+
+
+def _pick_pair(rng: random.Random, background: str, held_out: bool) -> tuple[str, str]:
+    """A (shape, colour) that can be seen on the background."""
+    while True:
+        figure = rng.random() < FIGURE_SHARE
+        shape = rng.choice(FIGURES if figure else SHAPES)
+        natural = figure and not held_out and rng.random() < 0.4
+        colour = NATURAL_COLOURS[shape] if natural else rng.choice(tuple(COLOURS))
+        if _visible(colour, background) and ((shape, colour) in HELD_OUT) == held_out:
+            return shape, colour
+
+
+def glyph_colour(background: str) -> str:
+    """A character's colour when none is named."""
+    return "white" if background == "black" else "black"
+
+
+def _pick_glyph(rng: random.Random, background: str) -> tuple[str, str]:
+    while True:
+        plain = rng.random() < 0.4
+        colour = glyph_colour(background) if plain else rng.choice(tuple(COLOURS))
+        if _visible(colour, background):
+            return rng.choice(tuple(GLYPHS)), colour
+
+
+def _pick_pairs(
+    rng: random.Random, layout: str, background: str, held_out: bool
+) -> list[tuple[str, str]]:
+    if layout == "glyph":
+        return [_pick_glyph(rng, background)]
+    first = _pick_pair(rng, background, held_out)
+    if layout not in ("beside", "stacked"):
+        return [first] * COUNTS.get(layout, 1)
+    pairs = [first, _pick_pair(rng, background, False)]
+    rng.shuffle(pairs)
+    return pairs
+
+
+def random_scene(
+    rng: random.Random, held_out: bool | None = False, canvas: Canvas | None = NATIVE
+) -> Scene:
+    """A scene. held_out: False has no held-out pair, True has one at least, None does not care.
+    canvas: None is any that the model is trained on."""
+    if canvas is None:
+        canvas = rng.choices(tuple(CANVAS_WEIGHTS), tuple(CANVAS_WEIGHTS.values()))[0]
+    wanted = rng.random() < HELD_OUT_SHARE if held_out is None else held_out
+    layouts = [name for name in LAYOUTS if not (wanted and name == "glyph")]
+    layout = rng.choices(layouts, [LAYOUT_WEIGHTS[name] for name in layouts])[0]
     background = rng.choices(tuple(BACKGROUNDS), BACKGROUND_WEIGHTS)[0]
     place = rng.choice(PLACES) if layout == "placed" else None
-    wanted = rng.random() < len(HELD_OUT) / 54 if held_out is None else held_out
-    first = _pick_pair(rng, background, wanted)
-    pairs = [first]
-    if layout in ("beside", "stacked"):
-        pairs.append(_pick_pair(rng, background, False))
-        rng.shuffle(pairs)
-    elif layout in ("two", "three"):
-        pairs = [first] * (2 if layout == "two" else 3)
-    return Scene(layout, place_things(rng, layout, pairs, place), background, place)
-
-
-def _polygon(shape: str, radius: float) -> list[tuple[float, float]]:
-    """Corners around (0, 0)."""
-    if shape == "square":
-        return [(-radius, -radius), (radius, -radius), (radius, radius), (-radius, radius)]
-    if shape == "diamond":
-        return [(0, -radius), (0.8 * radius, 0), (0, radius), (-0.8 * radius, 0)]
-    if shape == "triangle":
-        return [(0, -0.9 * radius), (radius, 0.8 * radius), (-radius, 0.8 * radius)]
-    if shape == "star":
-        spokes = [(radius if i % 2 == 0 else 0.45 * radius, math.pi * i / 5) for i in range(10)]
-        return [(r * math.sin(a), 0.05 * radius - r * math.cos(a)) for r, a in spokes]
-    turns = [2 * math.pi * i / 48 for i in range(48)]
-    return [
-        (
-            radius * math.sin(a) ** 3,
-            -radius
-            * (13 * math.cos(a) - 5 * math.cos(2 * a) - 2 * math.cos(3 * a) - math.cos(4 * a))
-            / 16
-            - 0.1 * radius,
-        )
-        for a in turns
-    ]
-
-
-def draw_thing(draw: ImageDraw.ImageDraw, thing: Thing, scale: float, fill: RGB | int) -> None:
-    """Draw one thing on a canvas that is `scale` times as large as the picture."""
-    if thing.shape == "circle":
-        x, y, r = thing.x * scale, thing.y * scale, thing.radius * scale
-        draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
-        return
-    corners = _polygon(thing.shape, thing.radius)
-    draw.polygon([((thing.x + x) * scale, (thing.y + y) * scale) for x, y in corners], fill=fill)
-
-
-def render(scene: Scene) -> Image.Image:
-    """The picture of a scene: RGB, 128 x 128, smooth edges."""
-    side = SIZE * SUPERSAMPLING
-    canvas = Image.new("RGB", (side, side), BACKGROUNDS[scene.background])
-    draw = ImageDraw.Draw(canvas)
-    for thing in scene.things:
-        draw_thing(draw, thing, SUPERSAMPLING, COLOURS[thing.colour])
-    return canvas.reduce(SUPERSAMPLING)
+    size = rng.choices(tuple(SIZES), (60, 20, 20))[0] if layout == "one" else ""
+    pairs = _pick_pairs(rng, layout, background, wanted)
+    things = place_things(rng, layout, pairs, place, size, canvas)
+    return Scene(layout, things, background, place, size, canvas)

@@ -19,7 +19,7 @@ from engine.demo_model.train import words
 from engine.demo_model.train.captions import caption, pick_language
 from engine.demo_model.train.scenes import random_scene
 
-VOCABULARY: Final = 1100
+VOCABULARY: Final = 2400
 SPECIALS: Final = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 WORD_PATTERN: Final = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"

@@ -2,6 +2,7 @@
 
 `velocity` is the transformer's own forward for a batch of captions of equal padded width: the same
 numbers as `ZImageTransformer2DModel.forward` without its lists of ragged tensors, and faster.
+The pictures of a batch have one size. A sequence is [picture, its padding, caption].
 """
 
 from __future__ import annotations
@@ -14,22 +15,24 @@ from diffusers import ZImageTransformer2DModel
 from torch import Tensor, nn
 from transformers import Qwen3Config, Qwen3Model
 
-from engine.demo_model.train.autoencoder import LATENT_CHANNELS, LATENT_SIDE
+from engine.demo_model.train.autoencoder import LATENT_CHANNELS
 
-WIDTH: Final = 128
+TEXT_WIDTH: Final = 128
+WIDTH: Final = 160
 HEADS: Final = 4
 PATCH: Final = 2
-GRID: Final = LATENT_SIDE // PATCH
 LAYERS: Final = 6
-TEXT_LAYERS: Final = 3
+PAD_MULTIPLE: Final = 32
+"""The library pads the tokens of a picture and of a caption to multiples of this."""
+TEXT_LAYERS: Final = 4
 """The pipeline reads the output of the last layer but one, so the last layer is never used."""
 
 
 def text_config(tokens: int) -> Qwen3Config:
     return Qwen3Config(
         vocab_size=tokens,
-        hidden_size=WIDTH,
-        intermediate_size=2 * WIDTH,
+        hidden_size=TEXT_WIDTH,
+        intermediate_size=2 * TEXT_WIDTH,
         num_hidden_layers=TEXT_LAYERS,
         num_attention_heads=4,
         num_key_value_heads=2,
@@ -67,37 +70,48 @@ def build_transformer() -> ZImageTransformer2DModel:
         n_kv_heads=HEADS,
         norm_eps=1e-5,
         qk_norm=True,
-        cap_feat_dim=WIDTH,
+        cap_feat_dim=TEXT_WIDTH,
         rope_theta=256.0,
         t_scale=1000.0,
-        axes_dims=[8, 12, 12],
+        axes_dims=[8, 16, 16],
         axes_lens=[1024, 64, 64],
     )
 
 
+Grid = tuple[int, int]
+"""Rows and columns of a picture's tokens."""
+
+
 class Rotations:
-    """Rotary tables (tokens, 1, head width) of a sequence [picture, caption], by caption width."""
+    """Rotary tables (tokens, 1, head width) of a sequence, by grid and caption width."""
 
     def __init__(self, transformer: ZImageTransformer2DModel) -> None:
         self._embed = transformer.rope_embedder
-        self._tables: dict[int, tuple[Tensor, Tensor]] = {}
+        self._tables: dict[tuple[Grid, int], tuple[Tensor, Tensor]] = {}
 
-    def __call__(self, caption_width: int) -> tuple[Tensor, Tensor]:
-        if caption_width not in self._tables:
-            turns = self._embed(self._positions(caption_width))
+    def __call__(self, grid: Grid, caption_width: int) -> tuple[Tensor, Tensor]:
+        key = (grid, caption_width)
+        if key not in self._tables:
+            turns = self._embed(self._positions(grid, caption_width))
             cos, sin = (part.repeat_interleave(2, dim=-1) for part in (turns.real, turns.imag))
-            self._tables[caption_width] = (cos[:, None], sin[:, None])
-        return self._tables[caption_width]
+            self._tables[key] = (cos[:, None], sin[:, None])
+        return self._tables[key]
 
     @staticmethod
-    def _positions(caption_width: int) -> Tensor:
-        """(tokens, 3): captions count from 1 on the first axis, pictures stand behind them."""
-        row, column = torch.meshgrid(torch.arange(GRID), torch.arange(GRID), indexing="ij")
+    def _positions(grid: Grid, caption_width: int) -> Tensor:
+        """(tokens, 3): captions count from 1 on the first axis, pictures stand behind them, and
+        what pads a picture stands at nought."""
+        row, column = torch.meshgrid(*(torch.arange(side) for side in grid), indexing="ij")
         depth = torch.full_like(row, caption_width + 1)
         picture = torch.stack([depth, row, column], dim=-1).flatten(0, 1)
+        padding = torch.zeros(_padding(grid), 3, dtype=torch.long)
         caption = torch.zeros(caption_width, 3, dtype=torch.long)
         caption[:, 0] = torch.arange(1, caption_width + 1)
-        return torch.cat([picture, caption])
+        return torch.cat([picture, padding, caption])
+
+
+def _padding(grid: Grid) -> int:
+    return -(grid[0] * grid[1]) % PAD_MULTIPLE
 
 
 def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -133,18 +147,16 @@ def _block(block: Any, x: Tensor, rotation: tuple[Tensor, Tensor], time: Tensor 
 
 
 def _patches(latents: Tensor) -> Tensor:
-    """(batch, 8, 16, 16) to (batch, 64, 32)."""
-    batch, channels = latents.shape[:2]
-    tiles = latents.view(batch, channels, GRID, PATCH, GRID, PATCH)
-    return tiles.permute(0, 2, 4, 3, 5, 1).reshape(batch, GRID * GRID, -1)
+    """(batch, channels, 2 rows, 2 columns) to (batch, rows * columns, 4 * channels)."""
+    batch, channels, height, width = latents.shape
+    tiles = latents.view(batch, channels, height // PATCH, PATCH, width // PATCH, PATCH)
+    return tiles.permute(0, 2, 4, 3, 5, 1).flatten(3).flatten(1, 2)
 
 
-def _unpatch(patches: Tensor) -> Tensor:
-    """(batch, 64, 32) to (batch, 8, 16, 16)."""
-    tiles = patches.view(len(patches), GRID, GRID, PATCH, PATCH, LATENT_CHANNELS)
-    return tiles.permute(0, 5, 1, 3, 2, 4).reshape(
-        len(patches), LATENT_CHANNELS, LATENT_SIDE, LATENT_SIDE
-    )
+def _unpatch(patches: Tensor, grid: Grid) -> Tensor:
+    """The other way round."""
+    tiles = patches.view(len(patches), *grid, PATCH, PATCH, LATENT_CHANNELS)
+    return tiles.permute(0, 5, 1, 3, 2, 4).flatten(4, 5).flatten(2, 3)
 
 
 def velocity(
@@ -157,15 +169,19 @@ def velocity(
 ) -> Tensor:
     """What the transformer predicts: clean latents less noise.
 
-    latents (batch, 8, 16, 16); time (batch,), 0 being pure noise; features (batch, width, 128) of
-    captions that are `lengths` (batch,) tokens long. Returns the shape of latents.
+    latents (batch, channels, height, width); time (batch,), 0 being pure noise; features (batch,
+    caption width, TEXT_WIDTH) of captions that are `lengths` (batch,) tokens long. Returns the
+    shape of latents.
     """
     key = f"{PATCH}-1"
     moment = transformer.t_embedder(time * transformer.t_scale)
     width = features.shape[1]
-    cos, sin = rotations(width)
-    count = GRID * GRID
+    grid = (latents.shape[2] // PATCH, latents.shape[3] // PATCH)
+    cos, sin = rotations(grid, width)
+    count = len(cos) - width
     picture = transformer.all_x_embedder[key](_patches(latents))
+    pads = transformer.x_pad_token.to(picture.dtype).expand(len(picture), _padding(grid), -1)
+    picture = torch.cat([picture, pads], dim=1)
     for block in transformer.noise_refiner:
         picture = _block(block, picture, (cos[:count], sin[:count]), moment)
     padding = torch.arange(width)[None] >= lengths[:, None]
@@ -178,5 +194,5 @@ def velocity(
         sequence = _block(block, sequence, (cos, sin), moment)
     final = transformer.all_final_layer[key]
     scale = 1.0 + final.adaLN_modulation(moment).unsqueeze(1)
-    normal = F.layer_norm(sequence[:, :count], (WIDTH,), eps=1e-6)
-    return _unpatch(final.linear(normal * scale))
+    normal = F.layer_norm(sequence[:, : grid[0] * grid[1]], (WIDTH,), eps=1e-6)
+    return _unpatch(final.linear(normal * scale), grid)

@@ -5,9 +5,16 @@ from engine.profiles import UnknownModel, profile_named
 
 @pytest.mark.parametrize(
     ("asked", "drawn"),
-    [((512, 512), (128, 128)), ((128, 128), (128, 128)), ((1024, 512), (176, 96))],
+    [
+        ((512, 512), (256, 256)),
+        ((128, 128), (256, 256)),
+        ((768, 512), (288, 192)),
+        ((512, 768), (192, 288)),
+        ((1024, 576), (288, 160)),
+        ((1024, 128), (288, 128)),
+    ],
 )
-def test_the_demo_draws_its_native_area_in_the_asked_shape(asked, drawn):
+def test_the_demo_draws_at_the_native_size_nearest_in_shape(asked, drawn):
     assert profile_named("demo").drawn_size(*asked) == drawn
 
 
