@@ -56,6 +56,7 @@ class Run:
     decoder_min: float
     scenes: int
     threads: int
+    compiled: bool
 
     def stage(self, name: str, work: Callable[[], Figures]) -> None:
         """Do a stage unless it is done; tell its figures either way."""
@@ -85,7 +86,7 @@ class Run:
         scenes = training_scenes(self.scenes)
         networks = Networks(build_text_trunk(len(tokenizer)), build_transformer())
         batches = Batches(scenes, latent_bank(vae, scenes), tokenizer, random.Random(32))
-        trainer = Trainer(networks, batches, Workers(self.threads))
+        trainer = Trainer(networks, batches, Workers(self.threads), compiled=self.compiled)
         snapshot, used, step = self.state / "snapshot.pt", 0.0, 0
         if snapshot.exists():
             used, step = trainer.resume(snapshot)
@@ -130,6 +131,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--transformer-min", type=float, default=150.0)
     parser.add_argument("--decoder-min", type=float, default=5.0)
     parser.add_argument(
+        "--compiled", action="store_true", help="half the time a step; needs a C++ compiler"
+    )
+    parser.add_argument(
         "--scenes", type=int, default=18_000, help="pictures whose latents are cached"
     )
     return parser.parse_args()
@@ -148,6 +152,7 @@ def main() -> None:
         args.decoder_min,
         args.scenes,
         args.threads,
+        args.compiled,
     )
     start = time.monotonic()
     for work in (run.tokenizer, run.autoencoder, run.transformer, run.decoder, run.product):

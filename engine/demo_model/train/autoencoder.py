@@ -123,7 +123,7 @@ def _next_target(rng: random.Random, crops: bool) -> torch.Tensor:
     return _crops(rng, CROPS) if crops else picture_tensor(_random_batch(rng, BATCH, None))
 
 
-def _optimizers(network: torch.nn.Module) -> Optimizers:
+def _optimizers(network: torch.nn.Module, workers: Workers) -> Optimizers:
     parameters = dict(network.named_parameters())
     kernels = [
         name
@@ -133,6 +133,7 @@ def _optimizers(network: torch.nn.Module) -> Optimizers:
     return Optimizers(
         [parameters[name] for name in kernels],
         [p for name, p in parameters.items() if name not in kernels],
+        workers,
         muon_rate=MUON_RATE,
         adam_rate=ADAM_RATE,
     )
@@ -177,7 +178,7 @@ def _train(
 ) -> float:
     """Train `trained`, a part of the autoencoder or all of it; returns the last mean loss."""
     vae.to(memory_format=torch.channels_last)
-    parameters, optimizers = list(trained.parameters()), _optimizers(trained)
+    parameters, optimizers = list(trained.parameters()), _optimizers(trained, workers)
     mean = 0.0
     for _ in clock.steps():
         target = _next_target(rng, clock.done < crop_until)

@@ -14,7 +14,12 @@ from diffusers import AutoencoderKL
 from torch import Tensor, nn
 from transformers import Qwen2Tokenizer
 
-from engine.demo_model.train.autoencoder import latent_means, picture_tensor
+from engine.demo_model.train.autoencoder import (
+    LATENT_CHANNELS,
+    SHRINKAGE,
+    latent_means,
+    picture_tensor,
+)
 from engine.demo_model.train.captions import training_caption
 from engine.demo_model.train.clock import Clock
 from engine.demo_model.train.glyphs import GLYPHS
@@ -25,6 +30,7 @@ from engine.demo_model.train.scenes import (
     COLOURS,
     KINDS,
     LAYOUTS,
+    NATIVE,
     PLACES,
     SIZES,
     Canvas,
@@ -32,7 +38,7 @@ from engine.demo_model.train.scenes import (
     random_scene,
 )
 from engine.demo_model.train.tokenizer import encode
-from engine.demo_model.train.transformer import TEXT_WIDTH, Rotations, velocity
+from engine.demo_model.train.transformer import PATCH, TEXT_WIDTH, Rotations, velocity
 from engine.demo_model.train.workers import Workers
 
 BATCH: Final = 32
@@ -45,6 +51,10 @@ ADAM_RATE: Final = 2e-3
 WARM_UP_STEPS: Final = 60
 READING_WEIGHT: Final = 0.03
 EMA_DECAY: Final = 0.998
+NATIVE_UNTIL: Final = 0.75
+"""The share of the stage that sees the native canvas alone; the others are learned quickly then."""
+COMPILED_WIDTHS: Final = (32, 64)
+"""Captions on the native canvas so wide are worth a compiler's minute each."""
 
 Bank = dict[Canvas, Tensor]
 """Scaled latents of the training scenes (scenes, channels, height / 16, width / 16), by canvas."""
@@ -83,6 +93,7 @@ class Batches:
         self, scenes: Scenes, bank: Bank, tokenizer: Qwen2Tokenizer, rng: random.Random
     ) -> None:
         self.rng = rng
+        self.native_only = False
         self._scenes = scenes
         self._bank = bank
         self._labels = {
@@ -93,9 +104,10 @@ class Batches:
         self._waiting: dict[tuple[Canvas, int], list[tuple[int, list[int]]]] = {}
 
     def __next__(self) -> Batch:
-        weights = [len(group) for group in self._scenes.values()]
+        canvases = (NATIVE,) if self.native_only else tuple(self._scenes)
+        weights = [len(self._scenes[canvas]) for canvas in canvases]
         while True:
-            canvas = self.rng.choices(tuple(self._scenes), weights)[0]
+            canvas = self.rng.choices(canvases, weights)[0]
             row = self.rng.randrange(len(self._scenes[canvas]))
             empty = self.rng.random() < EMPTY_SHARE
             text = "" if empty else training_caption(self._scenes[canvas][row], self.rng)
@@ -179,14 +191,16 @@ def _sigmas(count: int) -> Tensor:
     return torch.where(torch.rand(count) < 0.85, 3 * u / (1 + 2 * u), u)
 
 
-def _optimizers(networks: Networks) -> Optimizers:
+def _optimizers(networks: Networks, workers: Workers) -> Optimizers:
     """Muon for the matrices of the blocks, AdamW for all else."""
     matrices: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
     for name, parameter in networks.named_parameters():
         in_block = any(part in name for part in ("layers.", "refiner."))
         (matrices if in_block and parameter.ndim == 2 else rest).append(parameter)
-    return Optimizers(matrices, rest, muon_rate=MUON_RATE, adam_rate=ADAM_RATE, weight_decay=0.01)
+    return Optimizers(
+        matrices, rest, workers, muon_rate=MUON_RATE, adam_rate=ADAM_RATE, weight_decay=0.01
+    )
 
 
 def _rate(step: int, done: float) -> float:
@@ -197,20 +211,26 @@ def _rate(step: int, done: float) -> float:
 class Trainer:
     """The stage's state: networks, their running average, optimizers; saved and resumed as one."""
 
-    def __init__(self, networks: Networks, batches: Batches, workers: Workers) -> None:
+    def __init__(
+        self, networks: Networks, batches: Batches, workers: Workers, *, compiled: bool
+    ) -> None:
+        """compiled: takes a C++ compiler and a few minutes, and then half the time."""
         self.networks = networks
         self.average = {k: v.detach().clone() for k, v in networks.state_dict().items()}
-        self.optimizers = _optimizers(networks)
+        self.optimizers = _optimizers(networks, workers)
         self.parameters = list(networks.parameters())
         self.workers = workers
         self.rotations = Rotations(networks.transformer)
         self.batches = batches
         self.loss = 0.0
+        self._compiled_flow = torch.compile(self._flow) if compiled else None
 
     def run(self, clock: Clock, keep: Callable[[dict[str, Any]], None]) -> None:
         """Train for the clock's budget; `keep` gets a snapshot every few minutes and at the end."""
+        self._warm_up()
         kept = clock.used_s
         for step in clock.steps():
+            self.batches.native_only = clock.done < NATIVE_UNTIL
             shares = next(self.batches).shares(self.workers.count)
             value = self.workers.accumulate(self.parameters, self._loss, shares)
             self.optimizers.step(_rate(step, clock.done))
@@ -222,20 +242,45 @@ class Trainer:
                 keep(self.snapshot(clock))
         keep(self.snapshot(clock))
 
+    def _warm_up(self) -> None:
+        """Compile before the workers start: only one thread may."""
+        if self._compiled_flow is None:
+            return
+        torch.set_num_threads(1)
+        torch._inductor.config.cpp.threads = 1
+        height, width = (side // SHRINKAGE for side in reversed(NATIVE))
+        count = BATCH // self.workers.count
+        for caption_width in COMPILED_WIDTHS:
+            latents = torch.randn(count, LATENT_CHANNELS, height, width)
+            labels = torch.zeros(count, len(READING_SIZES), dtype=torch.long)
+            tokens = torch.zeros(count, caption_width, dtype=torch.long)
+            lengths = torch.full((count,), caption_width)
+            self.rotations((height // PATCH, width // PATCH), caption_width)
+            loss, _ = self._loss(Batch(latents, labels, tokens, lengths))
+            torch.autograd.grad(loss, self.parameters)
+
     def _loss(self, batch: Batch) -> tuple[Tensor, float]:
         """The whole loss of a batch, and its flow loss alone."""
-        clean = batch.latents
-        noise = torch.randn_like(clean)
-        sigma = _sigmas(len(clean))
-        mixed = torch.lerp(clean, noise, sigma[:, None, None, None])
-        with torch.autocast("cpu", torch.bfloat16):
-            features = self.networks.trunk(input_ids=batch.tokens).last_hidden_state
-            predicted = velocity(
-                self.networks.transformer, self.rotations, mixed, 1 - sigma, features, batch.lengths
-            )
-        flow = F.mse_loss(predicted.float(), clean - noise)
+        noise = torch.randn_like(batch.latents)
+        sigma = _sigmas(len(noise))
+        native = batch.latents.shape[2:] == tuple(side // SHRINKAGE for side in reversed(NATIVE))
+        quick = native and batch.tokens.shape[1] in COMPILED_WIDTHS
+        flow_of = self._compiled_flow if quick and self._compiled_flow else self._flow
+        flow, features = flow_of(batch.latents, noise, sigma, batch.tokens, batch.lengths)
         reading = self._reading_loss(features.float(), batch)
         return flow + READING_WEIGHT * reading, float(flow.detach())
+
+    def _flow(
+        self, clean: Tensor, noise: Tensor, sigma: Tensor, tokens: Tensor, lengths: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The flow loss, and the text encoder's features."""
+        mixed = torch.lerp(clean, noise, sigma[:, None, None, None])
+        with torch.autocast("cpu", torch.bfloat16):
+            features = self.networks.trunk(input_ids=tokens).last_hidden_state
+            predicted = velocity(
+                self.networks.transformer, self.rotations, mixed, 1 - sigma, features, lengths
+            )
+        return F.mse_loss(predicted.float(), clean - noise), features
 
     def _reading_loss(self, features: Tensor, batch: Batch) -> Tensor:
         """Can the last word's features tell what was asked for? Makes words mean things early."""

@@ -5,7 +5,7 @@ Networks this small are slower on two threads of one operation than on two opera
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 Share = TypeVar("Share")
+Result = TypeVar("Result")
 
 
 class Workers:
@@ -21,6 +22,15 @@ class Workers:
     def __init__(self, count: int) -> None:
         self.count = count
         self._pool = ThreadPoolExecutor(count)
+
+    def map(self, work: Callable[[Share], Result], shares: Iterable[Share]) -> list[Result]:
+        """Each share's result, all worked out at once."""
+
+        def alone(share: Share) -> Result:
+            torch.set_num_threads(1)  # the setting is per thread
+            return work(share)
+
+        return list(self._pool.map(alone, shares))
 
     def accumulate(
         self,
@@ -34,11 +44,10 @@ class Workers:
         """
 
         def work(share: Share) -> tuple[float, tuple[Tensor, ...]]:
-            torch.set_num_threads(1)  # the setting is per thread
             loss, figure = loss_of(share)
             return figure, torch.autograd.grad(loss, parameters)
 
-        results = list(self._pool.map(work, shares))
+        results = self.map(work, shares)
         for parameter, *parts in zip(
             parameters, *(gradients for _, gradients in results), strict=True
         ):
