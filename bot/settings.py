@@ -108,8 +108,8 @@ class BotSettings(BaseSettings):
     )
     proxy: SecretStr | None = Field(
         None,
-        description="Proxy for the way to Telegram: `http://`, `https://`, `socks5://` or "
-        "`socks5h://`, then host and port.",
+        description="Proxy for the way to Telegram and Discord: `http://`, `https://`, "
+        "`socks5://` or `socks5h://`, then host and port.",
     )
     state_dir: Path = Field(
         Path("state"),
