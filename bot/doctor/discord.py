@@ -62,7 +62,7 @@ async def discord(
         yield OFF
         return
     try:
-        async with _client(settings.discord_api_base, token, transport) as client:
+        async with _client(settings, token, transport) as client:
             me = await _get(client, "/users/@me", _Account)
             application = await _get(client, "/oauth2/applications/@me", _Application)
     except _Refused:
@@ -76,8 +76,9 @@ async def discord(
     except (httpx.HTTPError, ValidationError) as error:
         yield broken(
             os.EX_UNAVAILABLE,
-            f"连不上 Discord（{_why(error, token)}）：检查网络和 ZDRAW_DISCORD_API_BASE",
-            "Discord cannot be reached: check the network and ZDRAW_DISCORD_API_BASE",
+            f"连不上 Discord（{_why(error, token, settings.proxy)}）：检查网络；"
+            "要走代理就设 ZDRAW_PROXY",
+            "Discord cannot be reached: check the network, or set ZDRAW_PROXY",
         )
     else:
         for finding in _findings(me, application):
@@ -85,17 +86,18 @@ async def discord(
 
 
 def _client(
-    base: str, token: SecretStr, transport: httpx.AsyncBaseTransport | None
+    settings: BotSettings, token: SecretStr, transport: httpx.AsyncBaseTransport | None
 ) -> httpx.AsyncClient:
     version = importlib.metadata.version("zdraw")
     return httpx.AsyncClient(
-        base_url=base,
+        base_url=settings.discord_api_base,
         headers={
             "authorization": f"Bot {token.get_secret_value()}",
             "user-agent": f"DiscordBot (zdraw, {version})",
         },
         timeout=_ANSWER_SECONDS,
-        # The adapter's own connections know no proxy of the environment either.
+        # As the adapter: by this proxy, and by none of the environment.
+        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
         trust_env=False,
         transport=transport,
     )
@@ -110,12 +112,12 @@ async def _get(client: httpx.AsyncClient, path: str, kind: type[_Answer]) -> _An
     return kind.model_validate_json(answer.content)
 
 
-def _why(error: Exception, token: SecretStr) -> str:
+def _why(error: Exception, *secrets: SecretStr | None) -> str:
     if isinstance(error, ValidationError):
         return "回答的不是 Discord"
     if isinstance(error, httpx.HTTPStatusError):
         return f"HTTP {error.response.status_code}"
-    return reason(error, token)
+    return reason(error, *secrets)
 
 
 def _findings(me: _Account, application: _Application) -> list[Finding]:

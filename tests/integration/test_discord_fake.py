@@ -428,8 +428,10 @@ async def test_a_nonce_is_remembered_for_minutes(fake, rest):
     assert len({message.id for message in sent}) == 1
     assert fake.pictures_seen() == 1
     fake.clock.advance(600)
-    await channel.send("三", nonce="job-1")
+    third = await channel.send("三", nonce="job-1")
     assert [message.content for message in fake.messages(CHANNEL)] == ["一", "三"]
+    await third.delete()
+    assert await refusal(channel.send("四", nonce="job-1")) == (404, 10008)
     assert await refusal(channel.send("x", nonce="x" * 26)) == (400, 50035)
 
 

@@ -46,6 +46,9 @@ def create_message(request: Request) -> Result:
         raise cannot_send_to_user()
     nonce = _nonce(fields)
     if nonce and fields.get("enforce_nonce") and (known := _sent_before(world, nonce)):
+        if known.deleted:
+            # https://github.com/discord/discord-api-docs/pull/6647
+            raise unknown_message()
         return world.message_json(known)
     fields = fields | {"flags": int(fields.get("flags") or 0) & ~EPHEMERAL}
     reference = _reference(channel, fields.get("message_reference"))
@@ -146,7 +149,7 @@ def _sent_before(world: World, nonce: str) -> Message | None:
     for change in reversed(world.history):
         message = change.message
         if message.by_bot and message.nonce == nonce and message.created >= since:
-            return None if message.deleted else message
+            return message
     return None
 
 

@@ -34,12 +34,13 @@ def delete_message(request: Request) -> Result:
 
 
 def follow_up(request: Request) -> Result:
-    """The first one after a deferral is what the loading message becomes; it stays as ephemeral
-    or public as it was deferred."""
+    """The first one after a deferral is what the loading message becomes, if that has not been
+    deleted; it stays as ephemeral or public as it was deferred."""
     world, fields = request.world, request.fields
     interaction = _interaction(request)
     original = interaction.original
-    if interaction.answer_type == DEFERRED_MESSAGE and original is not None and original.loading:
+    waiting = original is not None and original.loading and not original.deleted
+    if interaction.answer_type == DEFERRED_MESSAGE and waiting:
         return _edited(request, interaction, _message(request, interaction))
     if interaction.own_app and len(interaction.follow_ups) >= MAX_FOLLOW_UPS:
         raise too_many_follow_ups()
