@@ -212,7 +212,7 @@ async def test_originals_for_many_chats_leave_room_for_everybody_elses_pictures(
     monkeypatch.setattr("bot.adapters.telegram.messenger.UPLOADS_AT_ONCE", 2)
     path = tmp_path / "k3v9x2ab-1.png"
     path.write_bytes(b"\x89PNG original")
-    telegram.fail("sendDocument", delay=0.3, times=6)
+    telegram.fail("sendDocument", delay=0.6, times=6)
     async with messenger_over(telegram) as messenger:
         files = [
             notice(
@@ -223,7 +223,7 @@ async def test_originals_for_many_chats_leave_room_for_everybody_elses_pictures(
         ]
         saying = [asyncio.create_task(messenger.say(file)) for file in files]
         await eventually(lambda: len(telegram.calls_of("sendDocument")) >= 2)
-        async with asyncio.timeout(0.25):
+        async with asyncio.timeout(0.5):
             await messenger.open(asked_in(telegram, PERSON), WAITING)
         await asyncio.gather(*saying)
     assert len(telegram.pictures()) == 6
