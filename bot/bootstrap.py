@@ -1,175 +1,36 @@
-"""The composition root: builds the bot out of its parts and runs it.
-
-`assemble` wires the core over a store and an engine link; the processes differ only in which
-adapters they put around it.
-"""
+"""The composition root: puts adapters around the core and runs the process."""
 
 import asyncio
 import importlib.util
 import math
 import os
 import signal
-import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
+from pydantic import SecretStr
 
-from bot.adapters.local import LocalMessenger
-from bot.core.cancel import Cancel
-from bot.core.cards import Cards
-from bot.core.deliver import Deliverer
-from bot.core.dispatch import Dispatcher
-from bot.core.draw import Draw
 from bot.core.errors import StartupError
-from bot.core.front_desk import FrontDesk
 from bot.core.log import Log
-from bot.core.news import News
-from bot.core.notify import Notifier
-from bot.core.pace import Pace
-from bot.core.ports import Admissions, Bounds, Messenger
-from bot.core.recover import Recovery
+from bot.guard import Adapter, Guard
 from bot.instance_lock import InstanceLock
-from bot.links.local_engine import LocalEngine
-from bot.links.tokenizer import CachedTokenizer
 from bot.log import set_up_log
 from bot.parent import watch_parent
 from bot.settings import BotSettings
 from bot.store.database import Database
-from bot.store.deliveries import SqlDeliveries
-from bot.store.generations import SqlAdmissions
-from bot.store.images import PictureFolder
-from bot.store.job_rows import SqlJobRows
-from bot.store.notices import SqlNotices
-from bot.store.outcomes import SqlOutcomes
-from bot.store.records import SqlRecords
+from bot.wiring import Core, assemble, now_ms
 from engine.lock_wait import Stopped, listening_sleep
-from engine.profiles import Profile, profile_named
-from engine.socket_path import socket_path
 
 #: How long a start by hand waits for a predecessor in the same state folder to be gone.
 PREDECESSOR_SECONDS = 10.0
-TELEGRAM_OFF = (
-    "Telegram: 未开启，在 .env 里写 ZDRAW_TELEGRAM_TOKEN=… 再重新启动 "
-    "/ off; put ZDRAW_TELEGRAM_TOKEN=… into .env and start again"
+CHAT_OFF = (
+    "Telegram, Discord: 未开启，在 .env 里写 ZDRAW_TELEGRAM_TOKEN=… 或 ZDRAW_DISCORD_TOKEN=… "
+    "再重新启动 / off; put ZDRAW_TELEGRAM_TOKEN=… or ZDRAW_DISCORD_TOKEN=… into .env and start "
+    "again"
 )
-
-
-def now_ms() -> int:
-    """The real clock."""
-    return time.time_ns() // 1_000_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Core:
-    """The wired core; what adapters may hold on to."""
-
-    profile: Profile
-    news: News
-    admissions: Admissions
-    draw: Draw
-    cancel: Cancel
-    desk: FrontDesk
-    dispatcher: Dispatcher
-    deliverer: Deliverer
-    notifier: Notifier
-    recovery: Recovery
-    pictures: PictureFolder
-    cards: Cards
-    #: By platform; adapters add theirs before the core runs.
-    messengers: dict[str, Messenger]
-
-    def loops(self) -> list[Coroutine[Any, Any, None]]:
-        """Everything that must run for as long as the process does."""
-        return [
-            self.dispatcher.run(),
-            self.deliverer.run(),
-            self.notifier.run(),
-            self.recovery.run(),
-        ]
-
-
-def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
-    """Wire the core. The engine link is closed with `stack`."""
-    profile = profile_named(settings.model)
-    tokens = _tokenizer(settings, profile)
-    link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
-    stack.push_async_exit(link)
-    news, pace = News(), Pace(profile)
-    pictures = PictureFolder(settings.state_dir)
-    generations = SqlAdmissions(database, now_ms)
-    outcomes = SqlOutcomes(database, now_ms)
-    rows = SqlJobRows(database, now_ms)
-    cards = Cards(admissions=generations, pictures=pictures, pace=pace, news=news)
-    messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
-    notifier = Notifier(notices=SqlNotices(database, now_ms), messengers=messengers, log=log)
-    draw = Draw(
-        admissions=generations,
-        tokens=tokens,
-        profile=profile,
-        pace=pace,
-        bounds=_bounds(settings),
-        news=news,
-    )
-    records = SqlRecords(database)
-    cancel = Cancel(outcomes=outcomes, records=records, link=link, news=news)
-    return Core(
-        profile=profile,
-        news=news,
-        admissions=generations,
-        draw=draw,
-        cancel=cancel,
-        desk=FrontDesk(
-            draw=draw, cancel=cancel, admissions=generations, records=records, notifier=notifier
-        ),
-        dispatcher=Dispatcher(
-            link=link,
-            rows=rows,
-            outcomes=outcomes,
-            pictures=pictures,
-            news=news,
-            pace=pace,
-            clock=now_ms,
-            log=log,
-        ),
-        deliverer=Deliverer(
-            admissions=generations,
-            deliveries=SqlDeliveries(database, now_ms),
-            messengers=messengers,
-            cards=cards,
-            news=news,
-            clock=now_ms,
-            log=log,
-        ),
-        notifier=notifier,
-        recovery=Recovery(
-            rows=rows, outcomes=outcomes, news=news, clock=now_ms, queue_hours=settings.queue_hours
-        ),
-        pictures=pictures,
-        cards=cards,
-        messengers=messengers,
-    )
-
-
-def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
-    return CachedTokenizer(
-        settings.state_dir / f"tokenizer-{profile.name}.json",
-        limit=profile.max_tokens - profile.template_tokens,
-    )
-
-
-def _bounds(settings: BotSettings) -> Bounds:
-    return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
-
-
-def _engine_socket(settings: BotSettings) -> Path:
-    try:
-        return socket_path(settings.state_dir)
-    except OSError as error:
-        raise StartupError(f"no place for the engine's socket: {error}", os.EX_CANTCREAT) from None
 
 
 def run_bot(settings: BotSettings, parent_fd: int | None = None) -> int:
@@ -197,44 +58,74 @@ async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.database_url))
         core = assemble(settings, database, stack, log)
-        adapters = _adapters(settings, core, log)
-        loops = [*core.loops(), *(adapter.run() for adapter in adapters)]
+        guard = Guard(_platforms(settings, core, log), log)
+        boards = [_board(settings, core, log)] if settings.board_port else []
+        loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
         await run_until_stopped(loops, parent_fd)
         log.info("bot_stopped")
 
 
-class Adapter(Protocol):
-    """A way in, for people."""
-
-    async def run(self) -> None:
-        """Work until cancelled. Raises StartupError."""
-        ...
-
-
-def _adapters(settings: BotSettings, core: Core, log: Log) -> list[Adapter]:
-    """The platforms that are switched on."""
-    adapters: list[Adapter] = []
+def _platforms(settings: BotSettings, core: Core, log: Log) -> dict[str, Adapter]:
+    """The chat platforms that are switched on."""
+    platforms: dict[str, Adapter] = {}
     if settings.telegram_token is not None:
-        # Imported where it is used: without a token the library's memory is not spent.
-        from bot.adapters.telegram.adapter import TelegramAdapter
-
-        telegram = TelegramAdapter(
-            token=settings.telegram_token.get_secret_value(),
-            api_base=settings.telegram_api_base,
-            proxy=settings.proxy.get_secret_value() if settings.proxy else None,
-            core=core.desk,
-            log=log,
-        )
-        core.messengers["telegram"] = telegram.messenger
-        adapters.append(telegram)
-    if settings.board_port:
-        adapters.append(_board(settings, core, log))
-    if not adapters:
+        platforms["telegram"] = _telegram(settings, settings.telegram_token, core, log)
+    if settings.discord_token is not None:
+        platforms["discord"] = _discord(settings, settings.discord_token, core, log)
+    if not platforms and not settings.board_port:
         raise StartupError(
-            "nothing to do: set ZDRAW_TELEGRAM_TOKEN, or let ZDRAW_BOARD_PORT be a port",
+            "nothing to do: set ZDRAW_TELEGRAM_TOKEN or ZDRAW_DISCORD_TOKEN, "
+            "or let ZDRAW_BOARD_PORT be a port",
             os.EX_CONFIG,
         )
-    return adapters
+    return platforms
+
+
+def _telegram(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> Adapter:
+    # Imported where it is used: without a token the library's memory is not spent.
+    from bot.adapters.telegram.adapter import TelegramAdapter
+    from bot.adapters.telegram.webhook import WebhookAddress
+
+    webhook = None
+    if settings.telegram_webhook_url is not None:
+        webhook = WebhookAddress(
+            url=settings.telegram_webhook_url,
+            host=settings.telegram_webhook_host,
+            port=settings.telegram_webhook_port,
+        )
+    telegram = TelegramAdapter(
+        token=token.get_secret_value(),
+        api_base=settings.telegram_api_base,
+        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
+        core=core.desk,
+        files=core.pictures.path,
+        webhook=webhook,
+        log=log,
+    )
+    core.messengers["telegram"] = telegram.messenger
+    core.erasers["telegram"] = telegram.messenger
+    core.reactors["telegram"] = telegram.messenger
+    return telegram
+
+
+def _discord(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> Adapter:
+    from bot.adapters.discord.adapter import DiscordAdapter
+
+    discord = DiscordAdapter(
+        token=token.get_secret_value(),
+        api_base=settings.discord_api_base,
+        gateway_url=settings.discord_gateway_url,
+        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
+        core=core.desk,
+        waiting=core.records,
+        find=core.pictures.path,
+        state_dir=settings.state_dir,
+        clock=now_ms,
+        log=log,
+    )
+    core.messengers["discord"] = discord.messenger
+    core.erasers["discord"] = discord.eraser
+    return discord
 
 
 def _board(settings: BotSettings, core: Core, log: Log) -> Adapter:
@@ -258,8 +149,8 @@ def _board(settings: BotSettings, core: Core, log: Log) -> Adapter:
         telegram=settings.telegram_token is not None,
         log=log,
     )
-    if settings.telegram_token is None:
-        print(TELEGRAM_OFF, flush=True)  # noqa: T201 - for people
+    if settings.telegram_token is None and settings.discord_token is None:
+        print(CHAT_OFF, flush=True)  # noqa: T201 - for people
     return BoardServer(port=settings.board_port, page=page, state_dir=settings.state_dir)
 
 

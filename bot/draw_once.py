@@ -17,7 +17,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.bootstrap import Core, assemble, run_until_stopped
+from bot.bootstrap import run_until_stopped
 from bot.core.errors import Refusal, StartupError
 from bot.core.generation import Address, Generation, Origin, Outcome
 from bot.core.replies import refusal_text
@@ -26,6 +26,7 @@ from bot.draw_report import Drawn, DrawProgress
 from bot.instance_lock import InstanceLock
 from bot.settings import BotSettings
 from bot.store.database import Database
+from bot.wiring import Core, assemble
 
 #: Exit code of a command that was told to stop.
 INTERRUPTED = 130

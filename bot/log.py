@@ -9,7 +9,13 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from bot.settings import LogFormat, LogLevel
 
-_TELEGRAM_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{30,}")
+#: Of Telegram's bots, of Discord's, and of Discord's interactions: those alone, or in an address.
+_TOKENS = re.compile(
+    r"\d+:[A-Za-z0-9_-]{30,}"
+    r"|(?<![\w-])[\w-]{20,}\.[\w-]{4,10}\.[\w-]{20,}"
+    r"|aW50ZXJhY3Rpb246[\w-]+"
+    r"|(?<=webhooks/)\d+/[^/\s'\"]+|(?<=interactions/)\d+/[^/\s'\"]+"
+)
 
 
 def set_up_log(level: LogLevel, style: LogFormat) -> None:
@@ -43,8 +49,8 @@ def set_up_log(level: LogLevel, style: LogFormat) -> None:
 
 
 def redact(text: str) -> str:
-    """`text` without anything that looks like a Telegram token."""
-    return _TELEGRAM_TOKEN.sub("[token]", text)
+    """`text` without anything that looks like a token."""
+    return _TOKENS.sub("[token]", text)
 
 
 def _redacted(render: Processor) -> Processor:

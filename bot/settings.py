@@ -82,10 +82,34 @@ class BotSettings(BaseSettings):
         "https://api.telegram.org",
         description="Address of the Bot API; another one for a Bot API server of your own.",
     )
+    discord_token: SecretStr | None = Field(
+        None,
+        description="Token of the Discord bot, from the Developer Portal. Without it Discord "
+        "is off.",
+    )
+    discord_api_base: str = Field(
+        "https://discord.com/api/v10",
+        description="Address of Discord's HTTP API, with its version.",
+    )
+    discord_gateway_url: str = Field(
+        "wss://gateway.discord.gg",
+        description="Address of Discord's gateway, where the bot hears of commands.",
+    )
+    telegram_webhook_url: str | None = Field(
+        None,
+        description="Public `https://` address at which Telegram posts updates. "
+        "None: they are polled, which needs no way in from outside.",
+    )
+    telegram_webhook_host: str = Field(
+        "127.0.0.1", description="Address that listens for them; a proxy with TLS stands before it."
+    )
+    telegram_webhook_port: int = Field(
+        8081, ge=1, le=65535, description="Port that listens for them."
+    )
     proxy: SecretStr | None = Field(
         None,
-        description="Proxy for the way to Telegram: `http://`, `https://`, `socks5://` or "
-        "`socks5h://`, then host and port.",
+        description="Proxy for the way to Telegram and Discord: `http://`, `https://`, "
+        "`socks5://` or `socks5h://`, then host and port.",
     )
     state_dir: Path = Field(
         Path("state"),
@@ -128,12 +152,34 @@ class BotSettings(BaseSettings):
             raise ValueError("a token as @BotFather gives it, such as 123456:ABC-def")
         return token
 
-    @field_validator("telegram_api_base")
+    @field_validator("discord_token")
+    @classmethod
+    def _looks_like_a_discord_token(cls, token: SecretStr | None) -> SecretStr | None:
+        # Neither the client secret nor the public key of the same portal has dots.
+        if token and not re.fullmatch(r"[\w-]+(\.[\w-]+){2}", token.get_secret_value(), re.ASCII):
+            raise ValueError("a token as the Developer Portal gives it: three parts with dots")
+        return token
+
+    @field_validator("telegram_api_base", "discord_api_base")
     @classmethod
     def _is_an_address(cls, base: str) -> str:
         if not re.fullmatch(r"https?://[^/\s]+\S*[^/\s]", base) or not _has_a_host(base):
             raise ValueError("an address starting with http:// or https://, without a closing /")
         return base
+
+    @field_validator("discord_gateway_url")
+    @classmethod
+    def _is_a_gateway(cls, url: str) -> str:
+        if not re.fullmatch(r"wss?://[^/\s]+\S*[^/\s]", url) or not _has_a_host(url):
+            raise ValueError("an address starting with ws:// or wss://, without a closing /")
+        return url
+
+    @field_validator("telegram_webhook_url")
+    @classmethod
+    def _is_a_public_address(cls, url: str | None) -> str | None:
+        if url and not (re.fullmatch(r"https?://\S+", url) and _has_a_host(url)):
+            raise ValueError("an address starting with https://")
+        return url
 
     @field_validator("proxy")
     @classmethod

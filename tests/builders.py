@@ -12,7 +12,8 @@ from bot.core.generation import (
     NewGeneration,
     Outcome,
 )
-from bot.core.ports import Bounds, Notice
+from bot.core.messages import Notice
+from bot.core.ports import Bounds
 
 #: 2026-01-02 03:04:05 UTC
 START_MS = 1_767_323_045_000

@@ -1,4 +1,4 @@
-"""A whole zdraw against a Bot API server on loopback: real processes, real pictures, no people.
+"""A whole zdraw against platforms on loopback: real processes, real pictures, no people.
 
 Tests and benches start it, kill parts of it, and look at what arrived.
 """
@@ -14,19 +14,36 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.fakes.discord_api import FakeDiscord
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 
 START_SECONDS = 120.0
 
 
 class House:
-    """`zdraw run` in a state folder of its own, talking to `telegram`."""
+    """`zdraw run` in a state folder of its own, talking to the platforms that are given."""
 
-    def __init__(self, state_dir: Path, telegram: FakeTelegram) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        telegram: FakeTelegram | None = None,
+        discord: FakeDiscord | None = None,
+    ) -> None:
         self.state_dir = state_dir
-        self.telegram = telegram
+        self._telegram = telegram
+        self._discord = discord
         self.log = state_dir / "run.log"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def telegram(self) -> FakeTelegram:
+        assert self._telegram is not None, "this house has no Telegram"
+        return self._telegram
+
+    @property
+    def discord(self) -> FakeDiscord:
+        assert self._discord is not None, "this house has no Discord"
+        return self._discord
 
     def start(self) -> None:
         """Start the supervisor; returns at once."""
@@ -45,17 +62,30 @@ class House:
     def environment(self) -> dict[str, str]:
         """For a command that is to work in the same state folder."""
         kept = {k: v for k, v in os.environ.items() if not k.startswith("ZDRAW_")}
-        return kept | {
+        kept |= {
             "ZDRAW_STATE_DIR": str(self.state_dir),
-            "ZDRAW_TELEGRAM_TOKEN": TOKEN,
-            "ZDRAW_TELEGRAM_API_BASE": self.telegram.base_url,
             "ZDRAW_BOARD_PORT": "0",
             "ZDRAW_MAX_QUEUED_PER_USER": "1000",
         }
+        if self._telegram is not None:
+            kept["ZDRAW_TELEGRAM_TOKEN"] = TOKEN
+            kept["ZDRAW_TELEGRAM_API_BASE"] = self._telegram.base_url
+        if self._discord is not None:
+            kept["ZDRAW_DISCORD_TOKEN"] = self._discord.token
+            kept["ZDRAW_DISCORD_API_BASE"] = self._discord.api_base
+            kept["ZDRAW_DISCORD_GATEWAY_URL"] = self._discord.gateway_url
+        return kept
 
     def wait_until_ready(self) -> None:
-        """The engine has said that it takes jobs, and the bot has heard it."""
+        """The engine has said that it takes jobs, and the bot has heard it; people in Discord
+        are offered the commands."""
         self.wait_for(lambda: b"engine_connected" in self._said_ready(), START_SECONDS)
+        if self._discord is not None:
+            self.wait_for(self._is_in_discord, START_SECONDS)
+
+    def _is_in_discord(self) -> bool:
+        world = self.discord.world
+        return bool(world.commands.syncs.get(None) and world.sessions.live())
 
     def _said_ready(self) -> bytes:
         lines = self.log.read_bytes().splitlines()

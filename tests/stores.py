@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.engine import URL
 
-from bot.core.generation import Address, Generation
-from bot.core.ports import Notice
+from bot.core.generation import Generation
+from bot.core.messages import Notice
+from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
 from bot.store.job_rows import SqlJobRows
-from bot.store.notices import SqlNotices
+from bot.store.notices import SqlNotices, notice_of
 from bot.store.outcomes import SqlOutcomes
 from bot.store.records import SqlRecords
+from bot.store.removals import SqlRemovals
+from bot.store.tables import notices
 from tests.builders import ManualClock, bounds, new_generation
 
 MEMORY = "sqlite+aiosqlite:///:memory:"
@@ -40,6 +43,9 @@ class Store:
     deliveries: SqlDeliveries
     notices: SqlNotices
     records: SqlRecords
+    removals: SqlRemovals
+    settings: SqlChatSettings
+    moves: SqlChatMoves
 
     async def queued(self, **changes) -> Generation:
         admitted = await self.admissions.admit(new_generation(**changes), bounds())
@@ -66,21 +72,9 @@ class Store:
 
     async def unsaid(self) -> list[Notice]:
         """What is still to be said, in all chats, oldest first."""
-        rows = await self.sql(
-            "SELECT event_key, platform, chat, thread, request_message, text, ask"
-            " FROM notices WHERE said_ms IS NULL ORDER BY serial"
-        )
-        return [
-            Notice(
-                event_key=key,
-                address=Address(
-                    platform=platform, chat=chat, thread=thread, request_message=message
-                ),
-                text=words,
-                ask=bool(ask),
-            )
-            for key, platform, chat, thread, message, words, ask in rows
-        ]
+        query = select(notices).where(notices.c.said_ms.is_(None)).order_by(notices.c.serial)
+        async with self.database.read() as connection:
+            return [notice_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def sql(self, statement: str, **values) -> list[tuple[Any, ...]]:
         """Go past the store: to look, or to try what it must not do."""
@@ -100,4 +94,7 @@ def store_over(database: Database) -> Store:
         SqlDeliveries(database, clock),
         SqlNotices(database, clock),
         SqlRecords(database),
+        SqlRemovals(database, clock),
+        SqlChatSettings(database),
+        SqlChatMoves(database, clock),
     )

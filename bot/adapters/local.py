@@ -5,7 +5,7 @@ message to keep in step.
 """
 
 from bot.core.generation import Generation
-from bot.core.ports import Card, Notice
+from bot.core.messages import Card, Notice
 
 
 class LocalMessenger:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.db import db
+from bot.cli.doctor import doctor
 from bot.cli.draw import draw
 from bot.core.errors import StartupError
 
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(db, name="db")
 app.command(context_settings={"ignore_unknown_options": True})(draw)
+app.command()(doctor)
 
 #: -P: a folder named `engine` or `migrations` where the operator happens to stand is not ours.
 _MODULE = ("-P", "-m")

@@ -4,16 +4,22 @@ The rows move first, so that whatever the engine still sends falls off; stopping
 work is best effort and repeated by the reconciliation at the next Hello.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from bot.core.errors import Refusal
 from bot.core.generation import Generation, Origin
 from bot.core.news import News
 from bot.core.ports import EngineLink, Outcomes, Records
+from bot.core.rights import may_end
+from engine.contract import JobKey
+
+#: An engine that works answers at once.
+STOP_SECONDS = 1.0
 
 
 class Cancel:
-    """Ends live generations at the wish of the person who asked for them."""
+    """Ends live generations at the wish of those who may."""
 
     def __init__(
         self, *, outcomes: Outcomes, records: Records, link: EngineLink, news: News
@@ -23,9 +29,11 @@ class Cancel:
         self._link = link
         self._news = news
 
-    async def __call__(self, generation: Generation, origin: Origin) -> None:
+    async def __call__(
+        self, generation: Generation, origin: Origin, *, admin: bool = False
+    ) -> None:
         """Raises Refusal("not_yours" | "already_ended"), and AlreadySeen."""
-        if generation.requester != origin.requester:
+        if not may_end(generation, origin, admin=admin):
             raise Refusal("not_yours", id=generation.id)
         if await self._end([generation.id], origin) == 0:
             raise Refusal("already_ended", id=generation.id)
@@ -41,8 +49,14 @@ class Cancel:
         cancelled = await self._outcomes.cancel(ids, origin.event_key)
         for generation in cancelled:
             self._news.moved(generation.id)
-        for generation in cancelled:
-            # Handed out before, if not now: the engine knows whether it holds it.
-            if generation.attempt > 0:
-                await self._link.cancel(generation.key)
+        # Handed out before, if not now: the engine knows whether it holds it.
+        await self._stop([generation.key for generation in cancelled if generation.attempt > 0])
         return len(cancelled)
+
+    async def _stop(self, keys: Sequence[JobKey]) -> None:
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await asyncio.gather(*map(self._link.cancel, keys))
+        except TimeoutError:
+            # Whoever asked, and everybody behind them, does not wait for an engine that hangs.
+            return

@@ -3,9 +3,10 @@
 import math
 
 from bot.core.generation import Generation, Outcome
+from bot.core.messages import Button, Card
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import Admissions, Button, Card, Pictures
+from bot.core.ports import Admissions, Pictures
 from bot.core.replies import NOTES, failure_text, note_text, reply
 from engine.contract import ErrorCode
 from engine.profiles import profile_named
@@ -74,7 +75,7 @@ class Cards:
         if generation.outcome is Outcome.FINISHED and generation.preview is not None:
             return Card(
                 text=self._caption(generation),
-                buttons=(again,),
+                buttons=_picture_buttons(generation),
                 picture=self._pictures.path(generation.preview),
             )
         return Card(text=self._ended_text(generation), buttons=(again,))
@@ -138,6 +139,18 @@ class Cards:
     def ping(self, generation: Generation) -> str:
         code = "ping_done" if generation.outcome is Outcome.FINISHED else "ping_ended"
         return reply(code, generation.locale)
+
+
+def _picture_buttons(generation: Generation) -> tuple[Button, ...]:
+    """What can be done with a picture; of several, each has its own original too."""
+    whole = tuple(_button(action, generation) for action in ("again", "edit", "original", "delete"))
+    count = len(generation.pictures)
+    if count < 2:
+        return whole
+    return whole + tuple(
+        Button(action="original", generation_id=generation.id, label=str(number), picture=number)
+        for number in range(1, count + 1)
+    )
 
 
 def _button(action: str, generation: Generation) -> Button:

@@ -1,6 +1,19 @@
 """The commands people have, in one table: the menu, /help, docs and text triggers use it."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Place(Enum):
+    """Where a command is worth listing."""
+
+    PRIVATE = auto()
+    GROUP = auto()
+    #: For the admins of a group.
+    ADMINS = auto()
+
+
+EVERYWHERE = frozenset(Place)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +28,10 @@ class Command:
     triggers: tuple[str, ...] = ()
     #: With a slash, its text may follow the trigger without a space: 「/画一只猫」.
     takes_text: bool = False
+    #: Without a slash, a trigger means it only with one of these words: it is a common word.
+    words: tuple[str, ...] = ()
+    #: The menus that list it; it works in the others as well.
+    menus: frozenset[Place] = EVERYWHERE
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -41,23 +58,56 @@ COMMANDS: tuple[Command, ...] = (
         example="/cancel",
     ),
     Command(
+        name="queue",
+        triggers=("排队", "队列"),
+        meaning_zh="看排到哪了，可以取消",
+        meaning_en="see how far my requests are",
+        example="/queue",
+    ),
+    Command(
+        name="show",
+        triggers=("看图",),
+        meaning_zh="再发一次画好的图，可写 # 后面的编号",
+        meaning_en="post a finished picture again; its id stands behind #",
+        example="/show k3v9x2ab",
+    ),
+    Command(
+        name="quiet",
+        triggers=("安静",),
+        words=("开", "关"),
+        meaning_zh="安静模式：不发排队进度，写 on 或 off（群管理员）",
+        meaning_en="quiet mode: no progress messages; on or off (group admins)",
+        example="/quiet on",
+        menus=frozenset({Place.PRIVATE, Place.ADMINS}),
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",
         meaning_en="how to use this bot",
         example="/help",
     ),
-    Command(name="start", meaning_zh="打个招呼", meaning_en="say hello", example="/start"),
+    Command(
+        name="start",
+        meaning_zh="打个招呼",
+        meaning_en="say hello",
+        example="/start",
+        # Telegram has a button of its own for it.
+        menus=frozenset(),
+    ),
 )
 
 
-def command_rows(locale: str) -> list[tuple[str, str]]:
-    """(how to call it, what it does) for /help; Chinese for locales in `zh`."""
+def command_rows(locale: str, slash_only: frozenset[str] | None = None) -> list[tuple[str, str]]:
+    """(how to call it, what it does) for /help; Chinese for locales in `zh`. `slash_only`: names
+    of those that there are, where words call none."""
+    listed = [c for c in COMMANDS if slash_only is None or c.name in slash_only]
     if not locale.startswith("zh"):
-        return [(f"/{command.name}", command.meaning_en) for command in COMMANDS]
+        return [(f"/{command.name}", command.meaning_en) for command in listed]
+    words = slash_only is None
     return [
-        ("、".join((f"/{command.name}", *command.triggers)), command.meaning_zh)
-        for command in COMMANDS
+        ("、".join((f"/{command.name}", *(command.triggers if words else ()))), command.meaning_zh)
+        for command in listed
     ]
 
 

@@ -14,10 +14,12 @@ from itertools import islice
 
 from bot.core.cards import Cards
 from bot.core.errors import DeliveryError, MessageGone, TryLater, Unreachable
-from bot.core.generation import LIVE, Generation
+from bot.core.generation import LIVE, Generation, Outcome
 from bot.core.log import Log
+from bot.core.messages import Card, Mark
 from bot.core.news import News
-from bot.core.ports import Admissions, Card, Clock, Deliveries, Messenger
+from bot.core.ports import Admissions, Clock, Deliveries, Messenger
+from bot.core.quiet import QuietMode
 
 #: Between a request and its status message.
 OPENING_PAUSE_SECONDS = 0.03
@@ -46,6 +48,7 @@ class Deliverer:
         admissions: Admissions,
         deliveries: Deliveries,
         messengers: Mapping[str, Messenger],
+        quiet: QuietMode,
         cards: Cards,
         news: News,
         clock: Clock,
@@ -54,6 +57,7 @@ class Deliverer:
         self._admissions = admissions
         self._deliveries = deliveries
         self._messengers = messengers
+        self._quiet = quiet
         self._cards = cards
         self._news = news
         self._clock = clock
@@ -69,12 +73,15 @@ class Deliverer:
     async def run(self) -> None:
         """Work until cancelled."""
         stop_listening = self._news.listen(self.look_at)
-        try:
-            async with asyncio.TaskGroup() as self._tasks:
-                self._tasks.create_task(self._every(SCAN_SECONDS, self._scan))
-                self._tasks.create_task(self._every(REFRESH_SECONDS, self._refresh))
-        finally:
-            stop_listening()
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            tasks.create_task(self._every(SCAN_SECONDS, self._scan))
+            try:
+                await self._every(REFRESH_SECONDS, self._refresh)
+            finally:
+                # Here, before the group ends: one that is ending takes no more tasks.
+                stop_listening()
+                self._tasks = None
 
     def look_at(self, generation_id: str) -> None:
         """Bring this generation's message up to date soon."""
@@ -139,6 +146,9 @@ class Deliverer:
 
     async def _show_live(self, messenger: Messenger, generation: Generation) -> None:
         if generation.status_message is None:
+            if await self._quiet.is_on(generation):
+                await self._show_mark(generation)
+                return
             # The engine first: nobody sees the difference, and the GPU need not wait.
             await asyncio.sleep(OPENING_PAUSE_SECONDS)
         card = await self._cards.live(generation)
@@ -148,6 +158,12 @@ class Deliverer:
         elif self._shown.get(generation.id) != card.text:
             self._shown[generation.id] = card.text
             await messenger.refresh(generation, card)
+
+    async def _show_mark(self, generation: Generation) -> None:
+        """Once in the life of a process."""
+        if self._shown.get(generation.id) != Mark.SEEN:
+            self._shown[generation.id] = Mark.SEEN
+            await self._quiet.mark(generation, Mark.SEEN)
 
     async def _open(self, messenger: Messenger, generation: Generation, card: Card) -> Generation:
         message = await messenger.open(generation, card)
@@ -159,10 +175,14 @@ class Deliverer:
         if sending is None:
             return
         await self._show_end(messenger, sending)
+        quiet = await self._quiet.is_on(sending)
+        if quiet and sending.outcome is Outcome.FINISHED:
+            # Before it is settled: a process that dies here marks it when it is back.
+            await self._quiet.mark(sending, Mark.DONE)
         if not await self._deliveries.delivered(sending.id):
             return
         self._log.info("delivered", generation_id=sending.id, outcome=sending.outcome)
-        if self._clock() - sending.created_ms > PING_AFTER_MS:
+        if not quiet and self._clock() - sending.created_ms > PING_AFTER_MS:
             await self._ping(messenger, sending)
 
     async def _show_end(self, messenger: Messenger, sending: Generation) -> None:
@@ -197,9 +217,16 @@ class Deliverer:
                     messenger, generation, self._cards.reopened(generation)
                 )
             try:
-                return await messenger.deliver(generation, card)
+                await messenger.deliver(generation, card)
+                return
             except MessageGone:
-                generation = replace(generation, status_message=None)
+                now = await self._deliveries.sending(generation.id)
+                if now is None:
+                    # Removed meanwhile: its message is not missing.
+                    return
+                # A message of a group that has moved is gone, and another may be open already.
+                moved = now.address.chat != generation.address.chat
+                generation = now if moved else replace(now, status_message=None)
         raise Unreachable("status messages keep vanishing")
 
     async def _ping(self, messenger: Messenger, generation: Generation) -> None:

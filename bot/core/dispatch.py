@@ -150,7 +150,7 @@ class Dispatcher:
     async def _take(self, event: AnyEvent | EngineLost) -> None:
         match event:
             case EngineLost():
-                self._info = None
+                self._info, self._news.engine_ready = None, False
                 self._fresh.clear()
                 self._log.warning("engine_lost")
             case Hello():
@@ -283,7 +283,7 @@ class Dispatcher:
             for key in hello.interrupted:
                 await self._link.acknowledge(key)
             self._pace.learn(hello.info.seconds_per_megapixel_step)
-            self._info = hello.info
+            self._info, self._news.engine_ready = hello.info, hello.info.ready
         self._log.info("engine_connected", model=hello.info.model, ready=hello.info.ready)
         self._wake.set()
 

@@ -46,7 +46,7 @@ class Draw:
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
         another one by now."""
-        return await self._admit(origin, _request_of(parent), parent_id=parent.id)
+        return await self._admit(origin, request_of(parent), parent_id=parent.id)
 
     def _check_length(self, text: str) -> None:
         count = self._tokens.measure(text)
@@ -113,7 +113,7 @@ class Draw:
         return admitted
 
 
-def _request_of(generation: Generation) -> DrawRequest:
+def request_of(generation: Generation) -> DrawRequest:
     """What was asked for, without the seed."""
     spec = generation.spec
     by_hand = spec.guidance > 0 and "negative_set_guidance" not in generation.notes

@@ -1,4 +1,4 @@
-"""What a person can ask for, the same on every platform: draw, again, cancel, help.
+"""What a person can ask for, the same on every platform.
 
 Adapters call these with what they received; each answers by a row (the generation's status
 message) or by a Notice. A Refusal becomes its sentence here and nowhere else.
@@ -6,14 +6,21 @@ message) or by a Notice. A Refusal becomes its sentence here and nowhere else.
 
 from typing import Any
 
+from bot.core.answers import Answers
 from bot.core.cancel import Cancel
+from bot.core.chat_desk import ChatDesk
 from bot.core.draw import Draw
+from bot.core.erase import Erasures
 from bot.core.errors import AlreadySeen, Refusal
-from bot.core.generation import Generation, Origin
+from bot.core.gallery import Gallery
+from bot.core.generation import Origin
 from bot.core.help_text import help_text
-from bot.core.notify import Notifier
-from bot.core.ports import Admissions, Notice, Records
-from bot.core.replies import refusal_text, reply
+from bot.core.lookup import Lookup
+from bot.core.messages import Button
+from bot.core.ports import Records
+from bot.core.press import WANTED
+from bot.core.queue_view import QueueView
+from bot.core.replies import reply
 
 
 class FrontDesk:
@@ -21,6 +28,8 @@ class FrontDesk:
 
     `quiet`: a refusal is only returned, for the eyes of whoever pressed a button, and not said
     to everybody in the chat. It leaves no trace: the same press delivered again is judged again.
+    What is returned otherwise is a short answer for whoever pressed, if there is anything new
+    to say. `admin`: the platform says that the person is one in this chat.
     """
 
     def __init__(
@@ -28,30 +37,42 @@ class FrontDesk:
         *,
         draw: Draw,
         cancel: Cancel,
-        admissions: Admissions,
+        lookup: Lookup,
         records: Records,
-        notifier: Notifier,
+        gallery: Gallery,
+        queue_view: QueueView,
+        erasures: Erasures,
+        chats: ChatDesk,
+        answers: Answers,
     ) -> None:
         self._draw = draw
         self._cancel = cancel
-        self._admissions = admissions
+        self._lookup = lookup
         self._records = records
-        self._notifier = notifier
+        self._gallery = gallery
+        self._queue_view = queue_view
+        self._erasures = erasures
+        self._chats = chats
+        self._answers = answers
 
-    async def draw(self, origin: Origin, text: str) -> None:
+    # --- drawing ------------------------------------------------------------------------------
+
+    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> str | None:
         """A row, or the sentence that says why not."""
         try:
             await self._draw(origin, text)
         except AlreadySeen:
-            return
+            return None
         except Refusal as refusal:
             # Admission knows what it has seen; what was refused before it may have been
             # accepted when the event came first, before the model's tokenizer was known.
-            if not await self._records.seen(origin.event_key):
-                await self._refused(origin, refusal)
+            if await self._records.seen(origin.event_key):
+                return None
+            return await self._answers.refused(origin, refusal, quiet=quiet)
+        return reply("toast_queued", origin.locale)
 
     async def ask_for_prompt(self, origin: Origin) -> None:
-        await self._say(origin, reply("ask_prompt", origin.locale), ask=True)
+        await self._answers.say(origin, reply("ask_prompt", origin.locale), ask=True)
 
     async def again(
         self,
@@ -62,17 +83,60 @@ class FrontDesk:
         quiet: bool,
     ) -> str | None:
         """Repeat the named generation, the one shown in `status_message`, or the person's last
-        one here. Anyone may repeat anyone's picture: the new one is theirs. A short answer for
-        whoever pressed a button, if there is anything new to say."""
-        try:
-            await self._check_unseen(origin)
-            parent = await self._find(origin, generation_id, status_message, "nothing_to_repeat")
+        one here. Anyone of the chat may repeat anyone's picture: the new one is theirs."""
+
+        async def repeat() -> str:
+            parent = await self._lookup.meant(
+                origin, generation_id, status_message, "nothing_to_repeat"
+            )
             await self._draw.repeat(origin, parent)
-        except AlreadySeen:
-            return None
-        except Refusal as refusal:
-            return await self._refused(origin, refusal, quiet=quiet)
-        return reply("toast_queued", origin.locale)
+            return reply("toast_queued", origin.locale)
+
+        return await self._answers.once(origin, repeat, quiet=quiet)
+
+    async def offer(self, origin: Origin) -> None:
+        """A request from long ago, when the bot was down: ask whether it is still wanted. Whoever
+        presses the button has the message that asked drawn; nothing of it is kept here."""
+
+        async def offer() -> str:
+            label = reply("button_draw", origin.locale)
+            await self._offer(origin, Button(action=WANTED, generation_id="", label=label))
+            return ""
+
+        await self._answers.once(origin, offer, quiet=True)
+
+    async def offer_again(
+        self, origin: Origin, generation_id: str | None, status_message: str | None
+    ) -> None:
+        """The same for `again`. Nothing is said where there is nothing to repeat."""
+
+        async def offer() -> str:
+            parent = await self._lookup.meant(
+                origin, generation_id, status_message, "nothing_to_repeat"
+            )
+            label = reply("button_again", origin.locale)
+            await self._offer(origin, Button(action="again", generation_id=parent.id, label=label))
+            return ""
+
+        await self._answers.once(origin, offer, quiet=True)
+
+    async def _offer(self, origin: Origin, button: Button) -> None:
+        await self._answers.say(origin, reply("still_wanted", origin.locale), buttons=(button,))
+
+    async def edit_text(self, origin: Origin, generation_id: str) -> str:
+        """The request with its options as one can send it again, without its seed: for a form.
+        Raises Refusal."""
+        return await self._gallery.request_text(origin, generation_id)
+
+    async def ask_for_edit(self, origin: Origin, generation_id: str, *, quiet: bool) -> str | None:
+        """The same for platforms without forms: a question whose answer is a prompt."""
+
+        async def ask() -> str:
+            text = await self._gallery.request_text(origin, generation_id)
+            await self._answers.say(origin, reply("ask_edit", origin.locale), ask=True, copy=text)
+            return reply("toast_asked", origin.locale)
+
+        return await self._answers.once(origin, ask, quiet=quiet)
 
     async def cancel(
         self,
@@ -82,77 +146,97 @@ class FrontDesk:
         *,
         all_: bool,
         quiet: bool,
+        admin: bool = False,
     ) -> str | None:
-        """Cancel one live generation of the person, or all of them here. A short answer as
-        above."""
-        try:
-            await self._check_unseen(origin)
+        """Cancel one live generation of the person, or all of them here; an admin may name
+        anybody's of the chat."""
+
+        async def end() -> str:
             if all_:
                 await self._cancel_all(origin)
             else:
-                target = await self._find_live(origin, generation_id, status_message)
-                await self._cancel(target, origin)
-        except AlreadySeen:
-            return None
-        except Refusal as refusal:
-            return await self._refused(origin, refusal, quiet=quiet)
-        return reply("toast_cancelled", origin.locale)
+                target = await self._lookup.meant_to_cancel(origin, generation_id, status_message)
+                await self._cancel(target, origin, admin=admin)
+            return reply("toast_cancelled", origin.locale)
 
-    async def help(self, origin: Origin, *, start: bool) -> None:
-        await self._say(origin, help_text(origin.locale, start=start))
+        return await self._answers.once(origin, end, quiet=quiet)
 
-    async def refuse(self, origin: Origin, code: str, **data: Any) -> None:
-        """Say the sentence for something the adapter itself cannot take."""
-        await self._refused(origin, Refusal(code, **data))
+    # --- pictures -----------------------------------------------------------------------------
 
-    async def _check_unseen(self, origin: Origin) -> None:
-        """A redelivered event is judged by what it did, not by how things stand by now."""
-        if await self._records.seen(origin.event_key):
-            raise AlreadySeen(origin.event_key)
+    async def original(
+        self, origin: Origin, generation_id: str, picture: int, *, quiet: bool
+    ) -> str | None:
+        """Send picture number `picture` as the file it is, or all of them with 0. Anyone in the
+        chat may ask for it."""
+
+        async def send() -> str:
+            notices = await self._gallery.originals(origin, generation_id, picture)
+            posted = [await self._answers.post(notice) for notice in notices]
+            return reply("toast_sent" if any(posted) else "toast_busy", origin.locale)
+
+        return await self._answers.once(origin, send, quiet=quiet)
+
+    async def show(self, origin: Origin, generation_id: str | None) -> None:
+        """Post a finished picture once more; the person's last one here if none is named."""
+
+        async def show() -> str:
+            await self._answers.post(await self._gallery.shown(origin, generation_id))
+            return ""
+
+        await self._answers.once(origin, show, quiet=False)
+
+    async def remove(
+        self,
+        origin: Origin,
+        generation_id: str,
+        *,
+        admin: bool,
+        quiet: bool,
+        pressed: str | None = None,
+    ) -> str | None:
+        """Delete the picture's message, and the message `pressed` if that is a copy of it."""
+
+        async def remove() -> str:
+            await self._gallery.remove(origin, generation_id, admin=admin, pressed=pressed)
+            self._erasures.look()
+            return reply("toast_removed", origin.locale)
+
+        return await self._answers.once(origin, remove, quiet=quiet)
+
+    # --- words --------------------------------------------------------------------------------
+
+    async def queue(self, origin: Origin, *, private: bool = True) -> None:
+        """Where the person's requests stand. `private`: only they read the answer, so that it
+        may quote what they asked for elsewhere."""
+        text, buttons = await self._queue_view(origin, private=private)
+        await self._answers.say(origin, text, private=True, buttons=buttons)
+
+    async def help(self, origin: Origin, *, start: bool, call: str | None = None) -> None:
+        """`call`: how /draw is best written in a group of this platform, if this is one."""
+        await self._answers.say(origin, help_text(origin.locale, start=start, call=call))
+
+    async def refuse(self, origin: Origin, code: str, *, quiet: bool = False, **data: Any) -> str:
+        """The sentence for something the adapter itself cannot take; said unless `quiet`."""
+        return await self._answers.refused(origin, Refusal(code, **data), quiet=quiet)
+
+    # --- chats --------------------------------------------------------------------------------
+
+    async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
+        """Switch the chat's quiet mode with "on" or "off", or say how it is."""
+
+        async def change() -> str:
+            said = await self._chats.set_quiet(origin, wish, admin=admin)
+            await self._answers.say(origin, said)
+            return said
+
+        await self._answers.once(origin, change, quiet=False)
+
+    async def chat_moved(self, platform: str, old: str, new: str) -> None:
+        """The chat goes on under another id."""
+        await self._chats.moved(platform, old, new)
 
     async def _cancel_all(self, origin: Origin) -> None:
         count = await self._cancel.all_here(origin)
         if count == 0:
             raise Refusal("nothing_to_cancel")
-        await self._say(origin, reply("cancelled_many", origin.locale, count=count))
-
-    async def _find_live(
-        self, origin: Origin, generation_id: str | None, status_message: str | None
-    ) -> Generation:
-        if generation_id is None and status_message is None:
-            latest = await self._admissions.latest(origin.requester, origin.address.chat, live=True)
-            if latest is None:
-                raise Refusal("nothing_to_cancel")
-            return latest
-        return await self._find(origin, generation_id, status_message, "nothing_to_cancel")
-
-    async def _find(
-        self,
-        origin: Origin,
-        generation_id: str | None,
-        status_message: str | None,
-        none_code: str,
-    ) -> Generation:
-        if generation_id is not None:
-            found = await self._admissions.get(generation_id)
-            if found is None:
-                raise Refusal("unknown_generation", id=generation_id)
-            return found
-        if status_message is not None:
-            found = await self._admissions.by_status_message(origin.address, status_message)
-        else:
-            found = await self._admissions.latest(origin.requester, origin.address.chat)
-        if found is None:
-            raise Refusal(none_code)
-        return found
-
-    async def _refused(self, origin: Origin, refusal: Refusal, *, quiet: bool = False) -> str:
-        """The sentence that says why not."""
-        sentence = refusal_text(refusal, origin.locale)
-        if not quiet:
-            await self._say(origin, sentence)
-        return sentence
-
-    async def _say(self, origin: Origin, text: str, *, ask: bool = False) -> None:
-        notice = Notice(event_key=origin.event_key, address=origin.address, text=text, ask=ask)
-        await self._notifier.post(notice)
+        await self._answers.say(origin, reply("cancelled_many", origin.locale, count=count))

@@ -5,7 +5,7 @@ from the same enums, and every move in bot/store/ is one conditional UPDATE alon
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from engine.contract import JobKey
@@ -51,7 +51,8 @@ LIVE = frozenset({Outcome.QUEUED, Outcome.RUNNING})
 TERMINAL = frozenset(Outcome) - LIVE
 
 DELIVERY_MOVES: dict[Delivery, frozenset[Delivery]] = {
-    Delivery.PENDING: frozenset({Delivery.SENDING, Delivery.HELD}),
+    # To DONE where it is taken away before it was sent.
+    Delivery.PENDING: frozenset({Delivery.SENDING, Delivery.HELD, Delivery.DONE}),
     Delivery.SENDING: frozenset({Delivery.DONE, Delivery.UNDELIVERABLE}),
     Delivery.HELD: frozenset({Delivery.PENDING}),
     Delivery.DONE: frozenset(),
@@ -79,6 +80,9 @@ class Address:
     thread: str | None = None
     #: The message that asked; answers reply to it.
     request_message: str | None = None
+    #: What answers the request where messages cannot simply be sent: a Discord interaction's
+    #: token. A secret while it lives, which is a quarter of an hour.
+    reply_token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +95,8 @@ class Origin:
     requester: str
     address: Address
     locale: str
+    #: A chat between this person and the bot: nobody else reads there.
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from bot.core.commands import command_rows
 from bot.core.draw_options import help_rows
+from bot.core.replies import reply
 
 INTRODUCTION = {
     "zh": "我用 Z-Image 画画。发 /draw 加上你想看的画面，例如：\n"
@@ -12,13 +13,20 @@ INTRODUCTION = {
 HEADINGS = {"zh": ("命令", "写在描述后面的参数"), "en": ("Commands", "Options, after the prompt")}
 
 
-def help_text(locale: str, *, start: bool) -> str:
-    """/start is the introduction and the commands; /help adds the options."""
+def help_text(
+    locale: str, *, start: bool, call: str | None = None, slash_only: frozenset[str] | None = None
+) -> str:
+    """/start is the introduction and the commands; /help adds the options. `call`: how /draw is
+    written in a group, where the bot reads little of what is said. `slash_only`: the commands of
+    a platform that has these and understands no words."""
     language = "en" if locale == "en" else "zh"
     commands, options = HEADINGS[language]
-    parts = [INTRODUCTION[language], _section(commands, command_rows(language))]
+    parts = [INTRODUCTION[language], _section(commands, command_rows(language, slash_only))]
     if not start:
         parts.append(_section(options, help_rows(language)))
+    if call is not None:
+        parts[0] = parts[0].replace("/draw", call)
+        parts.append(reply("privacy_mode", language, call=call))
     return "\n\n".join(parts)
 
 

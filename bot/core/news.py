@@ -26,6 +26,8 @@ class News:
         self._listeners: list[Callable[[str], None]] = []
         self._watchers: list[Callable[[str], None]] = []
         self._progress: dict[str, StepProgress] = {}
+        #: As the engine last said; False while it is away.
+        self.engine_ready = False
 
     def listen(self, listener: Callable[[str], None]) -> Callable[[], None]:
         """`listener(generation_id)` is called when a row moved; returns how to stop listening."""

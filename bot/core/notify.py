@@ -6,10 +6,12 @@ or cannot be reached for long, gets fewer: see the port.
 """
 
 import asyncio
+from dataclasses import replace
 
-from bot.core.errors import DeliveryError, TryLater
+from bot.core.errors import DeliveryError, PictureRefused, TryLater
 from bot.core.log import Log
-from bot.core.ports import Chat, Messenger, Notice, Notices
+from bot.core.messages import Notice
+from bot.core.ports import Chat, Messenger, Notices
 
 #: Chats that no word was heard of are looked for this often.
 LOOK_SECONDS = 30.0
@@ -27,10 +29,13 @@ class Notifier:
         #: Chats with a task that is saying something there; True = look again afterwards.
         self._speaking: dict[Chat, bool] = {}
 
-    async def post(self, notice: Notice) -> None:
-        """Durable when it returns; said soon after."""
-        if await self._notices.post(notice):
+    async def post(self, notice: Notice) -> bool:
+        """Durable when it returns; said soon after. False if it will not be said: see the
+        port."""
+        wanted = await self._notices.post(notice)
+        if wanted:
             self._words.put_nowait((notice.address.platform, notice.address.chat))
+        return wanted
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -62,7 +67,7 @@ class Notifier:
 
     async def _say(self, messenger: Messenger, notice: Notice) -> None:
         try:
-            await messenger.say(notice)
+            await self._say_or_else(messenger, notice)
         except TryLater as later:
             await asyncio.sleep(later.seconds)
             return
@@ -72,3 +77,12 @@ class Notifier:
             # Whether it was said is unknown. Trying it for ever could stop all others here.
             self._log.exception("notice_failed", event_key=notice.event_key)
         await self._notices.said(notice.event_key)
+
+    @staticmethod
+    async def _say_or_else(messenger: Messenger, notice: Notice) -> None:
+        try:
+            await messenger.say(notice)
+        except PictureRefused:
+            if notice.attachment is None or not notice.attachment.otherwise:
+                raise
+            await messenger.say(replace(notice, text=notice.attachment.otherwise, attachment=None))

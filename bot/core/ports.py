@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
+from bot.core.messages import Card, Notice
 from engine.contract import AnyEvent, Job, JobKey
 
 
@@ -75,6 +76,14 @@ class Records(Protocol):
         """Ids of this person's generations in this chat that have not ended."""
         ...
 
+    async def waiting(self, requester: str) -> Sequence[Generation]:
+        """This person's generations in all chats that have not ended, next one first."""
+        ...
+
+    async def waiting_in_all(self) -> int:
+        """How many of everybody's have not ended."""
+        ...
+
 
 class JobRows(Protocol):
     """The rows as the dispatcher moves them. A move that lost returns None or False."""
@@ -138,7 +147,8 @@ class Deliveries(Protocol):
         ...
 
     async def record_status(self, generation_id: str, message: str) -> None:
-        """Remember the message that tells how it goes; replaces one that is gone."""
+        """Remember the message that tells how it goes; replaces one that is gone. That of a
+        picture removed meanwhile is to be deleted."""
         ...
 
     async def delivered(self, generation_id: str) -> bool:
@@ -152,17 +162,6 @@ class Deliveries(Protocol):
 
 #: (platform, chat)
 Chat = tuple[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Notice:
-    """A sentence for somebody that is not a generation's status: a refusal, help, an answer."""
-
-    event_key: str
-    address: Address
-    text: str
-    #: Ask for an answer: the platform opens a reply field.
-    ask: bool = False
 
 
 class Notices(Protocol):
@@ -257,25 +256,6 @@ class TokenCounter(Protocol):
 # --- people -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class Button:
-    """`action` is "cancel" or "again"."""
-
-    action: str
-    generation_id: str
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Card:
-    """What a generation's message shows."""
-
-    text: str
-    buttons: tuple[Button, ...] = ()
-    #: The picture the message becomes; None while there is none.
-    picture: Path | None = None
-
-
 class Messenger(Protocol):
     """One platform. All methods may raise MessageGone, Unreachable or TryLater; any other
     DeliveryError is about what was to be shown, and something else may pass."""
@@ -297,4 +277,7 @@ class Messenger(Protocol):
         """One line that notifies the requester. Best effort."""
         ...
 
-    async def say(self, notice: Notice) -> None: ...
+    async def say(self, notice: Notice) -> None:
+        """Raises PictureRefused where the notice's attachment is not taken; without it, it
+        may pass."""
+        ...

@@ -75,5 +75,6 @@ def _is_call(seen: str, match: re.Match[str], *, mentioned: bool) -> bool:
         return mentioned and seen[match.end()] not in _TALK
     if match["slash"] or mentioned or match["bot"]:
         return ends
-    # 「取消」 alone is a command; 「取消 明天的会」 is talk.
-    return not seen[match.end() :].strip()
+    # 「取消」 alone is a command; 「取消 明天的会」 is talk. 「安静 开」 is one, 「安静」 is talk.
+    rest = seen[match.end() :].strip()
+    return rest in (_TRIGGERED[match["name"]].words or ("",))

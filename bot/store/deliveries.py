@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Insert, exists, insert, literal, select, update
 
 from bot.core.generation import TERMINAL, Delivery, Generation
 from bot.core.ports import Clock
 from bot.store.database import Database
 from bot.store.rows import generation_of
-from bot.store.tables import generations, is_untold
+from bot.store.tables import Milliseconds, generations, is_untold, removals
 
 _row = generations.c
 
@@ -42,6 +42,7 @@ class SqlDeliveries:
         record = update(generations).where(_row.id == generation_id).values(status_message=message)
         async with self._database.write() as connection:
             await connection.execute(record)
+            await connection.execute(_take_away_if_removed(generation_id, self._clock()))
 
     async def delivered(self, generation_id: str) -> bool:
         return await self._settle(generation_id, delivery=Delivery.DONE)
@@ -59,3 +60,14 @@ class SqlDeliveries:
         )
         async with self._database.write() as connection:
             return (await connection.execute(move)).rowcount == 1
+
+
+def _take_away_if_removed(generation_id: str, now: int) -> Insert:
+    """🗑 was pressed while the platform was asked for the message."""
+    removed = exists().where(removals.c.generation_id == generation_id)
+    moment = literal(now, Milliseconds)
+    message = select(_row.id, _row.platform, _row.chat, _row.status_message, moment)
+    return insert(removals).from_select(
+        ["generation_id", "platform", "chat", "message", "created_ms"],
+        message.where(_row.id == generation_id, removed),
+    )

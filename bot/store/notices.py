@@ -1,19 +1,25 @@
 """Notices over SQL: sentences to say, kept until they are said."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.ports import Chat, Clock, Notice
+from bot.core.messages import Attachment, Button, Notice
+from bot.core.ports import Chat, Clock
 from bot.store.database import Database
-from bot.store.rows import address_of
+from bot.store.rows import address_of, address_row
 from bot.store.tables import notices
 
 #: More than this is not kept waiting for one chat: who floods it gets no answer to the rest.
 UNSAID_PER_CHAT = 5
+#: The same for files: one press may ask for four.
+UNSAID_FILES_PER_CHAT = 12
+#: And for what everybody reads that has buttons: requests while the bot was down are asked about.
+UNSAID_WITH_BUTTONS_PER_CHAT = 40
 #: After so long nobody remembers what was asked.
 FORGOTTEN_MS = 10 * 60 * 1000
 #: Rows are kept as long as their event may be redelivered: Telegram keeps updates 24 h.
@@ -37,12 +43,8 @@ class SqlNotices:
                 wanted = await self._is_wanted(connection, notice)
                 row = insert(notices).values(
                     event_key=notice.event_key,
-                    platform=notice.address.platform,
-                    chat=notice.address.chat,
-                    thread=notice.address.thread,
-                    request_message=notice.address.request_message,
-                    text=notice.text,
-                    ask=notice.ask,
+                    **address_row(notice.address),
+                    **_content_of(notice),
                     created_ms=now,
                     said_ms=None if wanted else now,
                 )
@@ -61,7 +63,7 @@ class SqlNotices:
         query = select(notices).where(here).order_by(_row.serial).limit(1)
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().one_or_none()
-        return None if row is None else _notice_of(row)
+        return None if row is None else notice_of(row)
 
     async def said(self, event_key: str) -> None:
         now = self._clock()
@@ -74,25 +76,63 @@ class SqlNotices:
 
     async def _is_wanted(self, connection: AsyncConnection, notice: Notice) -> bool:
         address = notice.address
+        if address.reply_token is not None and not _is_original(notice):
+            # Discord shows that the bot is thinking until this answer comes.
+            return True
+        alike, limit = _kind_of(notice)
         same = and_(_row.text == notice.text, _row.thread.is_not_distinct_from(address.thread))
-        here = and_(self._waits(), _is_in((address.platform, address.chat)))
+        here = and_(self._waits(), _is_in((address.platform, address.chat)), alike)
         query = select(func.count(), func.count().filter(same)).where(here)
         waiting, equal = (await connection.execute(query)).one()
-        # A question opens a reply field only for the person whom it answers.
-        return waiting < UNSAID_PER_CHAT and (notice.ask or not equal)
+        # A question opens a reply field only for the person whom it answers, a button stands
+        # under what it is about, and what is private is read by nobody else.
+        for_one = notice.ask or notice.private or notice.buttons
+        return waiting < limit and bool(for_one or not equal)
 
     def _waits(self) -> ColumnElement[bool]:
         return and_(_row.said_ms.is_(None), _row.created_ms >= self._clock() - FORGOTTEN_MS)
+
+
+def _is_original(notice: Notice) -> bool:
+    return notice.attachment is not None and not notice.attachment.as_picture
+
+
+def _kind_of(notice: Notice) -> tuple[ColumnElement[bool], int]:
+    """Which rows it is counted with, and how many of them may wait in a chat."""
+    offers = and_(func.json_array_length(_row.buttons) > 0, not_(_row.private))
+    if notice.attachment is not None:
+        return _row.attachment.is_not(None), UNSAID_FILES_PER_CHAT
+    if notice.buttons and not notice.private:
+        return and_(_row.attachment.is_(None), offers), UNSAID_WITH_BUTTONS_PER_CHAT
+    return and_(_row.attachment.is_(None), not_(offers)), UNSAID_PER_CHAT
 
 
 def _is_in(chat: Chat) -> ColumnElement[bool]:
     return and_(_row.platform == chat[0], _row.chat == chat[1])
 
 
-def _notice_of(row: Mapping[Any, Any]) -> Notice:
+def _content_of(notice: Notice) -> dict[str, Any]:
+    attachment = notice.attachment
+    return {
+        "text": notice.text,
+        "ask": notice.ask,
+        "private": notice.private,
+        "attachment": None if attachment is None else asdict(attachment),
+        "buttons": [asdict(button) for button in notice.buttons],
+        "copy": notice.copy,
+        "requester": notice.requester,
+    }
+
+
+def notice_of(row: Mapping[Any, Any]) -> Notice:
     return Notice(
         event_key=row["event_key"],
         address=address_of(row),
         text=row["text"],
         ask=row["ask"],
+        private=row["private"],
+        attachment=None if row["attachment"] is None else Attachment(**row["attachment"]),
+        buttons=tuple(Button(**button) for button in row["buttons"]),
+        copy=row["copy"],
+        requester=row["requester"],
     )

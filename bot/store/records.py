@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, union_all
+from sqlalchemy import func, select, union_all
 
+from bot.core.generation import Generation
 from bot.store.database import Database
-from bot.store.tables import events, generations, is_live, notices
+from bot.store.rows import generation_of
+from bot.store.tables import events, generations, is_live, is_running, notices, served_order
 
 
 class SqlRecords:
@@ -27,3 +29,19 @@ class SqlRecords:
         query = select(row.id).where(row.requester == requester, row.chat == chat, is_live(row))
         async with self._database.read() as connection:
             return list((await connection.execute(query)).scalars())
+
+    async def waiting(self, requester: str) -> Sequence[Generation]:
+        row = generations.c
+        query = (
+            select(generations)
+            .where(row.requester == requester, is_live(row))
+            .order_by(is_running(row).desc(), *served_order(row))
+        )
+        async with self._database.read() as connection:
+            return [generation_of(one) for one in (await connection.execute(query)).mappings()]
+
+    async def waiting_in_all(self) -> int:
+        query = select(func.count()).select_from(generations).where(is_live(generations.c))
+        async with self._database.read() as connection:
+            count: int = (await connection.execute(query)).scalar_one()
+        return count

@@ -30,15 +30,12 @@ def new_row(new: NewGeneration, *, tag: float, created_ms: int) -> dict[str, Any
 
 
 def _request(new: NewGeneration) -> dict[str, Any]:
-    address, spec = new.address, new.spec
+    spec = new.spec
     return {
         "id": new.id,
         "event_key": new.event_key,
         "requester": new.requester,
-        "platform": address.platform,
-        "chat": address.chat,
-        "thread": address.thread,
-        "request_message": address.request_message,
+        **address_row(new.address),
         "locale": new.locale,
         "prompt": spec.prompt,
         "negative_prompt": spec.negative_prompt,
@@ -84,12 +81,23 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
     )
 
 
+def address_row(address: Address) -> dict[str, Any]:
+    return {
+        "platform": address.platform,
+        "chat": address.chat,
+        "thread": address.thread,
+        "request_message": address.request_message,
+        "reply_token": address.reply_token,
+    }
+
+
 def address_of(row: Mapping[Any, Any]) -> Address:
     return Address(
         platform=row["platform"],
         chat=row["chat"],
         thread=row["thread"],
         request_message=row["request_message"],
+        reply_token=row["reply_token"],
     )
 
 

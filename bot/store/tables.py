@@ -70,6 +70,7 @@ generations = Table(
     Column("chat", Text, nullable=False),
     Column("thread", Text),
     Column("request_message", Text),
+    Column("reply_token", Text),
     Column("locale", Text, nullable=False),
     Column("prompt", Text, nullable=False),
     Column("negative_prompt", Text, nullable=False),
@@ -127,7 +128,7 @@ events = Table(
     "events",
     metadata,
     Column("key", Text, primary_key=True),
-    #: "draw" or "cancel".
+    #: "draw", "cancel" or "remove".
     Column("kind", Text, nullable=False),
     Column("generation_id", Text, ForeignKey("generations.id"), nullable=False),
     Column("created_ms", Milliseconds, nullable=False),
@@ -142,11 +143,40 @@ notices = Table(
     Column("chat", Text, nullable=False),
     Column("thread", Text),
     Column("request_message", Text),
+    Column("reply_token", Text),
     Column("text", Text, nullable=False),
     Column("ask", Boolean, nullable=False),
+    Column("private", Boolean, nullable=False, server_default="0"),
+    Column("attachment", JSON(none_as_null=True)),
+    Column("buttons", JSON, nullable=False, server_default="[]"),
+    Column("copy", Text, nullable=False, server_default=""),
+    Column("requester", Text),
     Column("created_ms", Milliseconds, nullable=False),
     Column("said_ms", Milliseconds),
     UniqueConstraint("event_key"),
+)
+
+#: Messages of removed pictures, deleted or still to be deleted.
+removals = Table(
+    "removals",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("generation_id", Text, ForeignKey("generations.id"), nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("chat", Text, nullable=False),
+    #: NULL where there was none: the picture is removed all the same.
+    Column("message", Text),
+    Column("created_ms", Milliseconds, nullable=False),
+    Column("done_ms", Milliseconds),
+)
+
+#: What was set for a chat as a whole.
+chats = Table(
+    "chats",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("chat", Text, primary_key=True),
+    Column("quiet", Boolean, nullable=False, server_default="0"),
 )
 
 
@@ -199,3 +229,5 @@ _partial_index(
 )
 Index("ix_generations_requester", _g.requester, _g.chat, _g.serial)
 Index("ix_notices_said_ms", notices.c.said_ms, notices.c.serial)
+Index("ix_removals_generation_id", removals.c.generation_id)
+_partial_index("ix_removals_waiting", removals.c.serial, where=removals.c.done_ms.is_(None))

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -9,9 +10,12 @@ from bot.adapters.telegram.client import make_bot, make_requests
 from bot.adapters.telegram.gate import FloodGate
 from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.errors import TryLater
+from bot.core.generation import Generation
 from bot.core.ports import Messenger
+from tests.builders import address, generation
 from tests.fakes.messenger import FakeMessenger
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
+from tests.integration.messenger_life import nothing_moved
 
 CHAT = "5"
 
@@ -29,6 +33,10 @@ class Stage(ABC):
     """One chat with one Messenger."""
 
     messenger: Messenger
+
+    def asked(self) -> Generation:
+        """Somebody has just asked for something."""
+        return generation(address=address(chat=CHAT))
 
     @abstractmethod
     def look(self) -> dict[str, Shown]:
@@ -88,7 +96,13 @@ class TelegramStage(Stage):
         requests = make_requests(None)
         self._bot = make_bot(TOKEN, telegram.base_url, *requests)
         self._requests = requests
-        self._telegram_messenger = TelegramMessenger(self._bot, FloodGate(), structlog.get_logger())
+        self._telegram_messenger = TelegramMessenger(
+            self._bot,
+            FloodGate(),
+            structlog.get_logger(),
+            files=Path,
+            on_move=nothing_moved,
+        )
         self.messenger = self._telegram_messenger
 
     async def close(self) -> None:

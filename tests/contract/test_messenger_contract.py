@@ -1,4 +1,5 @@
-"""What every Messenger keeps: the fake in memory, and Telegram over the wire."""
+"""What every Messenger keeps: the fake in memory, Telegram and Discord over the wire, the latter
+also where the token of the interaction has ended."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -8,9 +9,11 @@ import pytest
 
 from bot.core.errors import MessageGone, TryLater, Unreachable
 from bot.core.generation import Generation
-from bot.core.ports import Button, Card
-from tests.builders import address, generation, notice
-from tests.contract.messengers import CHAT, MemoryStage, Shown, Stage, TelegramStage
+from bot.core.messages import Button, Card
+from tests.builders import notice
+from tests.contract.discord_stage import discord_stage
+from tests.contract.messengers import MemoryStage, Shown, Stage, TelegramStage
+from tests.fakes.discord_api import FakeDiscord
 from tests.fakes.telegram_api import FakeTelegram
 from tests.integration.waiting import eventually
 
@@ -20,15 +23,19 @@ WAITING = Card(text="⏳ 排队中", buttons=(CANCEL,))
 JPEG = b"\xff\xd8 a picture"
 
 
-@pytest.fixture(params=["memory", "telegram"])
+@pytest.fixture(params=["memory", "telegram", "discord", "discord without a token"])
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     if request.param == "memory":
         yield MemoryStage()
-        return
-    with FakeTelegram() as telegram:
-        stage = TelegramStage(telegram)
-        yield stage
-        await stage.close()
+    elif request.param == "telegram":
+        with FakeTelegram() as telegram:
+            stage = TelegramStage(telegram)
+            yield stage
+            await stage.close()
+    else:
+        with FakeDiscord() as discord:
+            async with discord_stage(discord, with_token=request.param == "discord") as on_discord:
+                yield on_discord
 
 
 @pytest.fixture
@@ -41,7 +48,7 @@ def finished(tmp_path: Path) -> Card:
 @pytest.fixture
 async def opened(stage: Stage) -> Generation:
     """A generation whose status message stands."""
-    asked = generation(address=address(chat=CHAT))
+    asked = stage.asked()
     return replace(asked, status_message=await stage.messenger.open(asked, WAITING))
 
 
@@ -54,10 +61,15 @@ async def test_the_status_message_stands_under_the_id_that_open_returns(stage, o
     assert stage.look() == {opened.status_message: as_shown(WAITING)}
 
 
-async def test_every_open_makes_another_message(stage, opened):
-    again = await stage.messenger.open(opened, WAITING)
-    assert again != opened.status_message
+async def test_every_request_has_a_message_of_its_own(stage, opened):
+    other = await stage.messenger.open(stage.asked(), WAITING)
+    assert other != opened.status_message
     assert len(stage.look()) == 2
+
+
+async def test_opening_again_makes_another_message_or_finds_the_first(stage, opened):
+    again = await stage.messenger.open(opened, WAITING)
+    assert set(stage.look()) == {opened.status_message, again}
 
 
 async def test_refresh_changes_the_status_message(stage, opened):
@@ -125,7 +137,7 @@ async def test_a_closed_chat_is_unreachable(stage, opened, finished):
 async def test_a_platform_that_is_busy_says_for_how_long(stage):
     stage.ask_for_patience(7)
     with pytest.raises(TryLater) as later:
-        await stage.messenger.open(generation(address=address(chat=CHAT)), WAITING)
+        await stage.messenger.open(stage.asked(), WAITING)
     assert later.value.seconds == 7
 
 

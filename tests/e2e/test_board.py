@@ -230,10 +230,10 @@ def test_page_refers_to_no_other_machine(house: BoardHouse) -> None:
     assert "cdn" not in page.lower()
 
 
-def test_start_says_where_the_board_is_and_how_to_add_telegram(house: BoardHouse) -> None:
+def test_start_says_where_the_board_is_and_how_to_add_a_chat_platform(house: BoardHouse) -> None:
     said = house.log.read_text(errors="replace")
     assert f"board: {house.url}\n" in said
-    assert "put ZDRAW_TELEGRAM_TOKEN=… into .env" in said
+    assert "put ZDRAW_TELEGRAM_TOKEN=… or ZDRAW_DISCORD_TOKEN=… into .env" in said
 
 
 def test_nobody_outside_this_machine_is_looked_for(house: BoardHouse) -> None:

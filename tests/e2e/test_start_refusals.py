@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 
 from engine.demo_model import WEIGHTS
+from tests.fakes.discord_api import TOKEN as DISCORD_TOKEN
+from tests.fakes.discord_api import FakeDiscord
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 
 pytestmark = pytest.mark.e2e
@@ -110,7 +112,8 @@ def test_nothing_to_do_is_said(tmp_path: Path) -> None:
     refused = start(tmp_path, "run", TELEGRAM_TOKEN="")
     assert refused.code == os.EX_CONFIG
     assert refused.line == (
-        "zdraw: nothing to do: set ZDRAW_TELEGRAM_TOKEN, or let ZDRAW_BOARD_PORT be a port"
+        "zdraw: nothing to do: set ZDRAW_TELEGRAM_TOKEN or ZDRAW_DISCORD_TOKEN, "
+        "or let ZDRAW_BOARD_PORT be a port"
     )
 
 
@@ -122,6 +125,23 @@ def test_token_that_telegram_refuses_is_not_repeated(tmp_path: Path) -> None:
         "zdraw: Telegram refuses the token: check ZDRAW_TELEGRAM_TOKEN with @BotFather"
     )
     assert TOKEN not in refused.log
+
+
+def test_token_that_discord_refuses_is_not_repeated(tmp_path: Path) -> None:
+    with FakeDiscord(token="another.token.than-the-one-that-is-set") as discord:
+        refused = start(
+            tmp_path,
+            "run",
+            TELEGRAM_TOKEN="",
+            DISCORD_TOKEN=DISCORD_TOKEN,
+            DISCORD_API_BASE=discord.api_base,
+            DISCORD_GATEWAY_URL=discord.gateway_url,
+        )
+    assert refused.code == os.EX_CONFIG
+    assert refused.line == (
+        "zdraw: Discord refuses the token: check ZDRAW_DISCORD_TOKEN in the Developer Portal"
+    )
+    assert DISCORD_TOKEN not in refused.log
 
 
 def test_unwritable_state_folder_is_named(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def test_only_its_owner_can_cancel(house: House) -> None:
     status = reply_to(house, -200, sent.message_id)
     query = house.telegram.people.press_label(-200, status.message_id, "取消", user=9)
     answer = until(house, lambda: house.telegram.answer(query))
-    assert "只有本人可以取消" in (answer.text or "")
+    assert "只有本人和群管理员可以取消" in (answer.text or "")
     assert picture_for(house, -200, sent.message_id)
 
 

@@ -5,7 +5,7 @@ from itertools import count
 
 from bot.core.errors import DeliveryError, MessageGone, TryLater, Unreachable
 from bot.core.generation import Generation
-from bot.core.ports import Card, Notice
+from bot.core.messages import Card, Notice
 
 #: (chat, message)
 Place = tuple[str, str]

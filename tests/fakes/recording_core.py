@@ -16,6 +16,7 @@ class RecordingCore:
     attempts: list[str] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
     toast: str | None = "好"
+    moves: list[tuple[str, str, str]] = field(default_factory=list)
     #: After so many calls it is no longer open.
     closes_after: int | None = None
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -42,8 +43,9 @@ class RecordingCore:
         if len(self.calls) == self.closes_after:
             self.open.clear()
 
-    async def draw(self, origin: Origin, text: str) -> None:
-        await self._keep(origin, "draw", text=text)
+    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> str | None:
+        await self._keep(origin, "draw", text=text, quiet=quiet)
+        return self.toast
 
     async def ask_for_prompt(self, origin: Origin) -> None:
         await self._keep(origin, "ask")
@@ -60,6 +62,19 @@ class RecordingCore:
         await self._keep(origin, "again", **which, quiet=quiet)
         return self.toast
 
+    async def ask_for_edit(self, origin: Origin, generation_id: str, *, quiet: bool) -> str | None:
+        await self._keep(origin, "edit", generation_id=generation_id, quiet=quiet)
+        return self.toast
+
+    async def offer(self, origin: Origin) -> None:
+        await self._keep(origin, "offer")
+
+    async def offer_again(
+        self, origin: Origin, generation_id: str | None, status_message: str | None
+    ) -> None:
+        which = {"generation_id": generation_id, "status_message": status_message}
+        await self._keep(origin, "offer_again", **which)
+
     async def cancel(
         self,
         origin: Origin,
@@ -68,13 +83,47 @@ class RecordingCore:
         *,
         all_: bool,
         quiet: bool,
+        admin: bool = False,
     ) -> str | None:
         which = {"generation_id": generation_id, "status_message": status_message}
-        await self._keep(origin, "cancel", **which, all_=all_, quiet=quiet)
+        await self._keep(origin, "cancel", **which, all_=all_, quiet=quiet, admin=admin)
         return self.toast
 
-    async def help(self, origin: Origin, *, start: bool) -> None:
-        await self._keep(origin, "help", start=start)
+    async def original(
+        self, origin: Origin, generation_id: str, picture: int, *, quiet: bool
+    ) -> str | None:
+        which = {"generation_id": generation_id, "picture": picture}
+        await self._keep(origin, "original", **which, quiet=quiet)
+        return self.toast
 
-    async def refuse(self, origin: Origin, code: str, **data: Any) -> None:
-        await self._keep(origin, "refuse", code=code, data=data)
+    async def show(self, origin: Origin, generation_id: str | None) -> None:
+        await self._keep(origin, "show", generation_id=generation_id)
+
+    async def remove(
+        self,
+        origin: Origin,
+        generation_id: str,
+        *,
+        admin: bool,
+        quiet: bool,
+        pressed: str | None = None,
+    ) -> str | None:
+        which = {"generation_id": generation_id, "pressed": pressed}
+        await self._keep(origin, "delete", **which, admin=admin, quiet=quiet)
+        return self.toast
+
+    async def queue(self, origin: Origin, *, private: bool = True) -> None:
+        await self._keep(origin, "queue", private=private)
+
+    async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
+        await self._keep(origin, "quiet", wish=wish, admin=admin)
+
+    async def help(self, origin: Origin, *, start: bool, call: str | None = None) -> None:
+        await self._keep(origin, "help", start=start, call=call)
+
+    async def refuse(self, origin: Origin, code: str, *, quiet: bool = False, **data: Any) -> str:
+        await self._keep(origin, "refuse", code=code, quiet=quiet, data=data)
+        return code
+
+    async def chat_moved(self, platform: str, old: str, new: str) -> None:
+        self.moves.append((platform, old, new))

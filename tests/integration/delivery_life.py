@@ -12,10 +12,13 @@ from sqlalchemy import text
 from bot.core.cards import Cards
 from bot.core.deliver import Deliverer
 from bot.core.errors import DeliveryError, MessageGone
-from bot.core.generation import Delivery, Generation
+from bot.core.generation import Address, Delivery, Generation
+from bot.core.messages import Card, Mark, Notice
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import Card, Messenger, Notice
+from bot.core.ports import Messenger
+from bot.core.quiet import QuietMode
+from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
@@ -34,8 +37,13 @@ class Chat:
 
     messages: dict[str, Card] = field(default_factory=dict)
     pings: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     trouble: dict[str, list[DeliveryError]] = field(default_factory=dict)
+    reactions_pass: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.reactions_pass.set()
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -68,6 +76,11 @@ class Chat:
     async def say(self, notice: Notice) -> None:
         self._call("say")
 
+    async def react(self, address: Address, mark: Mark) -> None:
+        self._call("react")
+        await self.reactions_pass.wait()
+        self.marks.append(mark)
+
     def pictures(self) -> list[Card]:
         return [card for card in self.messages.values() if card.picture is not None]
 
@@ -85,6 +98,7 @@ class Bench:
     deliveries: SqlDeliveries
     pictures: PictureFolder
     database: Database
+    settings: SqlChatSettings
 
     @asynccontextmanager
     async def running(self, messenger: Messenger | None = None) -> AsyncIterator[None]:
@@ -93,6 +107,11 @@ class Bench:
             admissions=self.admissions,
             deliveries=self.deliveries,
             messengers={"telegram": messenger or self.chat},
+            quiet=QuietMode(
+                settings=self.settings,
+                reactors={"telegram": self.chat},
+                log=structlog.get_logger(),
+            ),
             cards=Cards(
                 admissions=self.admissions, pictures=self.pictures, pace=pace, news=self.news
             ),

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import structlog
 
+from bot.adapters.telegram.calls import OnMove
 from bot.adapters.telegram.client import make_bot, make_requests
 from bot.adapters.telegram.gate import FloodGate
 from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.generation import Generation
-from bot.core.ports import Button, Card
+from bot.core.messages import Button, Card
 from tests.builders import address, generation
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 
@@ -24,11 +25,20 @@ def furnish(telegram: FakeTelegram) -> None:
     telegram.people.group(GROUP, topics=(TOPIC,))
 
 
+async def nothing_moved(_old: str, _new: str) -> None:
+    """There are no rows to rewrite."""
+
+
 @asynccontextmanager
-async def messenger_over(telegram: FakeTelegram) -> AsyncIterator[TelegramMessenger]:
+async def messenger_over(
+    telegram: FakeTelegram, moves: OnMove | None = None
+) -> AsyncIterator[TelegramMessenger]:
+    """What attachments name are absolute paths here."""
     requests = make_requests(None)
     bot = make_bot(TOKEN, telegram.base_url, *requests)
-    made = TelegramMessenger(bot, FloodGate(), structlog.get_logger())
+    made = TelegramMessenger(
+        bot, FloodGate(), structlog.get_logger(), files=Path, on_move=moves or nothing_moved
+    )
     yield made
     await made.close()
     for request in requests:

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
 from bot.adapters.telegram.adapter import TelegramAdapter
+from bot.adapters.telegram.webhook import WebhookAddress
 from tests.fakes.recording_core import RecordingCore
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 
@@ -22,12 +24,19 @@ class Life:
     task: asyncio.Task[None]
 
 
-def make(telegram: FakeTelegram, core: RecordingCore, token: str = TOKEN) -> TelegramAdapter:
+def make(
+    telegram: FakeTelegram,
+    core: RecordingCore,
+    token: str = TOKEN,
+    webhook: WebhookAddress | None = None,
+) -> TelegramAdapter:
     return TelegramAdapter(
         token=token,
         api_base=telegram.base_url,
         proxy=None,
         core=core,
+        files=Path,
+        webhook=webhook,
         log=structlog.get_logger(),
         poll_pauses=PAUSES,
         handler_pauses=(*PAUSES, *PAUSES, *PAUSES),
@@ -35,9 +44,11 @@ def make(telegram: FakeTelegram, core: RecordingCore, token: str = TOKEN) -> Tel
 
 
 @asynccontextmanager
-async def running(telegram: FakeTelegram, core: RecordingCore) -> AsyncIterator[Life]:
+async def running(
+    telegram: FakeTelegram, core: RecordingCore, webhook: WebhookAddress | None = None
+) -> AsyncIterator[Life]:
     """An adapter that is stopped like a process at SIGTERM."""
-    adapter = make(telegram, core)
+    adapter = make(telegram, core, webhook=webhook)
     life = Life(adapter, asyncio.create_task(adapter.run()))
     try:
         yield life

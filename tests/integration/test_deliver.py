@@ -1,5 +1,6 @@
 """The deliverer between real rows (SQLite) and a chat that the test can break."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,18 +12,21 @@ from bot.adapters.telegram.gate import FloodGate
 from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
 from bot.core.generation import Delivery, Generation, Outcome
+from bot.core.messages import Card
 from bot.core.news import News
-from bot.core.ports import Card
 from bot.core.replies import reply
+from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
 from bot.store.job_rows import SqlJobRows
 from bot.store.outcomes import SqlOutcomes
+from bot.store.removals import SqlRemovals
 from tests.builders import ManualClock, address
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 from tests.integration.delivery_life import Bench, Chat
+from tests.integration.messenger_life import nothing_moved
 from tests.integration.waiting import eventually
 from tests.stores import sqlite_url
 
@@ -41,6 +45,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
             deliveries=SqlDeliveries(database, clock),
             pictures=PictureFolder(tmp_path),
             database=database,
+            settings=SqlChatSettings(database),
         )
 
 
@@ -235,7 +240,9 @@ async def test_a_telegram_group_that_forbids_pictures_is_told_so(
         telegram.people.group(-100)
         telegram.people.forbid(-100, "photo", "document")
         bot = make_bot(TOKEN, telegram.base_url, *requests)
-        messenger = TelegramMessenger(bot, FloodGate(), structlog.get_logger())
+        messenger = TelegramMessenger(
+            bot, FloodGate(), structlog.get_logger(), files=Path, on_move=nothing_moved
+        )
         async with bench.running(messenger):
             generation = await bench.shown(await bench.admit(address=address(chat="-100")))
             await bench.finish(generation)
@@ -247,3 +254,40 @@ async def test_a_telegram_group_that_forbids_pictures_is_told_so(
     assert message.text == reply("not_shown", "zh", id=generation.id)
     assert message.buttons == [(reply("button_again", "zh"), f"v1:again:{generation.id}")]
     assert "rights to send documents" in (await bench.reason() or "")
+
+
+async def test_a_picture_removed_while_it_is_shown_is_not_shown_anew(bench: Bench) -> None:
+    removals = SqlRemovals(bench.database, bench.clock)
+
+    class Slow(Chat):
+        async def deliver(self, generation: Generation, card: Card) -> None:
+            await removals.remove(generation.id, [("-100", "1")], "press:1")
+            raise MessageGone
+
+    chat = Slow()
+    async with bench.running(chat):
+        generation = await bench.shown(await bench.admit())
+        await bench.finish(generation)
+        await bench.settled(generation, Delivery.DONE)
+        await asyncio.sleep(0.05)
+    assert chat.calls.count("open") == 1
+
+
+async def test_a_picture_removed_while_its_message_is_opened_is_taken_away(bench: Bench) -> None:
+    """In a quiet chat there is no message before; a copy of it was posted by /show."""
+    removals = SqlRemovals(bench.database, bench.clock)
+
+    class Slow(Chat):
+        async def open(self, generation: Generation, card: Card) -> str:
+            if generation.outcome is Outcome.FINISHED:
+                await removals.remove(generation.id, [("-100", "copy")], "press:1")
+            return await super().open(generation, card)
+
+    chat = Slow()
+    generation = await bench.admit()
+    await bench.finish(generation)
+    async with bench.running(chat):
+        await bench.settled(generation, Delivery.DONE)
+        await eventually(lambda: chat.pictures())
+    (message,) = chat.messages
+    assert [one.message for one in await removals.waiting(["telegram"])] == ["copy", message]

@@ -1,113 +1,31 @@
 """What people can ask for, over real rows: draw, again, cancel, help, and being refused."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import structlog
 
-from bot.core.cancel import Cancel
-from bot.core.draw import Draw
-from bot.core.front_desk import FrontDesk
-from bot.core.generation import Address, Generation, Origin, Outcome
-from bot.core.news import News
-from bot.core.notify import Notifier
-from bot.core.pace import Pace
-from bot.core.ports import Bounds, Notice, TokenCount
-from bot.store.database import Database
-from engine.profiles import profile_named
+from bot.core.generation import Outcome
+from bot.core.replies import reply
+from engine.contract import JobKey
 from tests.builders import spec
-from tests.fakes.engine_link import FakeEngine
-from tests.stores import Store, sqlite_url, store_over
-
-CHAT = Address(platform="telegram", chat="-100", request_message="7")
-ANNA, BORIS = "telegram:1", "telegram:2"
-PROFILE = profile_named("demo")
-
-
-class Letters:
-    """A TokenCounter for which a letter is a token."""
-
-    limit = 40
-
-    def measure(self, prompt: str) -> TokenCount:
-        return TokenCount(tokens=len(prompt), limit=self.limit, lost=prompt[self.limit :])
-
-
-@dataclass
-class Desk:
-    """A front desk, and what came of what was asked."""
-
-    desk: FrontDesk
-    store: Store
-    _events: int = 0
-
-    def event(self) -> str:
-        self._events += 1
-        return f"telegram:4242:message:-100:{self._events}"
-
-    def origin(self, *, by: str = ANNA, event: str | None = None) -> Origin:
-        return Origin(event_key=event or self.event(), requester=by, address=CHAT, locale="zh")
-
-    async def draw(self, text: str, *, by: str = ANNA, event: str | None = None) -> Generation:
-        await self.desk.draw(self.origin(by=by, event=event), text)
-        latest = await self.store.admissions.latest(by, CHAT.chat)
-        assert latest is not None
-        return latest
-
-    async def again(
-        self,
-        *,
-        by: str = ANNA,
-        generation_id: str | None = None,
-        quiet: bool = False,
-        event: str | None = None,
-    ) -> str | None:
-        origin = self.origin(by=by, event=event)
-        return await self.desk.again(origin, generation_id, None, quiet=quiet)
-
-    async def cancel(
-        self,
-        *,
-        by: str = ANNA,
-        generation_id: str | None = None,
-        all_: bool = False,
-        quiet: bool = False,
-        event: str | None = None,
-    ) -> str | None:
-        origin = self.origin(by=by, event=event)
-        return await self.desk.cancel(origin, generation_id, None, all_=all_, quiet=quiet)
-
-    async def said(self) -> list[Notice]:
-        return await self.store.unsaid()
+from tests.integration.front_desk_life import (
+    ANNA,
+    BORIS,
+    CHAT,
+    ELSEWHERE,
+    PROFILE,
+    Desk,
+    desk_in,
+)
 
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with Database(sqlite_url(tmp_path / "zdraw.db")) as database:
-        store = store_over(database)
-        news = News()
-        draw = Draw(
-            admissions=store.admissions,
-            tokens=Letters(),
-            profile=PROFILE,
-            pace=Pace(PROFILE),
-            bounds=Bounds(live_per_requester=3, live_in_all=100),
-            news=news,
-        )
-        notifier = Notifier(notices=store.notices, messengers={}, log=structlog.get_logger())
-        cancel = Cancel(
-            outcomes=store.outcomes, records=store.records, link=FakeEngine(), news=news
-        )
-        front = FrontDesk(
-            draw=draw,
-            cancel=cancel,
-            admissions=store.admissions,
-            records=store.records,
-            notifier=notifier,
-        )
-        yield Desk(desk=front, store=store)
+    async with desk_in(tmp_path) as desk:
+        yield desk
 
 
 async def test_a_request_becomes_a_row_with_everything_resolved(desk: Desk) -> None:
@@ -138,7 +56,7 @@ async def test_a_negative_prompt_with_guidance_off_is_refused(desk: Desk) -> Non
 
 
 async def test_what_the_model_was_not_taught_is_drawn_and_said(desk: Desk) -> None:
-    assert "outside_vocabulary" in (await desk.draw("一只猫")).notes
+    assert "outside_vocabulary" in (await desk.draw("一条龙")).notes
     assert "outside_vocabulary" not in (await desk.draw("一个红色的圆")).notes
 
 
@@ -219,8 +137,18 @@ async def test_a_redelivered_cancel_neither_cancels_more_nor_complains(desk: Des
 
 async def test_only_the_owner_can_cancel(desk: Desk) -> None:
     generation = await desk.draw("一个红色的圆", by=ANNA)
-    assert "只有本人可以取消" in (await desk.cancel(by=BORIS, generation_id=generation.id) or "")
+    assert "只有本人和群管理员可以取消" in (
+        await desk.cancel(by=BORIS, generation_id=generation.id) or ""
+    )
     assert (await desk.store.now(generation)).outcome is Outcome.QUEUED
+
+
+async def test_an_admin_can_cancel_anybodys_in_their_chat_and_in_no_other(desk: Desk) -> None:
+    generation = await desk.draw("一个红色的圆", by=ANNA)
+    await desk.cancel(by=BORIS, generation_id=generation.id, admin=True, at=ELSEWHERE)
+    assert (await desk.store.now(generation)).outcome is Outcome.QUEUED
+    await desk.cancel(by=BORIS, generation_id=generation.id, admin=True)
+    assert (await desk.store.now(generation)).outcome is Outcome.CANCELLED
 
 
 async def test_a_refused_again_that_comes_again_is_not_drawn_as_well(desk: Desk) -> None:
@@ -264,7 +192,7 @@ async def queue_full(desk: Desk, quiet: bool) -> str | None:
 @pytest.mark.parametrize(
     ("refused", "part"),
     [
-        (not_yours, "只有本人可以取消"),
+        (not_yours, "只有本人和群管理员可以取消"),
         (already_ended, "已经结束"),
         (unknown_to_cancel, "nobody"),
         (unknown_to_again, "nobody"),
@@ -312,3 +240,101 @@ async def test_again_is_judged_by_the_model_of_today(desk: Desk) -> None:
         requester=ANNA, address=CHAT, spec=spec(width=2048, height=2048)
     )
     assert "画不了 2048×2048" in (await desk.again(generation_id=parent.id) or "")
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+async def test_help_in_a_group_explains_privacy_mode_once(desk: Desk, locale: str) -> None:
+    await desk.desk.help(desk.origin(locale=locale), start=True, call="/draw@zdraw_bot")
+    await desk.desk.help(desk.origin(locale=locale, private=True), start=True)
+    group, private = [notice.text for notice in await desk.said()]
+    assert group.count("🔒") == 1
+    assert group.count("/draw@zdraw_bot") == 3
+    assert ("🔒" in private, "@" in private) == (False, False)
+
+
+async def test_an_old_repetition_is_offered_with_what_it_repeats(desk: Desk) -> None:
+    await desk.desk.offer_again(desk.origin(), None, None)
+    parent = await desk.draw("一个红色的圆")
+    await desk.desk.offer_again(desk.origin(), None, None)
+    (notice,) = await desk.said()
+    assert [(b.action, b.generation_id) for b in notice.buttons] == [("again", parent.id)]
+
+
+async def test_a_draw_that_is_answered_by_a_toast_is_not_refused_in_the_chat(desk: Desk) -> None:
+    assert await desk.desk.draw(desk.origin(), "一个红色的圆", quiet=True) == "已排队"
+    said = await desk.desk.draw(desk.origin(), "--wide", quiet=True)
+    assert "没有描述" in (said or "")
+    assert await desk.said() == []
+
+
+async def test_a_request_drawn_before_the_bot_went_down_is_not_asked_about_as_well(
+    desk: Desk,
+) -> None:
+    """Killed after the commit and away for long: the message comes again, now as an old one."""
+    origin = desk.origin()
+    await desk.desk.draw(origin, "一个红色的圆")
+    await desk.desk.offer(origin)
+    assert await desk.said() == []
+
+
+async def test_nobody_draws_the_words_of_another_chat_by_their_id(desk: Desk) -> None:
+    """The new picture would quote them."""
+    first = await desk.draw("一个红色的圆", by=ANNA)
+    for_a_stranger = [desk.origin(by=BORIS, at=ELSEWHERE, private=True) for _ in range(2)]
+    await desk.desk.again(for_a_stranger[0], first.id, None, quiet=False)
+    await desk.desk.offer_again(for_a_stranger[1], first.id, None)
+    assert [notice.text for notice in await desk.said()] == [
+        reply("unknown_generation", "zh", id=first.id)
+    ]
+    assert await desk.store.admissions.latest(BORIS, ELSEWHERE.chat) is None
+
+
+async def test_ones_own_words_can_be_drawn_again_anywhere(desk: Desk) -> None:
+    first = await desk.draw("一个红色的圆", by=ANNA)
+    await desk.desk.again(desk.origin(at=ELSEWHERE), first.id, None, quiet=False)
+    again = await desk.store.admissions.latest(ANNA, ELSEWHERE.chat)
+    assert again is not None
+    assert again.parent_id == first.id
+
+
+async def test_a_request_of_another_chat_is_as_unknown_as_one_that_never_was(desk: Desk) -> None:
+    generation = await desk.draw("一个红色的圆", by=ANNA)
+    said = await desk.cancel(
+        generation_id=generation.id, quiet=True, admin=True, by=BORIS, at=ELSEWHERE
+    )
+    assert said == reply("unknown_generation", "zh", id=generation.id)
+    assert (await desk.store.now(generation)).outcome is Outcome.QUEUED
+
+
+async def test_an_engine_that_does_not_answer_holds_up_no_cancel(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All other updates wait behind it."""
+    rows = [await desk.draw("一个红色的圆") for _ in range(3)]
+    for row in rows:
+        await desk.store.start(row)
+    stopped: list[str] = []
+
+    async def hang(key: JobKey) -> None:
+        stopped.append(key.generation_id)
+        await asyncio.sleep(3600)
+
+    monkeypatch.setattr(desk.engine, "cancel", hang)
+    monkeypatch.setattr("bot.core.cancel.STOP_SECONDS", 0.05)
+    async with asyncio.timeout(1.0):
+        assert await desk.cancel(all_=True) == reply("toast_cancelled", "zh")
+    assert sorted(stopped) == sorted(row.id for row in rows)
+    assert {(await desk.store.now(row)).outcome for row in rows} == {Outcome.CANCELLED}
+
+
+@pytest.mark.parametrize("what", ["again", "cancel"])
+async def test_a_reply_to_a_message_that_is_no_requests_asks_for_an_id(
+    desk: Desk, what: str
+) -> None:
+    """A copy that /show has posted, or an original: whoever replies to it does mean a picture."""
+    await desk.draw("一个红色的圆")
+    if what == "again":
+        said = await desk.desk.again(desk.origin(), None, "999", quiet=True)
+    else:
+        said = await desk.desk.cancel(desk.origin(), None, "999", all_=False, quiet=True)
+    assert said == reply("which_request", "zh")

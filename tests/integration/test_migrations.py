@@ -1,4 +1,5 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,26 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
+from bot.core.messages import Attachment
 from bot.store.database import Database, migrate
 from bot.store.schema import migrations_folder, shipped_revisions
 from bot.store.tables import metadata
+from tests.builders import address, notice
 from tests.stores import sqlite_url, store_over
 
-TABLES = {"alembic_version", "generations", "events", "notices"}
+ROWS_OF_0001 = (
+    "INSERT INTO generations (id, event_key, requester, platform, chat, request_message, locale,"
+    " prompt, negative_prompt, width, height, steps, guidance, seed, count, model, cost, notes,"
+    " tag, outcome, attempt, counted_attempts, begun, error_data, pictures, preview, delivery,"
+    " status_message, created_ms, started_ms, finished_ms, delivered_ms) VALUES ('old',"
+    " 'telegram:e', 'telegram:1', 'telegram', '-100', '7', 'zh', '圆', '', 512, 512, 8, 0, 42, 1,"
+    " 'demo', 2, '[]', 2, 'finished', 1, 0, 0, '{}', '[\"1.png\"]', '1.jpg', 'done', '9', 1, 2, 3,"
+    " 4)",
+    "INSERT INTO events VALUES ('telegram:e', 'draw', 'old', 1)",
+    "INSERT INTO notices (event_key, platform, chat, request_message, text, ask, created_ms)"
+    " VALUES ('telegram:n', 'telegram', '-100', '8', '排队已满', 0, 1)",
+)
+TABLES = {"alembic_version", "generations", "events", "notices", "removals", "chats"}
 
 
 def alembic(connection: Connection | None = None) -> Config:
@@ -99,16 +114,43 @@ async def test_repeated_migration_keeps_the_rows(url: str):
 
 
 async def test_each_step_up_keeps_rows(url: str, engine: Engine):
-    """Down one step and up again with a row in it, for every step but the first, which makes
+    """Down one step and up again with rows in it, for every step but the first, which makes
     the tables."""
     async with Database(url) as database:
-        row = await store_over(database).finished()
+        store = store_over(database)
+        row = await store.finished(address=address(reply_token="secret"))
+        await store.notices.post(notice(event_key="n", attachment=Attachment(path="1.png")))
+        await store.removals.remove((await store.finished()).id, [("-100", "9")], "press")
+        await store.settings.set_quiet("telegram", "-100", quiet=True)
     for revision in reversed(shipped_revisions()[:-1]):
         with engine.begin() as connection:
             command.downgrade(alembic(connection), revision)
         await migrate(url)
     async with Database(url) as database:
-        assert await store_over(database).now(row) == row
+        store = store_over(database)
+        now = await store.now(row)
+        assert replace(now, address=row.address) == row
+        assert await store.records.seen("n")
+        assert await store.records.seen("press")
+
+
+async def test_rows_of_the_first_version_are_served_by_this_one(url: str, engine: Engine):
+    with engine.begin() as connection:
+        command.upgrade(alembic(connection), "0001")
+        for statement in ROWS_OF_0001:
+            connection.execute(text(statement))
+    await migrate(url)
+    async with Database(url) as database:
+        store = store_over(database)
+        generation = await store.admissions.get("old")
+        assert generation is not None
+        assert (generation.address.reply_token, generation.spec.prompt) == (None, "圆")
+        assert await store.unsaid() == [
+            notice(event_key="telegram:n", text="排队已满", address=address(request_message="8"))
+        ]
+        assert await store.removals.remove("old", [], "press")
+        (removal,) = await store.removals.waiting(["telegram"])
+        assert (removal.chat, removal.message) == ("-100", "9")
 
 
 async def test_migration_that_fails_leaves_nothing_behind(url: str, engine: Engine):

@@ -10,9 +10,10 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from bot.core.errors import DeliveryError, TryLater, Unreachable
+from bot.core.errors import DeliveryError, PictureRefused, TryLater, Unreachable
+from bot.core.messages import Attachment, Notice
 from bot.core.notify import Notifier
-from bot.core.ports import Chat, Notice
+from bot.core.ports import Chat
 from bot.store.database import Database
 from bot.store.notices import FORGOTTEN_MS
 from tests.builders import address, notice
@@ -205,4 +206,19 @@ async def test_a_chat_of_a_platform_that_is_off_is_left_alone(bench: Bench) -> N
         here = notice()
         await notifier.post(here)
         await eventually(lambda: bench.chats.said == [here])
-    assert await bench.unsaid() == [elsewhere.event_key]
+
+        async def only_that_is_left() -> bool:
+            return await bench.unsaid() == [elsewhere.event_key]
+
+        await eventually(only_that_is_left)
+
+
+async def test_a_file_that_is_not_taken_becomes_the_sentence_that_says_so(bench: Bench) -> None:
+    bench.chats.trouble["-100"] = [PictureRefused("too big")]
+    file = notice(attachment=Attachment(path="1.png", otherwise="文件太大"))
+    async with bench.running() as notifier:
+        await notifier.post(file)
+        await eventually(lambda: bench.chats.said)
+        await eventually(lambda: nothing_left(bench))
+    (said,) = bench.chats.said
+    assert (said.text, said.attachment) == ("文件太大", None)

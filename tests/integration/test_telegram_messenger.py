@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.telegram.files import MAX_FILE_BYTES
 from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
-from bot.core.ports import Card
+from bot.core.messages import Attachment, Card, Mark
 from tests.builders import address, generation, notice
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 from tests.integration.messenger_life import (
@@ -24,6 +25,7 @@ from tests.integration.messenger_life import (
     messenger_over,
     opened,
 )
+from tests.integration.waiting import eventually
 
 
 @pytest.fixture
@@ -102,9 +104,195 @@ async def test_a_group_that_became_a_supergroup_is_followed(telegram, messenger,
     telegram.people.migrate(GROUP, -1002)
     with pytest.raises(MessageGone):
         await messenger.deliver(asked, finished)
-    reopened = replace(asked, status_message=await messenger.open(asked, WAITING))
-    await messenger.deliver(reopened, finished)
+    status = await messenger.open(asked, WAITING)
+    there = replace(asked, address=address(chat="-1002"), status_message=status)
+    await messenger.deliver(there, finished)
     assert telegram.pictures_seen(-1002) == 1
+
+
+async def test_rows_are_rewritten_before_anything_is_said_in_the_new_group(telegram):
+    said: list[tuple[str, str, int]] = []
+
+    async def rewrite(old: str, new: str) -> None:
+        said.append((old, new, len(telegram.messages(-1002))))
+
+    async with messenger_over(telegram, rewrite) as messenger:
+        asked = asked_in(telegram, GROUP)
+        telegram.people.migrate(GROUP, -1002)
+        await messenger.open(asked, WAITING)
+        await messenger.open(asked, WAITING)
+    # Each time: what is asked by an old button after the move has the old id as well.
+    assert said == [(str(GROUP), "-1002", 0), (str(GROUP), "-1002", 1)]
+    assert [message.reply_to for message in telegram.messages(-1002)] == [None, None]
+
+
+async def test_a_message_of_the_old_group_is_no_message_of_the_new_one(
+    telegram, messenger, finished
+):
+    """Message ids begin anew: the same number is somebody else's."""
+    asked = await opened(messenger, asked_in(telegram, GROUP))
+    telegram.people.migrate(GROUP, -1002)
+    new = telegram.world.chat(-1002)
+    new.last_message_id = int(asked.status_message or 0) - 1
+    other = telegram.world.add(new, telegram.world.bot, text="别人的")
+    assert str(other.message_id) == asked.status_message
+    for _ in range(2):
+        with pytest.raises(MessageGone):
+            await messenger.deliver(asked, finished)
+        with pytest.raises(MessageGone):
+            await messenger.erase(asked)
+    assert telegram.message(-1002, other.message_id).text == "别人的"
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def brings(telegram, path: Path, *, as_picture: bool = False, **changes):
+    asked = asked_in(telegram, GROUP)
+    file = Attachment(path=str(path), as_picture=as_picture)
+    return notice(address=asked.address, text="📄 #k3v9x2ab", attachment=file, **changes)
+
+
+async def test_an_original_arrives_as_a_file_byte_for_byte_under_its_name(
+    telegram, messenger, tmp_path
+):
+    path = tmp_path / "k3v9x2ab-1.png"
+    path.write_bytes(b"\x89PNG original")
+    said = brings(telegram, path)
+    await messenger.say(said)
+    (message,) = telegram.messages(GROUP)
+    (picture,) = telegram.pictures(GROUP)
+    assert (picture.kind, picture.file_name, message.caption) == (
+        "document",
+        "k3v9x2ab-1.png",
+        said.text,
+    )
+    assert telegram.world.files[f"file-{picture.sha256[:32]}"].content == path.read_bytes()
+    assert str(message.reply_to) == said.address.request_message
+
+
+async def test_a_shown_picture_is_a_photo_with_its_buttons(telegram, messenger, finished):
+    shown = brings(telegram, finished.picture, as_picture=True, buttons=finished.buttons)
+    await messenger.say(shown)
+    (message,) = telegram.messages(GROUP)
+    assert message.media is not None
+    assert (message.media.kind, len(message.buttons)) == ("photo", 1)
+
+
+async def test_a_shown_picture_that_is_no_photo_for_telegram_is_a_file(
+    telegram, messenger, finished
+):
+    telegram.people.forbid(GROUP, "photo")
+    await messenger.say(brings(telegram, finished.picture, as_picture=True))
+    (picture,) = telegram.pictures(GROUP)
+    assert picture.kind == "document"
+
+
+async def test_a_file_over_the_limit_is_refused_before_it_is_uploaded(
+    telegram, messenger, tmp_path
+):
+    path = tmp_path / "large.png"
+    with path.open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 1)
+    with pytest.raises(PictureRefused):
+        await messenger.say(brings(telegram, path))
+    assert telegram.calls_of("sendDocument") == []
+
+
+async def test_a_file_that_is_gone_is_refused(telegram, messenger, tmp_path):
+    with pytest.raises(PictureRefused):
+        await messenger.say(brings(telegram, tmp_path / "gone.png"))
+
+
+async def test_originals_for_many_chats_leave_room_for_everybody_elses_pictures(
+    telegram, tmp_path, monkeypatch
+):
+    """They are large, and all share the connections and the line."""
+    monkeypatch.setattr("bot.adapters.telegram.client.CONNECTIONS", 3)
+    monkeypatch.setattr("bot.adapters.telegram.messenger.UPLOADS_AT_ONCE", 2)
+    path = tmp_path / "k3v9x2ab-1.png"
+    path.write_bytes(b"\x89PNG original")
+    telegram.fail("sendDocument", delay=0.6, times=6)
+    async with messenger_over(telegram) as messenger:
+        files = [
+            notice(
+                address=asked_in(telegram, 100 + number).address,
+                attachment=Attachment(path=str(path)),
+            )
+            for number in range(6)
+        ]
+        saying = [asyncio.create_task(messenger.say(file)) for file in files]
+        await eventually(lambda: len(telegram.calls_of("sendDocument")) >= 2)
+        async with asyncio.timeout(0.5):
+            await messenger.open(asked_in(telegram, PERSON), WAITING)
+        await asyncio.gather(*saying)
+    assert len(telegram.pictures()) == 6
+
+
+async def test_a_group_that_forbids_files_refuses_them(telegram, messenger, finished):
+    telegram.people.forbid(GROUP, "photo", "document")
+    with pytest.raises(PictureRefused):
+        await messenger.say(brings(telegram, finished.picture))
+
+
+async def test_words_to_edit_stand_in_a_block_and_name_whom_they_are_for(telegram, messenger):
+    asked = asked_in(telegram, GROUP)
+    await messenger.say(
+        notice(
+            address=asked.address, text="✏️ 改：", ask=True, copy="一只猫", requester="telegram:5"
+        )
+    )
+    (message,) = telegram.messages(GROUP)
+    assert message.text == "✏️ 改：\n\n一只猫"
+    assert [entity["type"] for entity in message.entities] == ["text_mention", "pre"]
+    assert message.entities[0]["user"]["id"] == 5
+
+
+# --- deleting and reacting ------------------------------------------------------------------------
+
+
+async def test_a_message_is_deleted_and_deleting_it_again_is_harmless(telegram, messenger):
+    asked = await opened(messenger, asked_in(telegram, GROUP))
+    await messenger.erase(asked)
+    assert telegram.messages(GROUP) == []
+    with pytest.raises(MessageGone):
+        await messenger.erase(asked)
+
+
+async def test_a_message_that_is_too_old_to_delete_says_so(telegram, messenger):
+    asked = await opened(messenger, asked_in(telegram, GROUP))
+    telegram.message(GROUP, int(asked.status_message or 0)).undeletable = True
+    with pytest.raises(DeliveryError) as refused:
+        await messenger.erase(asked)
+    assert not isinstance(refused.value, TryLater | MessageGone)
+
+
+async def test_a_mark_is_put_on_the_request_in_place_of_the_last(telegram, messenger):
+    asked = asked_in(telegram, GROUP)
+    request = telegram.message(GROUP, int(asked.address.request_message or 0))
+    for _ in range(2):
+        await messenger.react(asked.address, Mark.SEEN)
+        await eventually(lambda: request.reaction == Mark.SEEN)
+    await messenger.react(asked.address, Mark.DONE)
+    assert request.reaction == Mark.DONE
+
+
+async def test_a_picture_does_not_wait_until_the_request_is_marked_as_seen(telegram, messenger):
+    """The mark that it is done waits for it instead, and is the last."""
+    asked = asked_in(telegram, GROUP)
+    telegram.fail("setMessageReaction", delay=0.3)
+    async with asyncio.timeout(0.2):
+        await messenger.react(asked.address, Mark.SEEN)
+    await eventually(lambda: telegram.calls_of("setMessageReaction"))
+    await messenger.react(asked.address, Mark.DONE)
+    assert telegram.message(GROUP, int(asked.address.request_message or 0)).reaction == Mark.DONE
+    assert len(telegram.calls_of("setMessageReaction")) == 2
+
+
+async def test_where_reactions_are_forbidden_that_is_an_error(telegram, messenger):
+    telegram.people.forbid(GROUP, "reaction")
+    with pytest.raises(DeliveryError):
+        await messenger.react(asked_in(telegram, GROUP).address, Mark.DONE)
 
 
 # --- the picture ----------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 
 from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.errors import PictureRefused
-from bot.core.ports import Card
+from bot.core.messages import Card
 from tests.fakes.telegram_api import FakeTelegram
 from tests.integration.messenger_life import (
     GROUP,

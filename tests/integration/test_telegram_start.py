@@ -1,6 +1,7 @@
 """How the Telegram adapter starts over real HTTP, and that it keeps its token to itself."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterator
 
@@ -61,10 +62,22 @@ async def test_a_webhook_left_by_another_program_is_removed(telegram, core):
 
 async def test_the_menu_is_published_in_chinese_and_in_english_for_the_others(telegram, core):
     async with running(telegram, core):
-        await eventually(lambda: len(telegram.account.commands) == 2)
-    menus = {language: dict(menu) for (_, language), menu in telegram.account.commands.items()}
-    assert menus["zh"]["draw"] == "画一张图"
-    assert menus[""]["draw"] == "draw a picture"
+        await eventually(lambda: len(telegram.account.commands) == 8)
+    menus = {
+        (json.loads(scope)["type"], language): dict(menu)
+        for (scope, language), menu in telegram.account.commands.items()
+    }
+    assert menus["default", "zh"]["draw"] == "画一张图"
+    assert menus["default", ""]["draw"] == "draw a picture"
+    assert {scope for scope, _ in menus} == {
+        "default",
+        "all_private_chats",
+        "all_group_chats",
+        "all_chat_administrators",
+    }
+    lists_quiet = {scope for (scope, _), menu in menus.items() if "quiet" in menu}
+    assert lists_quiet == {"all_private_chats", "all_chat_administrators"}
+    assert not any("start" in menu for menu in menus.values())
 
 
 async def test_a_menu_that_is_not_taken_stops_nothing(telegram, core):

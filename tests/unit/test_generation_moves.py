@@ -46,6 +46,7 @@ OPERATIONS = {
     "record status": lambda store, row: store.deliveries.record_status(row.id, "1"),
     "delivered": lambda store, row: store.deliveries.delivered(row.id),
     "undeliverable": lambda store, row: store.deliveries.undeliverable(row.id, "blocked"),
+    "remove": lambda store, row: store.removals.remove(row.id, [], f"remove:{row.id}"),
 }
 
 

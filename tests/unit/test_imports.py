@@ -21,7 +21,9 @@ ENGINE_FOR_THE_BOT = {
     "engine.lock_wait",
     "engine.private_folder",
     "engine.profiles",
+    "engine.settings",
     "engine.socket_path",
+    "engine.weight_files",
 }
 #: The only places that may import torch; the rest of the engine can be tested without it.
 TORCH_FOLDERS = ("engine/pipelines/", "engine/demo_model/", "engine/memory/block_swap.py")
@@ -52,6 +54,7 @@ def imports_in(folder: str) -> Iterator[tuple[str, str]]:
         "bot.draw_once",
         "bot.supervisor",
         "bot.adapters.telegram.adapter",
+        "bot.adapters.discord.adapter",
         "engine.contract",
         "engine.profiles",
         "engine.settings",
@@ -59,6 +62,10 @@ def imports_in(folder: str) -> Iterator[tuple[str, str]]:
 )
 def test_process_that_talks_to_people_imports_nothing_heavy(module):
     assert imported_by(module) & HEAVY == set()
+
+
+def test_a_platform_that_is_off_costs_no_memory():
+    assert imported_by("bot.bootstrap") & {"telegram", "discord", "gradio"} == set()
 
 
 def test_help_waits_for_no_library_of_a_command():
@@ -94,6 +101,7 @@ def copy(tmp_path_factory):
         ("engine/contract.py", "from bot import settings", "The engine never imports the bot"),
         ("bot/links/local_engine.py", "import torch", "The bot never imports torch"),
         ("bot/core/draw.py", "import httpx", "The core uses the standard library"),
+        ("bot/core/deliver.py", "import discord", "The core uses the standard library"),
         ("bot/core/draw.py", "from bot import log", "The core uses the standard library"),
     ],
 )

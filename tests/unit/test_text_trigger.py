@@ -49,6 +49,16 @@ CALLS = [
     ("/help", "help", ""),
     ("帮助", "help", ""),
     ("/start show_8f3k", "start", "show_8f3k"),
+    ("/queue", "queue", ""),
+    ("排队", "queue", ""),
+    ("队列", "queue", ""),
+    ("/show #k3v9x2ab", "show", "#k3v9x2ab"),
+    ("/看图 k3v9x2ab", "show", "k3v9x2ab"),
+    ("看图", "show", ""),
+    ("/quiet on", "quiet", "on"),
+    ("安静 开", "quiet", "开"),
+    ("/安静", "quiet", ""),
+    ("@zdraw_bot 安静 关", "quiet", "关"),
 ]
 
 TALK = [
@@ -81,6 +91,9 @@ TALK = [
     "再来一杯",
     "再来 一杯",
     "帮助我",
+    "安静",
+    "安静 一点",
+    "排队 好久",
 ]
 
 

@@ -22,6 +22,8 @@ NOT_MODIFIED = "message is not modified"
 NO_THREAD = "message thread not found"
 GONE = (
     "message to edit not found",
+    "message to delete not found",
+    "message to react not found",
     "message can't be edited",
     "message_id_invalid",
     "message identifier is not specified",

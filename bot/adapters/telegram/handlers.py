@@ -1,80 +1,66 @@
-"""From an update to a call of the core. Database work only: nothing here waits for Telegram.
+"""From an update to a call of the core. Database work only: nothing here waits for Telegram, but
+for the admins of a group, who are asked for seldom and not for long.
 
 Where the bot is addressed it answers; where it is not, it is silent.
 """
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Protocol
 
-from telegram import CallbackQuery, Message, Update
+from telegram import Message, Update
 from telegram.constants import ChatType
 
-from bot.adapters.telegram.buttons import parse_press
-from bot.adapters.telegram.origin import origin_of_message, origin_of_press
+from bot.adapters.telegram.asked import Core
+from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_press
+from bot.adapters.telegram.presses import Acknowledge, Presses
+from bot.adapters.telegram.rights import IsAdmin, Rights
 from bot.core.generation import Origin
+from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
 
-#: What the question "what shall I draw?" begins with in every language, and nothing else does:
-#: a reply to it is a prompt, also after a restart.
-ASK_MARK = "✏️"
 ALL_WORDS = frozenset({"all", "全部", "所有"})
 #: An id is at most 12 characters; what is longer is quoted back in part.
 MAX_ID_QUOTE = 32
+#: What is handled later than this, because the bot was down, is asked about and not done.
+LATE_SECONDS = 600.0
 _ADDRESSED = re.compile(r"\s*(?:/\w+)?@(?P<name>\w+)")
-
-
-class Core(Protocol):
-    """What people can ask for. Everything is committed when a call returns; none raises Refusal."""
-
-    async def draw(self, origin: Origin, text: str) -> None: ...
-
-    async def ask_for_prompt(self, origin: Origin) -> None: ...
-
-    async def again(
-        self,
-        origin: Origin,
-        generation_id: str | None,
-        status_message: str | None,
-        *,
-        quiet: bool,
-    ) -> str | None: ...
-
-    async def cancel(
-        self,
-        origin: Origin,
-        generation_id: str | None,
-        status_message: str | None,
-        *,
-        all_: bool,
-        quiet: bool,
-    ) -> str | None: ...
-
-    async def help(self, origin: Origin, *, start: bool) -> None: ...
-
-    async def refuse(self, origin: Origin, code: str, **data: Any) -> None: ...
-
-
-#: (callback query id, short answer or None): answers a button press, in the background.
-Acknowledge = Callable[[str, str | None], None]
+#: What a link t.me/<bot>?start=show_<id> sends.
+_SHOW_LINK = re.compile(r"show_(?P<id>[0-9a-z]{1,12})")
 
 
 class Handlers:
     """Handles updates one by one; each may come again and then changes nothing."""
 
     def __init__(
-        self, core: Core, *, bot_id: int, bot_username: str, acknowledge: Acknowledge
+        self,
+        core: Core,
+        *,
+        bot_id: int,
+        bot_username: str,
+        acknowledge: Acknowledge,
+        is_admin: IsAdmin,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._core = core
         self._bot_id = bot_id
         self._username = bot_username
-        self._acknowledge = acknowledge
+        self._rights = Rights(is_admin)
+        self._clock = clock
+        self._presses = Presses(
+            core,
+            bot_id=bot_id,
+            bot_username=bot_username,
+            rights=self._rights,
+            acknowledge=acknowledge,
+        )
 
-    async def handle(self, update: Update) -> None:
-        """Everything else, edited messages among it, is no request."""
+    async def handle(self, update: Update, *, waited: float = 0.0) -> None:
+        """`waited`: seconds since the update arrived here. Everything else, edited messages
+        among it, is no request."""
         if update.callback_query is not None:
-            await self._press(update.callback_query)
+            await self._presses.take(update.callback_query, late=waited > LATE_SECONDS)
         elif update.message is not None:
             await self._message(update.message)
 
@@ -86,49 +72,96 @@ class Handlers:
         elif update.message is not None and self._is_addressed(update.message):
             origin = origin_of_message(update.message, self._bot_id)
         if origin is not None:
-            await self._refuse(origin, "internal_error")
+            await self._core.refuse(origin, "internal_error")
 
     # --- messages -----------------------------------------------------------------------------
 
     async def _message(self, message: Message) -> None:
+        if message.migrate_to_chat_id or message.migrate_from_chat_id:
+            await self._moved(message)
+            return
         origin = origin_of_message(message, self._bot_id)
         if origin is None:
             return
-        if message.text is None:
+        command = match_command(message.text or "", self._username)
+        if self._clock() - message.date.timestamp() > LATE_SECONDS:
+            await self._late(message, origin, command)
+        elif message.text is None:
             await self._wordless(message, origin)
-            return
-        command = match_command(message.text, self._username)
-        if command is not None:
+        elif command is not None:
             await self._command(message, origin, *command)
         elif self._answers_question(message):
             await self._core.draw(origin, message.text)
         elif self._is_addressed(message):
-            await self._core.help(origin, start=True)
+            await self._help(message, origin, start=True)
+
+    async def _moved(self, message: Message) -> None:
+        """A group has become a supergroup; each of the two says so."""
+        old = message.migrate_from_chat_id or message.chat_id
+        new = message.migrate_to_chat_id or message.chat_id
+        await self._core.chat_moved(PLATFORM, str(old), str(new))
 
     async def _command(self, message: Message, origin: Origin, name: str, rest: str) -> None:
-        if name == "draw":
-            await self._draw_or_ask(origin, rest)
-        elif name == "again":
-            replied = self._own_replied(message)
-            await self._core.again(origin, _named_id(rest), replied, quiet=False)
-        elif name == "cancel":
-            await self._cancel(origin, rest, self._own_replied(message))
-        else:
-            await self._core.help(origin, start=name == "start")
+        match name:
+            case "draw":
+                await self._draw_or_ask(origin, rest)
+            case "again":
+                replied = self._own_replied(message)
+                await self._core.again(origin, _named_id(rest), replied, quiet=False)
+            case "cancel":
+                await self._cancel(message, origin, rest, quiet=False)
+            case "queue":
+                await self._core.queue(origin, private=origin.private)
+            case "show":
+                await self._core.show(origin, _named_id(rest))
+            case "quiet":
+                admin = await self._rights.of_message(message)
+                await self._core.set_quiet(origin, rest.strip(), admin=admin)
+            case "start" if link := _SHOW_LINK.fullmatch(rest.strip()):
+                await self._core.show(origin, link["id"])
+            case _:
+                await self._help(message, origin, start=name == "start")
+
+    async def _late(
+        self, message: Message, origin: Origin, command: tuple[str, str] | None
+    ) -> None:
+        """What was written while the bot was down. A picture nobody waits for any more is asked
+        about, a wish to cancel or a setting still counts, and the rest is forgotten."""
+        if command is None:
+            if message.text and self._answers_question(message):
+                await self._core.offer(origin)
+            return
+        name, rest = command
+        match name:
+            case "draw" if _says_something(rest):
+                await self._core.offer(origin)
+            case "again":
+                replied = self._own_replied(message)
+                await self._core.offer_again(origin, _named_id(rest), replied)
+            case "cancel":
+                await self._cancel(message, origin, rest, quiet=True)
+            case "quiet":
+                await self._command(message, origin, name, rest)
 
     async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
-        # Direction marks and joiners are not printable either.
-        if not any(character.isprintable() and not character.isspace() for character in prompt):
-            await self._core.ask_for_prompt(origin)
-        else:
+        if _says_something(prompt):
             await self._core.draw(origin, prompt)
-
-    async def _cancel(self, origin: Origin, which: str, status_message: str | None) -> None:
-        if which.strip().lower() in ALL_WORDS:
-            await self._core.cancel(origin, None, None, all_=True, quiet=False)
         else:
-            named = _named_id(which)
-            await self._core.cancel(origin, named, status_message, all_=False, quiet=False)
+            await self._core.ask_for_prompt(origin)
+
+    async def _cancel(self, message: Message, origin: Origin, which: str, *, quiet: bool) -> None:
+        if which.strip().lower() in ALL_WORDS:
+            await self._core.cancel(origin, None, None, all_=True, quiet=quiet)
+            return
+        named, replied = _named_id(which), self._own_replied(message)
+        others = named is not None or replied is not None
+        admin = others and await self._rights.of_message(message)
+        await self._core.cancel(origin, named, replied, all_=False, quiet=quiet, admin=admin)
+
+    async def _help(self, message: Message, origin: Origin, *, start: bool) -> None:
+        """In a group of several bots a bare command may reach another one."""
+        call = None if origin.private else f"/draw@{self._username}"
+        await self._core.help(origin, start=start, call=call)
 
     async def _wordless(self, message: Message, origin: Origin) -> None:
         """Pictures, stickers, voices. Service messages have no attachment and mean nothing."""
@@ -140,27 +173,12 @@ class Handlers:
         elif message.effective_attachment and self._is_addressed(message):
             await self._refuse(origin, "text_only", message.media_group_id)
 
-    async def _refuse(self, origin: Origin, code: str, album: str | None = None) -> None:
+    async def _refuse(self, origin: Origin, code: str, album: str | None) -> None:
         # An album is several messages, and one answer to it is enough.
         if album:
             events = origin.event_key.rpartition(":")[0]
             origin = replace(origin, event_key=f"{events}:album-{album}")
         await self._core.refuse(origin, code)
-
-    # --- buttons ------------------------------------------------------------------------------
-
-    async def _press(self, query: CallbackQuery) -> None:
-        origin = origin_of_press(query, self._bot_id)
-        self._acknowledge(query.id, await self._pressed(query, origin) if origin else None)
-
-    async def _pressed(self, query: CallbackQuery, origin: Origin) -> str | None:
-        press = parse_press(query.data)
-        if press is None:
-            await self._refuse(origin, "unknown_button")
-            return None
-        if press.action == "again":
-            return await self._core.again(origin, press.generation_id, None, quiet=True)
-        return await self._core.cancel(origin, press.generation_id, None, all_=False, quiet=True)
 
     # --- is it for us? ------------------------------------------------------------------------
 
@@ -185,6 +203,11 @@ class Handlers:
         if replied is None or replied.from_user is None or replied.from_user.id != self._bot_id:
             return None
         return str(replied.message_id)
+
+
+def _says_something(prompt: str) -> bool:
+    # Direction marks and joiners are not printable either.
+    return any(character.isprintable() and not character.isspace() for character in prompt)
 
 
 def _named_id(words: str) -> str | None:

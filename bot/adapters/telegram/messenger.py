@@ -1,65 +1,71 @@
-"""The Messenger of Telegram: a status message that is edited into the picture."""
+"""The Messenger of Telegram: a status message that is edited into the picture. Also its Eraser
+and its Reactor."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from telegram import (
     Bot,
-    ForceReply,
-    InlineKeyboardMarkup,
     InputMediaDocument,
     InputMediaPhoto,
     LinkPreviewOptions,
+    Message,
     ReplyParameters,
 )
-from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
+from telegram.error import BadRequest
 
-from bot.adapters.telegram.failures import (
-    NO_THREAD,
-    NOT_MODIFIED,
-    delivery_error,
-    retry_seconds,
-    says,
-)
+from bot.adapters.shared.files import read_picture
+from bot.adapters.telegram.calls import Calls, OnMove
+from bot.adapters.telegram.failures import NO_THREAD, NOT_MODIFIED, says
+from bot.adapters.telegram.files import read_document
 from bot.adapters.telegram.flood import Priority
 from bot.adapters.telegram.gate import FloodGate
-from bot.adapters.telegram.render import answer_field, caption_of, keyboard, text_of
+from bot.adapters.telegram.render import caption_of, entities_of, keyboard, markup_of, text_of
 from bot.adapters.telegram.trailing import TrailingEdits
-from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater
+from bot.core.errors import MessageGone, PictureRefused
 from bot.core.generation import Address, Generation
 from bot.core.log import Log
-from bot.core.ports import Card, Notice
+from bot.core.messages import Attachment, Card, Mark, Notice
 
-T = TypeVar("T")
-#: The first and the longest wait after a call that got no proper answer.
-MIN_PATIENCE, MAX_PATIENCE = 1.0, 15.0
+#: Files that notices bring along: pictures must not wait for a connection behind them.
+UPLOADS_AT_ONCE = 4
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+#: (chat, what every message has) -> the message.
+Send = Callable[[str, dict[str, Any]], Awaitable[Message]]
 
 
 class TelegramMessenger:
-    """Shows cards and notices in Telegram chats."""
+    """Shows cards and notices in Telegram chats. `files` finds what attachments name."""
 
-    def __init__(self, bot: Bot, gate: FloodGate, log: Log) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        gate: FloodGate,
+        log: Log,
+        *,
+        files: Callable[[str], Path],
+        on_move: OnMove,
+    ) -> None:
         self._bot = bot
-        self._gate = gate
         self._log = log
+        self._files = files
+        self._calls = Calls(gate, on_move)
         self._trailing = TrailingEdits(gate, log)
-        self._trouble_since: float | None = None
-        #: Groups that became supergroups: old id -> new id.
-        self._moved: dict[str, str] = {}
+        self._uploads = asyncio.Semaphore(UPLOADS_AT_ONCE)
+
+    # --- Messenger ----------------------------------------------------------------------------
 
     async def open(self, generation: Generation, card: Card) -> str:
         message = await self._post(
             generation.address,
-            card.text,
             Priority.STATUS,
-            silent=True,
-            markup=keyboard(card.buttons),
+            self._text(card.text),
+            reply_markup=keyboard(card.buttons),
+            disable_notification=True,
         )
-        return str(message)
+        return str(message.message_id)
 
     async def refresh(self, generation: Generation, card: Card) -> None:
         """Returns at once: what is overtaken before the chat has room is never sent."""
@@ -67,65 +73,140 @@ class TelegramMessenger:
         if message is not None:
             self._trailing.show(
                 (chat, message),
-                lambda: self._answered(chat, lambda to: self._edit_text(to, message, card)),
+                lambda: self._calls.change_now(chat, lambda: self._edit_text(chat, message, card)),
             )
 
     async def deliver(self, generation: Generation, card: Card) -> None:
         chat, message = generation.address.chat, generation.status_message
         if message is None:
             raise MessageGone("it was never sent")
-        await self._trailing.stop((chat, message), for_picture=card.picture is not None)
+        await self._trailing.stop_for((chat, message), for_picture=card.picture is not None)
         if card.picture is None:
-            await self._call(chat, Priority.STATUS, lambda to: self._edit_text(to, message, card))
+            await self._calls.change(
+                chat, Priority.STATUS, lambda: self._edit_text(chat, message, card)
+            )
         else:
             await self._deliver_picture(chat, message, card, card.picture)
 
     async def ping(self, generation: Generation, text: str) -> None:
         # A reply to the request, because that is what notifies its author in a muted group.
-        await self._post(generation.address, text, Priority.NOTICE)
+        await self._post(generation.address, Priority.NOTICE, self._text(text))
 
     async def say(self, notice: Notice) -> None:
-        await self._post(notice.address, notice.text, Priority.NOTICE, markup=answer_field(notice))
+        markup = markup_of(notice)
+        if notice.attachment is None:
+            text, entities = entities_of(notice)
+            await self._post(
+                notice.address,
+                Priority.NOTICE,
+                self._text(text),
+                reply_markup=markup,
+                entities=entities or None,
+            )
+        else:
+            await self._say_with_file(notice, notice.attachment)
+
+    # --- Eraser and Reactor -------------------------------------------------------------------
+
+    async def erase(self, generation: Generation) -> None:
+        chat, message = generation.address.chat, generation.status_message
+        if message is None:
+            raise MessageGone("it was never sent")
+        await self._calls.change(
+            chat, Priority.STATUS, lambda: self._bot.delete_message(chat, int(message))
+        )
+
+    async def react(self, address: Address, mark: Mark) -> None:
+        chat, message = address.chat, address.request_message
+        if message is None:
+            raise MessageGone("no message asked")
+
+        async def put() -> None:
+            await self._bot.set_message_reaction(chat, int(message), reaction=mark.value)
+
+        if mark is Mark.SEEN:
+            # Like progress: the picture must not wait behind it.
+            self._trailing.show((chat, message), lambda: self._calls.change_now(chat, put))
+        else:
+            await self._trailing.stop((chat, message))
+            await self._calls.change(chat, Priority.STATUS, put)
 
     async def close(self) -> None:
         await self._trailing.close()
 
     # --- sending ------------------------------------------------------------------------------
 
-    async def _post(
-        self,
-        address: Address,
-        text: str,
-        priority: Priority,
-        *,
-        silent: bool = False,
-        markup: InlineKeyboardMarkup | ForceReply | None = None,
-    ) -> int:
-        """Send a text; the id of the new message."""
-
-        async def send(chat: str, thread: str | None) -> int:
-            message = await self._bot.send_message(
-                chat,
-                text_of(text),
-                message_thread_id=None if thread is None else int(thread),
-                reply_parameters=_reply_to(address),
-                reply_markup=markup,
-                disable_notification=silent,
-                link_preview_options=NO_PREVIEW,
+    def _text(self, text: str) -> Send:
+        async def send(chat: str, options: dict[str, Any]) -> Message:
+            return await self._bot.send_message(
+                chat, text_of(text), link_preview_options=NO_PREVIEW, **options
             )
-            return message.message_id
 
-        async def send_anywhere(chat: str) -> int:
+        return send
+
+    async def _say_with_file(self, notice: Notice, attachment: Attachment) -> None:
+        path = self._files(attachment.path)
+        options: dict[str, Any] = {"reply_markup": keyboard(notice.buttons)}
+        if attachment.as_picture:
+            try:
+                await self._post(
+                    notice.address, Priority.NOTICE, self._photo(path, notice.text), **options
+                )
+                return
+            except PictureRefused:
+                # As a file it may pass, like a picture that is delivered.
+                self._log.info("photo_refused", path=str(path))
+        await self._post(
+            notice.address, Priority.NOTICE, self._document(path, notice.text), **options
+        )
+
+    def _photo(self, path: Path, caption: str) -> Send:
+        async def send(chat: str, options: dict[str, Any]) -> Message:
+            async with self._uploads:
+                content = await read_document(path, self._log)
+                return await self._bot.send_photo(
+                    chat, content, caption=caption_of(caption), filename=path.name, **options
+                )
+
+        return send
+
+    def _document(self, path: Path, caption: str) -> Send:
+        async def send(chat: str, options: dict[str, Any]) -> Message:
+            async with self._uploads:
+                content = await read_document(path, self._log)
+                return await self._bot.send_document(
+                    chat,
+                    content,
+                    caption=caption_of(caption),
+                    filename=path.name,
+                    disable_content_type_detection=True,
+                    **options,
+                )
+
+        return send
+
+    async def _post(
+        self, address: Address, priority: Priority, send: Send, **options: Any
+    ) -> Message:
+        """Send something new, as a reply to what asked."""
+
+        async def send_anywhere(chat: str) -> Message:
+            if chat != address.chat:
+                # The group has moved: the request stayed behind.
+                return await send(chat, options)
+            here = {**options, "reply_parameters": _reply_to(address)}
+            if address.thread is None:
+                return await send(chat, here)
             # The topic is named for the case that the request was deleted; if topics were
             # switched off since, the reply alone finds the place.
             try:
-                return await send(chat, address.thread)
+                return await send(chat, {**here, "message_thread_id": int(address.thread)})
             except BadRequest as error:
-                if address.thread is None or not says(error, NO_THREAD):
+                if not says(error, NO_THREAD):
                     raise
-                return await send(chat, None)
+                return await send(chat, here)
 
-        return await self._call(address.chat, priority, send_anywhere)
+        return await self._calls.post(address.chat, priority, send_anywhere)
 
     # --- editing ------------------------------------------------------------------------------
 
@@ -142,10 +223,10 @@ class TelegramMessenger:
 
     async def _deliver_picture(self, chat: str, message: str, card: Card, path: Path) -> None:
         async def edit_into(kind: type[InputMediaPhoto] | type[InputMediaDocument]) -> None:
-            await self._call(
+            await self._calls.change(
                 chat,
                 Priority.PICTURE,
-                lambda to: self._edit_media(to, message, card, path, kind),
+                lambda: self._edit_media(chat, message, card, path, kind),
             )
 
         try:
@@ -163,15 +244,7 @@ class TelegramMessenger:
         path: Path,
         kind: type[InputMediaPhoto] | type[InputMediaDocument],
     ) -> None:
-        # Read only when it is this picture's turn: many may be waiting.
-        try:
-            content = await asyncio.to_thread(path.read_bytes)
-        except FileNotFoundError:
-            raise DeliveryError(f"the picture is no longer on the disk: {path}") from None
-        except OSError as error:
-            # Too many open files, no memory, a disk that is away: it may pass by then.
-            self._log.warning("picture_unreadable", path=str(path), reason=error.strerror)
-            raise TryLater(MAX_PATIENCE, f"the picture cannot be read: {error.strerror}") from None
+        content = await read_picture(path, self._log)
         await _unless_the_same(
             self._bot.edit_message_media(
                 kind(content, caption=caption_of(card.text), filename=path.name),
@@ -180,35 +253,6 @@ class TelegramMessenger:
                 reply_markup=keyboard(card.buttons),
             )
         )
-
-    # --- every call ---------------------------------------------------------------------------
-
-    async def _call(
-        self, chat: str, priority: Priority, action: Callable[[str], Awaitable[T]]
-    ) -> T:
-        await self._gate.turn(chat, priority)
-        return await self._answered(chat, action)
-
-    async def _answered(self, chat: str, action: Callable[[str], Awaitable[T]]) -> T:
-        """`action` done in `chat`, or in what the chat has become. Raises DeliveryError."""
-        try:
-            try:
-                result = await action(self._moved.get(chat, chat))
-            except ChatMigrated as migrated:
-                self._moved[chat] = str(migrated.new_chat_id)
-                result = await action(self._moved[chat])
-        except TelegramError as error:
-            if isinstance(error, RetryAfter):
-                self._gate.pause(chat, retry_seconds(error))
-            raise delivery_error(error, self._patience) from None
-        self._trouble_since = None
-        return result
-
-    def _patience(self) -> float:
-        """Waits grow with the time for which nothing has worked."""
-        now = time.monotonic()
-        self._trouble_since = self._trouble_since or now
-        return min(MAX_PATIENCE, max(MIN_PATIENCE, now - self._trouble_since))
 
 
 async def _unless_the_same(edit: Awaitable[object]) -> None:

@@ -1,6 +1,7 @@
 """Who asks, where, and by which event: the keys that the core knows people and messages by."""
 
 from telegram import CallbackQuery, Message
+from telegram.constants import ChatType
 
 from bot.core.generation import Address, Origin
 
@@ -30,6 +31,7 @@ def origin_of_message(message: Message, bot_id: int) -> Origin | None:
             request_message=str(message.message_id),
         ),
         locale=locale_of(user.language_code if user else None),
+        private=message.chat.type == ChatType.PRIVATE,
     )
 
 
@@ -48,6 +50,7 @@ def origin_of_press(query: CallbackQuery, bot_id: int) -> Origin | None:
             request_message=str(message.message_id),
         ),
         locale=locale_of(query.from_user.language_code),
+        private=message.chat.type == ChatType.PRIVATE,
     )
 
 

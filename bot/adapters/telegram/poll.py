@@ -3,27 +3,24 @@ handler has committed its effect; a crash before that makes Telegram deliver it 
 
 import asyncio
 import json
-import traceback
+import time
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter
 from telegram.request import BaseRequest
 
 from bot.adapters.telegram.failures import retry_seconds
-from bot.adapters.telegram.handlers import Handlers
+from bot.adapters.telegram.intake import ALLOWED_UPDATES, Intake, is_update
 from bot.core.log import Log
 
 LONG_POLL_SECONDS = 50
 #: How long the answer to a long poll may take beyond its own time.
 POLL_GRACE_SECONDS = 10.0
-ALLOWED_UPDATES = json.dumps(["message", "callback_query"])
 #: Pauses after polls that failed one after the other; the last one repeats.
 POLL_PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-#: Pauses between the attempts at one update.
-HANDLER_PAUSES = (0.1, 0.5, 2.0)
 FAREWELL_SECONDS = 2.0
 
 
@@ -34,18 +31,16 @@ class Poller:
         self,
         bot: Bot,
         request: BaseRequest,
-        handlers: Handlers,
+        intake: Intake,
         log: Log,
         *,
         poll_pauses: Sequence[float] = POLL_PAUSES,
-        handler_pauses: Sequence[float] = HANDLER_PAUSES,
     ) -> None:
         self._bot = bot
         self._request = request
-        self._handlers = handlers
+        self._intake = intake
         self._log = log
         self._poll_pauses = poll_pauses
-        self._handler_pauses = handler_pauses
         self._failures = 0
         #: One more than the last update whose effect is committed; None before the first.
         self._offset: int | None = None
@@ -55,8 +50,9 @@ class Poller:
         """Poll until cancelled."""
         try:
             while True:
-                for raw in await self._fetch():
-                    await self._take(raw)
+                updates, received = await self._fetch(), time.monotonic()
+                for raw in updates:
+                    await self._intake.take(raw, received)
                     self._offset = raw["update_id"] + 1
         finally:
             await self._farewell()
@@ -77,14 +73,14 @@ class Poller:
     async def _get_updates(self, seconds: int, limit: int = 100) -> list[dict[str, Any]]:
         # Not Bot.get_updates: it parses the batch as a whole, so that one update that it cannot
         # read would hide all others for ever, and it logs what people wrote.
-        query = {"timeout": seconds, "limit": limit, "allowed_updates": ALLOWED_UPDATES}
+        query = {"timeout": seconds, "limit": limit, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
         if self._offset is not None:
             query["offset"] = self._offset
         updates: Any = await self._request.post(
             f"{self._bot.base_url}/getUpdates?{urlencode(query)}",
             read_timeout=seconds + POLL_GRACE_SECONDS,
         )
-        if not isinstance(updates, list) or not all(map(_is_update, updates)):
+        if not isinstance(updates, list) or not all(map(is_update, updates)):
             raise NetworkError("these are no updates")
         self._confirmed = self._offset
         return updates
@@ -99,36 +95,6 @@ class Poller:
         self._failures += 1
         await asyncio.sleep(seconds)
 
-    async def _take(self, raw: dict[str, Any]) -> None:
-        """Returns when the update's effect is committed, or it is known to have none."""
-        try:
-            update = Update.de_json(raw, self._bot)
-        except Exception as error:
-            self._log.error("update_unreadable", update_id=raw["update_id"], **_what(error))
-            return
-        told = False
-        while not await self._handled(update, told):
-            # Even the apology could not be kept: the database is down, and nothing is skipped.
-            told = True
-
-    async def _handled(self, update: Update, told: bool) -> bool:
-        for pause in self._handler_pauses:
-            try:
-                await self._handlers.handle(update)
-            except Exception as error:
-                if not told:
-                    self._log.error("update_failed", update_id=update.update_id, **_what(error))
-                    told = True
-                await asyncio.sleep(pause)
-            else:
-                return True
-        try:
-            await self._handlers.apologise(update)
-        except Exception:
-            return False
-        self._log.error("update_skipped", update_id=update.update_id)
-        return True
-
     async def _farewell(self) -> None:
         """Confirm what was handled, so that the next start need not look at it again."""
         if self._offset == self._confirmed:
@@ -141,19 +107,9 @@ class Poller:
             self._log.info("updates_not_confirmed", error=type(error).__name__)
 
 
-def _is_update(raw: object) -> bool:
-    return isinstance(raw, dict) and isinstance(raw.get("update_id"), int)
-
-
 def _event_of(error: Exception) -> str:
     if isinstance(error, Conflict):
         return "another_program_uses_this_telegram_token"
     if isinstance(error, InvalidToken):
         return "telegram_refuses_the_token"
     return "telegram_unreachable"
-
-
-def _what(error: Exception) -> dict[str, Any]:
-    """The kind of error and its place; its text may quote what people wrote."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return {"error": type(error).__name__, "where": f"{frame.filename}:{frame.lineno}"}

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.core.ports import Notice
-from bot.store.notices import FORGOTTEN_MS, KEEP_MS, UNSAID_PER_CHAT
+from bot.core.messages import Attachment, Button, Notice
+from bot.store.notices import FORGOTTEN_MS, KEEP_MS, UNSAID_FILES_PER_CHAT, UNSAID_PER_CHAT
 from tests.builders import address, notice
 from tests.stores import Store
 
@@ -112,3 +112,52 @@ async def test_notices_are_forgotten_when_no_redelivery_can_come(store: Store):
     await store.notices.post(young)
     await store.notices.said(young.event_key)
     assert await event_keys(store) == [young.event_key]
+
+
+async def test_what_a_notice_brings_along_is_kept(store: Store):
+    whole = notice(
+        address=address(reply_token="token"),
+        private=True,
+        ask=True,
+        copy="一只猫\n横图",
+        requester="telegram:1",
+        attachment=Attachment(path="pictures/1.png", as_picture=True, otherwise="不行"),
+        buttons=(Button(action="original", generation_id="a", label="2", picture=2),),
+    )
+    assert await store.notices.post(whole)
+    assert await store.notices.oldest(HERE) == whole
+
+
+async def test_what_only_one_person_reads_is_said_to_each(store: Store):
+    assert await store.notices.post(notice(private=True))
+    assert await store.notices.post(notice(private=True))
+
+
+async def test_files_have_a_bound_of_their_own(store: Store):
+    for number in range(UNSAID_FILES_PER_CHAT + 1):
+        file = Attachment(path=f"{number}.png")
+        posted = await store.notices.post(notice(text=f"{number}", attachment=file))
+        assert posted is (number < UNSAID_FILES_PER_CHAT)
+    assert await store.notices.post(notice(text="一句话"))
+
+
+async def test_what_has_buttons_is_said_under_each_message_that_it_is_about(store: Store):
+    button = Button(action="draw", generation_id="", label="画")
+    for _ in range(UNSAID_PER_CHAT + 1):
+        assert await store.notices.post(notice(text="还要画吗？", buttons=(button,)))
+
+
+async def test_answers_for_one_person_have_no_more_room_for_having_buttons(store: Store):
+    """Whoever asks for the queue a hundred times holds up nobody else's answers."""
+    button = Button(action="cancel", generation_id="a", label="❌ 1")
+    for number in range(UNSAID_PER_CHAT + 1):
+        answer = notice(text=f"{number}", private=True, buttons=(button,))
+        assert await store.notices.post(answer) is (number < UNSAID_PER_CHAT)
+    offer = Button(action="draw", generation_id="", label="画")
+    assert await store.notices.post(notice(text="还要画吗？", buttons=(offer,)))
+
+
+async def test_an_interaction_gets_its_answer_however_many_wait(store: Store):
+    waits = address(reply_token="1:token")
+    for _ in range(UNSAID_PER_CHAT + 2):
+        assert await store.notices.post(notice(address=waits, text="同一句话"))

@@ -28,3 +28,14 @@ async def test_live_ones_are_of_this_person_in_this_chat(store: Store):
     await store.queued(requester="telegram:2")
     await store.queued(address=address(chat="-200"))
     assert set(await store.records.live("telegram:1", "-100")) == {one.id for one in mine}
+
+
+async def test_what_waits_for_a_person_is_found_in_every_chat_the_next_one_first(store: Store):
+    last = await store.queued()
+    elsewhere = await store.queued(address=address(chat="-200"))
+    running = await store.running()
+    await store.finished()
+    await store.queued(requester="telegram:2")
+    waiting = await store.records.waiting("telegram:1")
+    assert [one.id for one in waiting] == [running.id, last.id, elsewhere.id]
+    assert await store.records.waiting_in_all() == 4

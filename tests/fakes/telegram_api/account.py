@@ -24,6 +24,8 @@ class Account:
 
     world: World
     webhook: str = ""
+    #: What the last setWebhook said beside the address.
+    webhook_options: dict[str, Any] = field(default_factory=dict)
     #: (scope as JSON, language) -> [(command, description)]
     commands: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
     #: Callback query id -> time.perf_counter() of the press.
@@ -37,7 +39,15 @@ class Account:
         return self.world.bot
 
     def set_webhook(self, params: Params) -> bool:
-        self.webhook = params.required("url")
+        url = params.required("url")
+        if not url.startswith(("https://", "http://127.0.0.1:")):
+            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        self.webhook_options = {
+            "secret_token": params.text("secret_token"),
+            "allowed_updates": params.json("allowed_updates"),
+            "max_connections": params.integer("max_connections"),
+        }
+        self.webhook = url
         return True
 
     def delete_webhook(self, params: Params) -> bool:
@@ -102,8 +112,15 @@ class Account:
         return {"status": "member", "user": {"id": user_id, "is_bot": False, "first_name": "u"}}
 
     def get_chat_administrators(self, params: Params) -> list[Json]:
-        self.world.writable(params.required("chat_id"))
-        return []
+        chat = self.world.writable(params.required("chat_id"))
+        return [
+            {
+                "status": "creator",
+                "is_anonymous": False,
+                "user": {"id": user, "is_bot": False, "first_name": f"user{user}"},
+            }
+            for user in sorted(chat.admins)
+        ]
 
     def get_file(self, params: Params) -> Json:
         file_id = params.required("file_id")

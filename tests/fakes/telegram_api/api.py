@@ -18,6 +18,7 @@ from tests.fakes.telegram_api.params import ApiError, Params
 from tests.fakes.telegram_api.people import People
 from tests.fakes.telegram_api.server import Server
 from tests.fakes.telegram_api.updates import UpdateQueue
+from tests.fakes.telegram_api.webhook import WebhookSender
 
 TOKEN = "4242:fake-token-that-must-never-be-logged"
 
@@ -27,6 +28,7 @@ CHAT_METHODS: dict[str, Callable[[World, Params], Any]] = {
     "senddocument": sending.send_document,
     "sendmediagroup": sending.send_media_group,
     "deletemessage": sending.delete_message,
+    "setmessagereaction": sending.set_message_reaction,
     "editmessagetext": editing.edit_message_text,
     "editmessagecaption": editing.edit_message_caption,
     "editmessagemedia": editing.edit_message_media,
@@ -74,6 +76,7 @@ class FakeTelegram:
         self._lock = threading.RLock()
         self._account_methods = self.account.methods()
         self._server: Server | None = None
+        self.webhook = WebhookSender(self.account, self.updates)
 
     # --- the server ---------------------------------------------------------------------------
 
@@ -81,10 +84,12 @@ class FakeTelegram:
         self._server = Server(self._answer, self._download, self.port)
         self.port = self._server.port
         self._server.start()
+        self.webhook.start()
         return self
 
     def stop(self) -> None:
         if self._server is not None:
+            self.webhook.stop()
             self._server.stop()
             self._server = None
 

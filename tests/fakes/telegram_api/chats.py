@@ -38,6 +38,11 @@ class Message:
     reply_to: int | None = None
     thread: int | None = None
     silent: bool = False
+    entities: list[Json] = field(default_factory=list)
+    #: What the bot has put on it.
+    reaction: str | None = None
+    #: Nobody but an admin can delete it any more.
+    undeletable: bool = False
     #: Anything else of the Bot API's Message: sticker, voice, photo of a person, sender_chat.
     extra: Json = field(default_factory=dict)
     date: int = field(default_factory=lambda: int(time.time()))
@@ -62,10 +67,12 @@ class Chat:
     messages: dict[int, Message] = field(default_factory=dict)
     #: The error that every write gets, if any.
     closed: ApiError | None = None
-    #: Kinds of media that an admin has forbidden: "photo", "document".
+    #: What an admin has forbidden: "photo", "document", "reaction".
     forbidden: set[str] = field(default_factory=set)
     last_message_id: int = 0
     language_code: str | None = None
+    #: Ids of the admins.
+    admins: set[int] = field(default_factory=set)
 
     def to_json(self) -> Json:
         value: Json = {"id": self.id, "type": self.type}

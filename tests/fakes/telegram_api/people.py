@@ -55,8 +55,10 @@ class People:
         reply_to: int | None = None,
         thread: int | None = None,
         sender: Json | None = None,
+        ago: int = 0,
     ) -> Sent:
-        """Any message; `content` holds its fields, `sender` replaces who is said to send it."""
+        """Any message; `content` holds its fields, `sender` replaces who is said to send it,
+        `ago` is how many seconds ago it was."""
         where = self._world.chat(user if chat is None else chat)
         message = self._world.add(
             where,
@@ -66,6 +68,7 @@ class People:
             reply_to=reply_to,
             thread=thread,
             extra={k: v for k, v in content.items() if k not in {"text", "caption"}},
+            date=int(time.time()) - ago,
         )
         if thread is not None:
             where.topics.add(thread)
@@ -159,6 +162,16 @@ class People:
             "Bad Request: group chat was upgraded to a supergroup chat",
             migrate_to_chat_id=new_id,
         )
+
+    def upgrade(self, chat_id: int, new_id: int) -> None:
+        """The same, with what both groups say of it."""
+        self.migrate(chat_id, new_id)
+        self.post({"migrate_to_chat_id": new_id}, chat=chat_id)
+        self.post({"migrate_from_chat_id": chat_id}, chat=new_id)
+
+    def promote(self, chat_id: int, *users: int) -> None:
+        """They become admins."""
+        self._world.chat(chat_id).admins.update(users)
 
     def delete(self, chat_id: int, message_id: int) -> None:
         """Somebody deletes a message."""

@@ -1,4 +1,4 @@
-"""sendMessage, sendPhoto, sendDocument, sendMediaGroup, deleteMessage."""
+"""sendMessage, sendPhoto, sendDocument, sendMediaGroup, deleteMessage, setMessageReaction."""
 
 from typing import Any
 
@@ -37,6 +37,13 @@ def checked_markup(markup: Json | None) -> Json | None:
     return markup
 
 
+def checked_entities(entities: list[Json] | None, text: str | None) -> list[Json]:
+    for entity in entities or []:
+        if entity["offset"] + entity["length"] > utf16(text or ""):
+            raise bad_request("ENTITY_BOUNDS_INVALID")
+    return entities or []
+
+
 def send_message(world: World, params: Params) -> Json:
     chat = world.writable(params.required("chat_id"))
     text = checked_text(params.text("text"))
@@ -67,8 +74,24 @@ def send_media_group(world: World, params: Params) -> list[Json]:
 
 def delete_message(world: World, params: Params) -> bool:
     chat = world.writable(params.required("chat_id"))
-    if chat.messages.pop(params.integer("message_id") or 0, None) is None:
+    message = chat.messages.get(params.integer("message_id") or 0)
+    if message is None:
         raise bad_request("message to delete not found")
+    if message.undeletable:
+        raise bad_request("message can't be deleted for everyone")
+    del chat.messages[message.message_id]
+    return True
+
+
+def set_message_reaction(world: World, params: Params) -> bool:
+    chat = world.writable(params.required("chat_id"))
+    message = chat.messages.get(params.integer("message_id") or 0)
+    if message is None:
+        raise bad_request("message to react not found")
+    if "reaction" in chat.forbidden:
+        raise bad_request("REACTION_INVALID")
+    reactions: list[Json] = params.json("reaction") or []
+    message.reaction = reactions[0]["emoji"] if reactions else None
     return True
 
 
@@ -108,6 +131,7 @@ def _post(world: World, chat: Chat, params: Params, **content: Any) -> Message:
         reply_to=replied.message_id if replied else None,
         thread=thread,
         silent=params.flag("disable_notification"),
+        entities=checked_entities(params.json("entities"), content.get("text")),
         **content,
     )
 

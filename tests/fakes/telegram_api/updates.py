@@ -102,6 +102,19 @@ class UpdateQueue:
                 for update_id in [known for known in self._pending if known < offset]:
                     del self._pending[update_id]
 
+    def first(self) -> Queued | None:
+        """What a webhook is sent next."""
+        with self._lock:
+            queued = next(iter(self._pending.values()), None)
+            if queued is not None:
+                queued.fetches += 1
+                queued.fetched_at = queued.fetched_at or time.perf_counter()
+            return queued
+
+    def confirm(self, update_id: int) -> None:
+        with self._lock:
+            self._pending.pop(update_id, None)
+
     def clear(self) -> None:
         with self._lock:
             self._pending.clear()

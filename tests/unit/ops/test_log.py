@@ -82,3 +82,26 @@ def test_lines_below_the_level_are_left_out(capsys):
 
 def test_what_is_no_token_stays():
     assert redact("12:30 at 127.0.0.1:7860, ratio 16:9") == "12:30 at 127.0.0.1:7860, ratio 16:9"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        # As Discord's look; of a bot, and of an interaction.
+        "MTEyMDAwMDAwMDAwMDAwMDAwMQ.GhIjKl.abcdefghijklmnopqrstuvwxyz0123456789AB",
+        "aW50ZXJhY3Rpb246MTIzNDU2Nzg5MDEyMzQ1Njc4OnNlY3JldA",
+    ],
+)
+def test_what_looks_like_a_token_of_discord_is_redacted(secret):
+    assert secret not in redact(f"refused: {secret}")
+
+
+def test_a_token_in_an_address_of_discord_is_redacted_whatever_it_looks_like():
+    for kind in ("webhooks", "interactions"):
+        address = f"https://discord.com/api/v10/{kind}/112/any-token/messages/@original"
+        assert redact(address) == f"https://discord.com/api/v10/{kind}/[token]/messages/@original"
+
+
+def test_ordinary_lines_are_left_as_they_are():
+    line = "event=delivered where=/usr/lib/python3/site-packages/discord/http.py:731 id=k3v9x2ab"
+    assert redact(line) == line

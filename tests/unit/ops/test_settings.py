@@ -59,6 +59,8 @@ def test_blank_value_is_the_same_as_none(monkeypatch, field):
         ("ZDRAW_TELEGRAM_API_BASE", "api.telegram.org", "an address starting with http"),
         ("ZDRAW_TELEGRAM_API_BASE", "https://api.telegram.org/", "without a closing /"),
         ("ZDRAW_TELEGRAM_API_BASE", "http://127.0.0.1:http", "an address"),
+        ("ZDRAW_DISCORD_API_BASE", "discord.com/api/v10", "an address starting with http"),
+        ("ZDRAW_DISCORD_GATEWAY_URL", "https://gateway.discord.gg", "ws:// or wss://"),
     ],
 )
 def test_wrong_value_is_refused_with_name_value_and_what_is_allowed(
@@ -83,6 +85,7 @@ def test_all_wrong_values_are_named_at_once(monkeypatch):
     ("name", "value"),
     [
         ("ZDRAW_TELEGRAM_TOKEN", "not-a-token-hunter2"),
+        ("ZDRAW_DISCORD_TOKEN", "a-client-secret-hunter2"),
         ("ZDRAW_PROXY", "ftp://user:hunter2@proxy"),
         ("ZDRAW_DATABASE_URL", "mysql://user:hunter2@db/zdraw"),
     ],

@@ -1,5 +1,6 @@
 """Handlers between people of a Telegram that is not running and a core that only notes."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,11 @@ class Desk:
     telegram: FakeTelegram = field(default_factory=FakeTelegram)
     core: RecordingCore = field(default_factory=RecordingCore)
     acknowledged: list[tuple[str, str | None]] = field(default_factory=list)
+    #: (chat, person) of the admins.
+    admins: set[tuple[str, int]] = field(default_factory=set)
+    #: How often somebody's rights were asked for.
+    lookups: int = 0
+    now: float = field(default_factory=time.time)
 
     def __post_init__(self) -> None:
         self.people = self.telegram.people
@@ -27,13 +33,19 @@ class Desk:
             bot_id=self.telegram.bot_id,
             bot_username=self.telegram.username,
             acknowledge=lambda query, text: self.acknowledged.append((query, text)),
+            is_admin=self._is_admin,
+            clock=lambda: self.now,
         )
 
-    async def work(self) -> RecordingCore:
+    async def work(self, *, waited: float = 0.0) -> RecordingCore:
         """Handle everything that people did."""
         for update in self.updates():
-            await self.handlers.handle(update)
+            await self.handlers.handle(update, waited=waited)
         return self.core
+
+    async def _is_admin(self, chat: str, person: int) -> bool:
+        self.lookups += 1
+        return (chat, person) in self.admins
 
     def updates(self) -> list[Update]:
         queued = self.telegram.updates.history.values()

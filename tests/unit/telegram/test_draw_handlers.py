@@ -2,10 +2,9 @@
 
 import pytest
 
-from bot.adapters.telegram.handlers import ASK_MARK
 from bot.adapters.telegram.origin import locale_of
 from bot.core.generation import Address, Origin
-from bot.core.replies import REPLIES
+from bot.core.replies import ASK_MARK, QUESTIONS, REPLIES
 from tests.unit.telegram.desk import GROUP
 
 ANONYMOUS = {
@@ -28,6 +27,7 @@ async def test_a_command_in_private_becomes_a_request(desk):
         requester="telegram:5",
         address=Address(platform="telegram", chat="5", request_message=str(sent.message_id)),
         locale="zh",
+        private=True,
     )
 
 
@@ -78,7 +78,7 @@ async def test_a_bare_command_asks_what_to_draw(desk, text):
     assert (await desk.work()).named == ["ask"]
 
 
-@pytest.mark.parametrize("question", REPLIES["ask_prompt"])
+@pytest.mark.parametrize("question", [text for code in QUESTIONS for text in REPLIES[code]])
 @pytest.mark.parametrize("chat", [5, GROUP])
 async def test_a_reply_to_the_question_is_the_prompt(desk, question, chat):
     asked = desk.bot_says(question, chat)
@@ -103,7 +103,9 @@ async def test_a_reply_to_anything_else_in_a_group_is_talk(desk):
     assert (await desk.work()).named == []
 
 
-def test_only_the_question_begins_with_its_mark():
-    assert all(text.startswith(ASK_MARK) for text in REPLIES["ask_prompt"])
-    others = [text for code, texts in REPLIES.items() if code != "ask_prompt" for text in texts]
-    assert not [text for text in others if text.startswith(ASK_MARK)]
+def test_only_a_question_begins_with_its_mark():
+    marked = {code for code, texts in REPLIES.items() if any(t.startswith(ASK_MARK) for t in texts)}
+    # Buttons and forms are not messages, and nobody replies to them.
+    messages = {code for code in marked if not code.startswith(("button_", "form_"))}
+    assert messages == set(QUESTIONS)
+    assert all(text.startswith(ASK_MARK) for code in QUESTIONS for text in REPLIES[code])

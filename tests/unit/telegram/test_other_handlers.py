@@ -44,6 +44,48 @@ async def test_help_and_start(desk, text, start):
     assert (name, call["start"], call["origin"].locale) == ("help", start, "en")
 
 
+@pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
+async def test_the_queue_is_told_in_full_only_where_nobody_else_reads(desk, chat, private):
+    desk.people.say("/queue", chat=chat)
+    name, call = (await desk.work()).only
+    assert (name, call["private"]) == ("queue", private)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("/show #k3v9x2ab", "k3v9x2ab"), ("/show", None), ("/start show_k3v9x2ab", "k3v9x2ab")],
+)
+async def test_a_picture_is_shown_by_command_or_by_link(desk, text, named):
+    desk.people.say(text)
+    name, call = (await desk.work()).only
+    assert (name, call["generation_id"]) == ("show", named)
+
+
+@pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])
+async def test_a_group_is_made_quiet_by_its_admins(desk, user, admin):
+    desk.admins = {(str(GROUP), 6)}
+    desk.people.say("/quiet on", user=user, chat=GROUP)
+    name, call = (await desk.work()).only
+    assert (name, call["wish"], call["admin"]) == ("quiet", "on", admin)
+
+
+@pytest.mark.parametrize("text", ["/help@zdraw_bot", "@zdraw_bot 你好"])
+async def test_help_in_a_group_says_how_to_call_this_bot_there(desk, text):
+    desk.people.say(text, chat=GROUP)
+    assert (await desk.work()).only[1]["call"] == "/draw@zdraw_bot"
+
+
+async def test_help_in_private_has_nothing_to_say_about_groups(desk):
+    desk.people.say("/help")
+    assert (await desk.work()).only[1]["call"] is None
+
+
+async def test_both_groups_say_that_one_became_the_other(desk):
+    desk.people.upgrade(GROUP, -1002)
+    assert (await desk.work()).moves == [("telegram", str(GROUP), "-1002")] * 2
+    assert desk.core.named == []
+
+
 # --- a sentence where the bot is addressed, silence where it is not -------------------------------
 
 
@@ -168,8 +210,9 @@ async def test_two_presses_are_two_events(desk):
 async def test_a_button_of_another_version_gets_a_sentence(desk):
     picture = desk.bot_says("图", GROUP)
     query = desk.people.press(GROUP, picture, "v0:redo:1")
-    assert (await desk.work()).only[1]["code"] == "unknown_button"
-    assert desk.acknowledged == [(query, None)]
+    name, call = (await desk.work()).only
+    assert (name, call["code"], call["quiet"]) == ("refuse", "unknown_button", True)
+    assert desk.acknowledged == [(query, "unknown_button")]
 
 
 async def test_a_press_is_not_answered_before_its_effect_is_committed(desk):
@@ -203,7 +246,11 @@ async def test_an_apology_goes_to_whoever_addressed_the_bot(desk):
 
 
 @pytest.mark.parametrize(
-    "code", ["internal_error", "no_reference_pictures", "text_only", "unknown_button"]
+    "code",
+    [
+        *("internal_error", "no_reference_pictures", "text_only", "unknown_button"),
+        *("too_late", "request_gone", "not_yours_to_draw"),
+    ],
 )
 def test_what_the_handlers_refuse_has_a_sentence(code):
     assert all(sentence.format() for sentence in REPLIES[code])

@@ -1,0 +1,171 @@
+"""Discord, whole: the messenger for what goes out, the gateway for what comes in."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import discord
+
+from bot.adapters.discord.answers import Answers
+from bot.adapters.discord.asked import Core, Waiting
+from bot.adapters.discord.calls import Calls, Line
+from bot.adapters.discord.client import Client, quieten_library, use_endpoints
+from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.eraser import DiscordEraser
+from bot.adapters.discord.messenger import DiscordMessenger
+from bot.adapters.discord.pending import DEFER_SECONDS, Register
+from bot.adapters.discord.reception import Reception
+from bot.adapters.discord.sync import CommandSync
+from bot.adapters.shared.patience import Patience
+from bot.adapters.shared.trouble import trouble
+from bot.core.errors import StartupError
+from bot.core.log import Log
+from bot.core.ports import Clock
+
+#: Pauses between connections that failed one after the other; the last one repeats.
+CONNECT_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+#: discord.py tries to resume by itself, at ever longer intervals of up to 17 minutes. After this
+#: long it is done anew: what was missed can no longer be answered.
+RESUME_SECONDS = 60.0
+#: A goodbye that nobody answers is cut short.
+CLOSE_SECONDS = 1.5
+
+
+class DiscordAdapter:
+    """`messenger` and `eraser` work while it is signed in; `run()` signs in and brings in what
+    people ask for. `find` finds what is to be sent as a file."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_base: str,
+        gateway_url: str,
+        proxy: str | None,
+        core: Core,
+        waiting: Waiting,
+        find: Callable[[str], Path],
+        state_dir: Path,
+        clock: Clock,
+        log: Log,
+        connect_pauses: Sequence[float] = CONNECT_PAUSES,
+        defer_seconds: float = DEFER_SECONDS,
+        resume_seconds: float = RESUME_SECONDS,
+    ) -> None:
+        use_endpoints(api_base, gateway_url)
+        quieten_library()
+        self._token = token
+        self._proxy = proxy
+        self._log = log
+        self._connect_pauses = connect_pauses
+        self._resume_seconds = resume_seconds
+        self._line = Line()
+        patience = Patience()
+        calls = Calls(self._line, patience, log)
+        self._register = Register(patience, log, defer_seconds=defer_seconds)
+        answers = Answers(self._register, calls)
+        self._reception = Reception(self._register, answers, log)
+        self._desk = Desk(core, waiting, self._reception)
+        self._sync = CommandSync(state_dir, log)
+        self.messenger = DiscordMessenger(
+            answers=answers, calls=calls, find=find, clock=clock, log=log
+        )
+        self.eraser = DiscordEraser(calls, clock)
+        self._failures = 0
+        self._has_signed_in = False
+        self._was_ready = False
+
+    async def run(self) -> None:
+        """Work until cancelled. Raises StartupError when Discord refuses the token."""
+        warnings = asyncio.create_task(self.messenger.deadlines.run())
+        try:
+            while True:
+                await self._connected()
+                await asyncio.sleep(self._pause())
+        finally:
+            warnings.cancel()
+            await asyncio.gather(warnings, return_exceptions=True)
+            await self._reception.close()
+            await self._register.close()
+            await self.messenger.close()
+
+    def make_client(self) -> Client:
+        return Client(self._desk, self._log, proxy=self._proxy)
+
+    async def _connected(self) -> None:
+        """One client, from its sign-in until it is given up."""
+        client = self.make_client()
+        client.on_line = self._on_line
+        try:
+            await self._work_through(client)
+        except discord.LoginFailure:
+            if not self._has_signed_in:
+                raise StartupError(
+                    "Discord refuses the token: check ZDRAW_DISCORD_TOKEN in the Developer Portal",
+                    os.EX_CONFIG,
+                ) from None
+            self._note_failure("discord_refuses_the_token", {})
+        except Exception as error:
+            # Whatever it is: a bot that cannot connect now can connect later.
+            self._note_failure("discord_unreachable", trouble(error))
+        finally:
+            await _close(client)
+
+    async def _work_through(self, client: Client) -> None:
+        await client.login(self._token)
+        self._has_signed_in = True
+        self._line.connect(client)
+        publishing = asyncio.create_task(self._sync.run(client.tree))
+        listening = asyncio.create_task(client.connect())
+        watching = asyncio.create_task(self._until_lost(client))
+        tasks = (publishing, listening, watching)
+        try:
+            await asyncio.wait({listening, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if listening.done():
+                await listening
+            else:
+                self._note_failure("discord_unreachable", {"error": "gateway away"})
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _until_lost(self, client: Client) -> None:
+        """Returns when the gateway has been away for too long."""
+        while True:
+            away = client.away_since
+            left = self._resume_seconds
+            if away is not None:
+                left -= time.monotonic() - away
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left, self._resume_seconds / 4))
+
+    def _on_line(self) -> None:
+        if not self._was_ready:
+            self._was_ready = True
+            self._log.info("discord_ready")
+        elif self._failures:
+            self._log.info("discord_is_back", failures=self._failures)
+        self._failures = 0
+
+    def _note_failure(self, event: str, details: dict[str, str]) -> None:
+        if self._failures == 0:
+            # Once for each outage.
+            self._log.warning(event, **details)
+        self._failures += 1
+
+    def _pause(self) -> float:
+        last = len(self._connect_pauses) - 1
+        return self._connect_pauses[min(max(0, self._failures - 1), last)]
+
+
+async def _close(client: Client) -> None:
+    """Within a moment: to a gateway that has gone away one could say goodbye for long."""
+    closing = asyncio.create_task(client.close())
+    done, _ = await asyncio.wait({closing}, timeout=CLOSE_SECONDS)
+    if not done:
+        await client.http.close()
+    await asyncio.gather(closing, return_exceptions=True)

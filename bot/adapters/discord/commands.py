@@ -1,0 +1,145 @@
+"""The slash commands: what is registered works, and nothing else is registered."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import discord
+from discord import app_commands
+from discord.app_commands import Range
+
+from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.words import COMMANDS, OPTIONS, ratio_choices
+from bot.core.draw_options import MAX_SEED
+from engine.contract import MAX_PICTURES
+from engine.profiles import Profile
+
+#: Discord's whole numbers are those of JavaScript. A larger seed can be written in the prompt.
+LARGEST_SEED = min(MAX_SEED, 2**53 - 1)
+LARGEST_GUIDANCE = float(Profile.max_guidance)
+NAMES = frozenset(COMMANDS)
+
+Interaction = discord.Interaction[Any]
+Callback = Any
+T = TypeVar("T")
+
+
+def all_commands(desk: Desk) -> list[app_commands.Command[Any, ..., None]]:
+    return [
+        _command("draw", _draw(desk)),
+        _command("again", _again(desk)),
+        _command("cancel", _cancel(desk)),
+        _command("queue", _queue(desk)),
+        _command("show", _show(desk)),
+        _command("help", _help(desk)),
+    ]
+
+
+def _command(name: str, callback: Callback) -> app_commands.Command[Any, ..., None]:
+    """Offered in guilds, in the chat with the bot and, to those who have installed it for
+    themselves, everywhere."""
+    shown, description = COMMANDS[name]
+    return app_commands.Command(
+        name=shown,
+        description=description,
+        callback=callback,
+        allowed_contexts=app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=True
+        ),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+
+
+def _options(*names: str) -> Callable[[T], T]:
+    """Names and descriptions of a callback's parameters. `all` is called `all_` in Python."""
+
+    def named(callback: T) -> T:
+        parameters = {("all_" if name == "all" else name): OPTIONS[name] for name in names}
+        renamed = app_commands.rename(**{key: shown for key, (shown, _) in parameters.items()})
+        described = app_commands.describe(**{key: text for key, (_, text) in parameters.items()})
+        return renamed(described(callback))
+
+    return named
+
+
+def _draw(desk: Desk) -> Callback:
+    @_options(
+        "prompt", "ratio", "count", "negative", "seed", "steps", "guidance", "spoiler", "private"
+    )
+    @app_commands.choices(ratio=ratio_choices())
+    async def draw(
+        interaction: Interaction,
+        prompt: str,
+        ratio: str | None = None,
+        count: Range[int, 1, MAX_PICTURES] | None = None,
+        negative: str | None = None,
+        seed: Range[int, 0, LARGEST_SEED] | None = None,
+        steps: Range[int, Profile.min_steps, Profile.max_steps] | None = None,
+        guidance: Range[float, 0.0, LARGEST_GUIDANCE] | None = None,
+        spoiler: bool = False,
+        private: bool = False,
+    ) -> None:
+        options: dict[str, str | int | float | None] = {
+            "ratio": ratio,
+            "count": count,
+            "negative": negative,
+            "seed": seed,
+            "steps": steps,
+            "guidance": guidance,
+        }
+        await desk.draw(interaction, prompt, options, spoiler=spoiler, private=private)
+
+    return draw
+
+
+def _again(desk: Desk) -> Callback:
+    @_options("id", "private")
+    async def again(
+        interaction: Interaction,
+        id: str | None = None,  # noqa: A002 - the option's name
+        private: bool = False,
+    ) -> None:
+        await desk.again(interaction, id, private=private)
+
+    return again
+
+
+def _cancel(desk: Desk) -> Callback:
+    async def live_ones(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return await desk.live_ones(interaction, typed)
+
+    @_options("id", "all")
+    @app_commands.autocomplete(id=live_ones)
+    async def cancel(
+        interaction: Interaction,
+        id: str | None = None,  # noqa: A002 - the option's name
+        all_: bool = False,
+    ) -> None:
+        await desk.cancel(interaction, id, all_=all_)
+
+    return cancel
+
+
+def _queue(desk: Desk) -> Callback:
+    async def queue(interaction: Interaction) -> None:
+        await desk.queue(interaction)
+
+    return queue
+
+
+def _show(desk: Desk) -> Callback:
+    @_options("id", "private")
+    async def show(
+        interaction: Interaction,
+        id: str | None = None,  # noqa: A002 - the option's name
+        private: bool = False,
+    ) -> None:
+        await desk.show(interaction, id, private=private)
+
+    return show
+
+
+def _help(desk: Desk) -> Callback:
+    async def help_(interaction: Interaction) -> None:
+        await desk.help(interaction, NAMES)
+
+    return help_

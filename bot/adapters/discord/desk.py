@@ -1,0 +1,229 @@
+"""From commands, presses and forms to calls of the core."""
+
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.adapters.discord.asked import Core, Waiting
+from bot.adapters.discord.composing import composed
+from bot.adapters.discord.forms import words_form, words_in
+from bot.adapters.discord.origin import PLATFORM, is_admin
+from bot.adapters.discord.reception import Reception, Visit
+from bot.adapters.discord.status_id import StatusId
+from bot.core.errors import Refusal
+from bot.core.help_text import help_text
+from bot.core.press import Press
+from bot.core.replies import reply
+
+#: A completion shows at most 25 of at most 100 characters.
+MAX_COMPLETIONS, MAX_COMPLETION = 25, 100
+#: An id is at most 12 characters; what is longer is quoted back in part.
+MAX_ID_QUOTE = 32
+
+
+class Desk:
+    """Translates what people do in Discord."""
+
+    def __init__(self, core: Core, waiting: Waiting, reception: Reception) -> None:
+        self._core = core
+        self._waiting = waiting
+        self._reception = reception
+
+    # --- commands -----------------------------------------------------------------------------
+
+    async def draw(
+        self,
+        interaction: discord.Interaction[Any],
+        prompt: str,
+        options: dict[str, str | int | float | None],
+        *,
+        spoiler: bool,
+        private: bool,
+    ) -> None:
+        async def work(visit: Visit) -> None:
+            await self._draw(visit, composed(prompt, options, visit.origin.locale))
+
+        await self._reception.receive(
+            interaction, work, private=private, spoiler=spoiler, brings_picture=True
+        )
+
+    async def again(
+        self,
+        interaction: discord.Interaction[Any],
+        named: str | None,
+        *,
+        private: bool = False,
+        spoiler: bool = False,
+    ) -> None:
+        async def work(visit: Visit) -> None:
+            said = await self._core.again(visit.origin, _id(named), None, quiet=True)
+            await self._unless_queued(visit, said)
+
+        await self._reception.receive(
+            interaction, work, private=private, spoiler=spoiler, brings_picture=True
+        )
+
+    async def cancel(
+        self, interaction: discord.Interaction[Any], named: str | None, *, all_: bool
+    ) -> None:
+        async def work(visit: Visit) -> None:
+            if all_:
+                # Whatever comes of it is a notice.
+                await self._core.cancel(visit.origin, None, None, all_=True, quiet=False)
+                return
+            admin = is_admin(interaction)
+            said = await self._core.cancel(
+                visit.origin, _id(named), None, all_=False, quiet=True, admin=admin
+            )
+            await self._whisper(visit, said)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    async def queue(self, interaction: discord.Interaction[Any]) -> None:
+        async def work(visit: Visit) -> None:
+            await self._core.queue(visit.origin, private=True)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    async def show(
+        self, interaction: discord.Interaction[Any], named: str | None, *, private: bool
+    ) -> None:
+        async def work(visit: Visit) -> None:
+            await self._core.show(visit.origin, _id(named))
+
+        await self._reception.receive(interaction, work, private=private, brings_picture=True)
+
+    async def help(self, interaction: discord.Interaction[Any], commands: frozenset[str]) -> None:
+        async def work(visit: Visit) -> None:
+            text = help_text(visit.origin.locale, start=False, slash_only=commands)
+            await self._whisper(visit, text)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    async def live_ones(
+        self, interaction: discord.Interaction[Any], typed: str
+    ) -> list[app_commands.Choice[str]]:
+        """The person's own requests that have not ended, for completion."""
+        found = [
+            app_commands.Choice(
+                name=f"#{one.id} {' '.join(one.spec.prompt.split())}"[:MAX_COMPLETION],
+                value=one.id,
+            )
+            for one in await self._waiting.waiting(f"{PLATFORM}:{interaction.user.id}")
+        ]
+        wanted = typed.strip().casefold()
+        return [choice for choice in found if wanted in choice.name.casefold()][:MAX_COMPLETIONS]
+
+    # --- presses and the form -----------------------------------------------------------------
+
+    async def press(self, interaction: discord.Interaction[Any], press: Press | None) -> None:
+        """None is a button that this version does not know."""
+        message = interaction.message
+        hidden = bool(message and message.flags.ephemeral)
+        spoiler = bool(message and any(file.is_spoiler() for file in message.attachments))
+        match press:
+            case Press("cancel", named):
+                await self.cancel(interaction, named, all_=False)
+            case Press("again", named):
+                await self.again(interaction, named, private=hidden, spoiler=spoiler)
+            case Press("edit", named):
+                await self._open_form(interaction, named)
+            case Press("original", named, picture):
+                await self._original(interaction, named, picture, private=hidden, spoiler=spoiler)
+            case Press("delete", named):
+                await self._delete(interaction, named, hidden=hidden)
+            case _:
+                await self._unknown(interaction)
+
+    async def submit(self, interaction: discord.Interaction[Any]) -> None:
+        """The form, filled in."""
+        text = words_in(interaction)
+        hidden = bool(interaction.message and interaction.message.flags.ephemeral)
+
+        async def work(visit: Visit) -> None:
+            await self._draw(visit, text)
+
+        await self._reception.receive(interaction, work, private=hidden, brings_picture=True)
+
+    async def _open_form(self, interaction: discord.Interaction[Any], named: str) -> None:
+        async def work(visit: Visit) -> None:
+            text = await self._core.edit_text(visit.origin, named)
+            form = words_form(text, visit.origin.locale)
+            if not await visit.pending.open_form(form):
+                said = await self._core.refuse(visit.origin, "internal_error", quiet=True)
+                await self._whisper(visit, said)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    async def _original(
+        self,
+        interaction: discord.Interaction[Any],
+        named: str,
+        picture: int,
+        *,
+        private: bool,
+        spoiler: bool,
+    ) -> None:
+        async def work(visit: Visit) -> None:
+            said = await self._core.original(visit.origin, named, picture, quiet=True)
+            if said != reply("toast_sent", visit.origin.locale):
+                await self._whisper(visit, said)
+
+        await self._reception.receive(
+            interaction, work, private=private, spoiler=spoiler, brings_picture=True
+        )
+
+    async def _delete(
+        self, interaction: discord.Interaction[Any], named: str, *, hidden: bool
+    ) -> None:
+        message = interaction.message
+        pressed = None
+        if message is not None and not hidden:
+            pressed = StatusId(message.id, by_token=False).text()
+
+        async def work(visit: Visit) -> None:
+            said = await self._core.remove(
+                visit.origin, named, admin=is_admin(interaction), quiet=True, pressed=pressed
+            )
+            removed = said == reply("toast_removed", visit.origin.locale)
+            if not (removed and await self._reception.take_away(visit)):
+                await self._whisper(visit, said)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    async def apologise(self, interaction: discord.Interaction[Any]) -> None:
+        """Nothing was done."""
+
+        async def work(visit: Visit) -> None:
+            raise Refusal("internal_error")
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    async def _unknown(self, interaction: discord.Interaction[Any]) -> None:
+        async def work(visit: Visit) -> None:
+            said = await self._core.refuse(visit.origin, "unknown_button", quiet=True)
+            await self._whisper(visit, said)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    # --- answering ----------------------------------------------------------------------------
+
+    async def _draw(self, visit: Visit, text: str) -> None:
+        await self._unless_queued(visit, await self._core.draw(visit.origin, text, quiet=True))
+
+    async def _unless_queued(self, visit: Visit, said: str | None) -> None:
+        """What was accepted is answered by its card."""
+        if said == reply("toast_queued", visit.origin.locale):
+            await self._reception.hint(visit)
+        else:
+            await self._whisper(visit, said)
+
+    async def _whisper(self, visit: Visit, said: str | None) -> None:
+        if said is not None:
+            await self._reception.whisper(visit, said)
+
+
+def _id(named: str | None) -> str | None:
+    """「#k3v9x2ab」 or the id alone; None when nothing is named."""
+    return (named or "").strip().removeprefix("#").lower()[:MAX_ID_QUOTE] or None

@@ -1,0 +1,28 @@
+"""Deletes messages in Discord."""
+
+from bot.adapters.discord.calls import Calls
+from bot.adapters.discord.deadlines import token_lives
+from bot.adapters.discord.reply_key import ReplyKey
+from bot.adapters.discord.status_id import StatusId
+from bot.core.errors import MessageGone
+from bot.core.generation import Generation
+from bot.core.ports import Clock
+
+
+class DiscordEraser:
+    """Implements bot.core.chat_ports.Eraser."""
+
+    def __init__(self, calls: Calls, clock: Clock) -> None:
+        self._calls = calls
+        self._clock = clock
+
+    async def erase(self, generation: Generation) -> None:
+        """With the interaction's token where it lives, or else as the bot itself, which is its
+        author too."""
+        status, key = StatusId.parse(generation.status_message), ReplyKey.of(generation.address)
+        if status is None:
+            raise MessageGone("it was never sent")
+        if status.by_token and key is not None and token_lives(generation, self._clock()):
+            await self._calls.delete_answer(key.token, status.message)
+            return
+        await self._calls.delete(int(generation.address.chat), status.message)

@@ -1,0 +1,69 @@
+"""What Discord's errors mean for a delivery."""
+
+import math
+from collections.abc import Callable
+
+import aiohttp
+import discord
+
+from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
+
+#: A token that is refused while running: nothing works before the operator acts.
+BAD_TOKEN_SECONDS = 30.0
+#: A ban by Discord's proxy does not always say how long it lasts.
+BAN_SECONDS = 60.0
+
+# https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes
+UNKNOWN_MESSAGE = 10008
+UNKNOWN_INTERACTION = 10062
+ALREADY_ACKNOWLEDGED = 40060
+UPLOAD_TOO_LARGE = 40005
+MISSING_PERMISSIONS = 50013
+CANNOT_READ_HISTORY = 160002
+#: An interaction's token that is too old, or was never answered: nothing is written with it.
+TOKEN_ENDED = frozenset({50027, 10015, UNKNOWN_INTERACTION})
+#: No such channel, guild or person; no access; a person who takes no messages; archived.
+CLOSED = frozenset({10003, 10004, 10013, 50001, 50007, MISSING_PERMISSIONS, 50083})
+
+#: What a call may raise when the network fails it. TimeoutError is an OSError.
+NETWORK_ERRORS = (OSError, aiohttp.ClientError)
+
+
+class TokenEnded(MessageGone):
+    """The message may stand, but can no longer be changed with the interaction's token."""
+
+
+def delivery_error(
+    error: Exception, patience: Callable[[], float], *, with_file: bool = False
+) -> DeliveryError:
+    """`patience()`: seconds to wait when Discord or the network does not answer properly."""
+    if not isinstance(error, discord.HTTPException):
+        return TryLater(patience(), type(error).__name__)
+    reason = f"{error.status} ({error.code})"
+    if error.status == 413 or error.code == UPLOAD_TOO_LARGE:
+        return PictureRefused(reason)
+    if error.code in TOKEN_ENDED:
+        return TokenEnded(reason)
+    if error.status == 429:
+        return TryLater(retry_seconds(error), "flood control")
+    if error.status == 401:
+        return TryLater(BAD_TOKEN_SECONDS, "the token is refused")
+    if error.status >= 500 or error.status == 408:
+        return TryLater(patience(), reason)
+    if error.status == 404 and error.code == UNKNOWN_MESSAGE:
+        return MessageGone(reason)
+    if with_file and error.code == MISSING_PERMISSIONS:
+        return PictureRefused(reason)
+    if error.code in CLOSED or error.status == 403:
+        return Unreachable(reason)
+    return DeliveryError(reason)
+
+
+def retry_seconds(error: discord.HTTPException) -> float:
+    """How long Discord wants us to wait. (What it says in the usual way discord.py obeys by
+    itself; this is what looks like a ban.)"""
+    try:
+        seconds = float(error.response.headers["Retry-After"])
+    except (KeyError, ValueError):
+        return BAN_SECONDS
+    return seconds if math.isfinite(seconds) and seconds >= 0 else BAN_SECONDS

@@ -1,0 +1,223 @@
+"""The Messenger of Discord: a status message that is edited into the picture.
+
+The answer to the interaction is the status message, and it is edited with the interaction's token
+while that lives. After that the bot goes on by itself: a new message in the channel, which Discord
+keeps from being sent twice by its nonce, is edited into the picture instead.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.adapters.discord.answers import Answers
+from bot.adapters.discord.calls import Calls
+from bot.adapters.discord.deadlines import Deadlines, token_lives
+from bot.adapters.discord.failures import TokenEnded
+from bot.adapters.discord.origin import user_of
+from bot.adapters.discord.render import Look, Upload, text_of
+from bot.adapters.discord.reply_key import USUAL_UPLOAD_BYTES, ReplyKey
+from bot.adapters.discord.status_id import StatusId
+from bot.adapters.shared.files import read_document, read_picture
+from bot.adapters.shared.trailing import TrailingEdits
+from bot.core.errors import DeliveryError, MessageGone, PictureRefused, Unreachable
+from bot.core.generation import Generation
+from bot.core.log import Log
+from bot.core.messages import Card, Notice
+from bot.core.ports import Clock
+
+#: Nonces of one request's message, in case one that was sent has been deleted.
+NONCES = 3
+#: Between two progress edits of one message.
+PROGRESS_SECONDS = 3.0
+#: A progress edit that takes longer is given up: a picture may be waiting behind it.
+PROGRESS_EDIT_SECONDS = 5.0
+MANY_MESSAGES = 1000
+
+
+class DiscordMessenger:
+    """Shows cards and notices in Discord channels."""
+
+    def __init__(
+        self,
+        *,
+        answers: Answers,
+        calls: Calls,
+        find: Callable[[str], Path],
+        clock: Clock,
+        log: Log,
+        progress_seconds: float = PROGRESS_SECONDS,
+    ) -> None:
+        self._answers = answers
+        self._calls = calls
+        self._find = find
+        self._clock = clock
+        self._log = log
+        self._trailing = TrailingEdits(Spacing(progress_seconds), log)
+        self.deadlines = Deadlines(calls, self._trailing, clock, log)
+
+    async def open(self, generation: Generation, card: Card) -> str:
+        key = ReplyKey.of(generation.address)
+        if key is not None and token_lives(generation, self._clock()):
+            try:
+                message = await self._answers.card(key, await self._look(generation, card))
+            except MessageGone as gone:
+                self._log.info("answer_gone", generation_id=generation.id, reason=str(gone))
+            else:
+                status = StatusId(message, by_token=True)
+                self.deadlines.watch(generation, status)
+                return status.text()
+        if key is not None and key.private:
+            raise Unreachable("a private answer cannot be gone on with in the channel")
+        look = await self._look(generation, card, to=user_of(generation.requester))
+        nonces = [generation.id, *(f"{generation.id}-{n}" for n in range(2, NONCES + 1))]
+        message = await self._calls.open(_channel(generation), look, nonces)
+        return StatusId(message, by_token=False).text()
+
+    async def refresh(self, generation: Generation, card: Card) -> None:
+        """Returns at once: what is overtaken before its turn is never sent."""
+        status = StatusId.parse(generation.status_message)
+        if status is None or self.deadlines.is_silent(generation.id):
+            return
+        self.deadlines.watch(generation, status)
+        self._trailing.show(
+            _place(generation, status), lambda: self._show_progress(generation, status, card)
+        )
+
+    async def deliver(self, generation: Generation, card: Card) -> None:
+        status = StatusId.parse(generation.status_message)
+        if status is None:
+            raise MessageGone("it was never sent")
+        self.deadlines.forget(generation.id)
+        await self._trailing.stop(_place(generation, status))
+        try:
+            await self._edit(generation, status, card)
+        except TokenEnded:
+            await self._leave(generation, status)
+            raise
+
+    async def ping(self, generation: Generation, text: str) -> None:
+        """An edit notifies nobody; a message does, if the person stands in it."""
+        key, user = ReplyKey.of(generation.address), user_of(generation.requester)
+        if user is None or (key is not None and key.private):
+            return
+        status = StatusId.parse(generation.status_message)
+        about = None if status is None else status.message
+        look = Look(text=text_of(text, to=user))
+        await self._calls.send(_channel(generation), look, about=about, ping=user)
+
+    async def say(self, notice: Notice) -> None:
+        """Words are for whoever asked; files are for everybody."""
+        key = ReplyKey.of(notice.address)
+        look = Look(text=_words(notice), buttons=notice.buttons)
+        if notice.attachment is not None:
+            path = self._find(notice.attachment.path)
+            limit = USUAL_UPLOAD_BYTES if key is None else key.upload_bytes
+            content = await read_document(path, limit, self._log)
+            upload = Upload(name=path.name, content=content, spoiler=bool(key and key.spoiler))
+            look = Look(text=look.text, buttons=look.buttons, upload=upload)
+        if key is None:
+            await self._say_in_channel(notice, look)
+            return
+        try:
+            if notice.attachment is None:
+                await self._answers.whisper(key, look)
+            else:
+                await self._answers.bring(key, look)
+        except MessageGone as gone:
+            about_a_message = notice.address.request_message is not None
+            if key.private or (notice.attachment is None and not about_a_message):
+                raise Unreachable(f"nobody waits for it any more: {gone}") from None
+            await self._say_in_channel(notice, look)
+
+    async def close(self) -> None:
+        await self._trailing.close()
+
+    # --- editing ------------------------------------------------------------------------------
+
+    async def _edit(self, generation: Generation, status: StatusId, card: Card) -> None:
+        key = ReplyKey.of(generation.address)
+        if not status.by_token:
+            look = await self._look(generation, card, to=user_of(generation.requester))
+            await self._calls.edit(_channel(generation), status.message, look)
+            return
+        if key is None or not token_lives(generation, self._clock()):
+            raise TokenEnded("older than a token gets")
+        look = await self._look(generation, card)
+        await self._calls.edit_answer(key.token, status.message, look)
+
+    async def _show_progress(self, generation: Generation, status: StatusId, card: Card) -> None:
+        try:
+            await self._edit_progress(generation, status, card)
+        except (MessageGone, Unreachable):
+            self.deadlines.silence(generation.id)
+            raise
+
+    async def _edit_progress(self, generation: Generation, status: StatusId, card: Card) -> None:
+        key, look = ReplyKey.of(generation.address), await self._look(generation, card)
+        if status.by_token and key is not None and token_lives(generation, self._clock()):
+            await self._calls.edit_answer(
+                key.token, status.message, look, seconds=PROGRESS_EDIT_SECONDS
+            )
+            return
+        # The bot wrote the answer as well, and where it may see the channel it can edit it.
+        await self._calls.edit(
+            _channel(generation), status.message, look, seconds=PROGRESS_EDIT_SECONDS
+        )
+
+    async def _leave(self, generation: Generation, status: StatusId) -> None:
+        """Another message takes over: a line that waits for ever would be a riddle."""
+        try:
+            await self._calls.delete(_channel(generation), status.message)
+        except DeliveryError as error:
+            self._log.info("status_left", generation_id=generation.id, reason=str(error))
+
+    # --- looks --------------------------------------------------------------------------------
+
+    async def _look(self, generation: Generation, card: Card, *, to: int | None = None) -> Look:
+        """`to`: whom to name, where the message is no answer to them."""
+        upload = None
+        if card.picture is not None:
+            upload = await self._upload(ReplyKey.of(generation.address), card.picture)
+        return Look(text=text_of(card.text, to=to), buttons=card.buttons, upload=upload)
+
+    async def _upload(self, key: ReplyKey | None, path: Path) -> Upload:
+        content = await read_picture(path, self._log)
+        limit = USUAL_UPLOAD_BYTES if key is None else key.upload_bytes
+        if len(content) > limit:
+            raise PictureRefused(f"{len(content)} bytes are too many")
+        return Upload(name=path.name, content=content, spoiler=bool(key and key.spoiler))
+
+    async def _say_in_channel(self, notice: Notice, look: Look) -> None:
+        about = StatusId.parse(notice.address.request_message)
+        await self._calls.send(
+            int(notice.address.chat), look, about=None if about is None else about.message
+        )
+
+
+class Spacing:
+    """The turns of progress edits: a message is changed every few seconds at most."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last: dict[tuple[str, str], float] = {}
+
+    async def __call__(self, place: tuple[str, str]) -> None:
+        last = self._last.pop(place, None)
+        if last is not None:
+            await asyncio.sleep(last + self._seconds - time.monotonic())
+        while len(self._last) >= MANY_MESSAGES:
+            del self._last[next(iter(self._last))]
+        self._last[place] = time.monotonic()
+
+
+def _words(notice: Notice) -> str:
+    return text_of(f"{notice.text}\n\n{notice.copy}" if notice.copy else notice.text)
+
+
+def _channel(generation: Generation) -> int:
+    return int(generation.address.chat)
+
+
+def _place(generation: Generation, status: StatusId) -> tuple[str, str]:
+    return generation.address.chat, status.text()

@@ -1,0 +1,51 @@
+"""Who asks, where, and by which event: the keys that the core knows people and messages by."""
+
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.reply_key import ReplyKey
+from bot.core.generation import Address, Origin
+
+PLATFORM = "discord"
+
+
+def locale_of(language: str | None) -> str:
+    """Chinese, unless the person's Discord is known to speak something else."""
+    if language is None or language.lower().startswith("zh"):
+        return "zh"
+    return "en"
+
+
+def origin_of(
+    interaction: discord.Interaction[Any], *, private: bool = False, spoiler: bool = False
+) -> Origin:
+    """`private`: only whoever asks sees the answer. `spoiler`: its picture is hidden at first."""
+    key = ReplyKey(
+        token=interaction.token,
+        upload_bytes=interaction.filesize_limit,
+        private=private,
+        spoiler=spoiler,
+    )
+    return Origin(
+        event_key=f"{PLATFORM}:{interaction.application_id}:interaction:{interaction.id}",
+        requester=f"{PLATFORM}:{interaction.user.id}",
+        # A thread is a channel of its own.
+        address=Address(
+            platform=PLATFORM, chat=str(interaction.channel_id), reply_token=key.text()
+        ),
+        locale=locale_of(interaction.locale.value),
+        private=interaction.context.dm_channel,
+    )
+
+
+def is_admin(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the person keeps order in this channel."""
+    permissions = interaction.permissions
+    return permissions.manage_messages or permissions.manage_guild
+
+
+def user_of(requester: str) -> int | None:
+    """The id within `discord:<id>`."""
+    platform, _, number = requester.partition(":")
+    return int(number) if platform == PLATFORM and number.isdigit() else None

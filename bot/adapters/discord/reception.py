@@ -1,0 +1,149 @@
+"""Every interaction comes in here: it is registered, checked, and never left without an answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.adapters.discord.answers import Answers
+from bot.adapters.discord.calls import missing_to_send
+from bot.adapters.discord.origin import origin_of
+from bot.adapters.discord.pending import ANSWER_SECONDS, Pending, Register, age_of
+from bot.adapters.discord.render import Look, text_of
+from bot.adapters.discord.reply_key import ReplyKey
+from bot.adapters.shared.trouble import trouble
+from bot.core.errors import DeliveryError, Refusal
+from bot.core.generation import Origin
+from bot.core.log import Log
+from bot.core.replies import refusal_text, reply
+
+#: Channels in which somebody was told what the bot lacks there.
+MANY_CHANNELS = 1000
+#: A hint waits this long for the answer that it follows.
+HINT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """Somebody who asks for something."""
+
+    interaction: discord.Interaction[Any]
+    origin: Origin
+    key: ReplyKey
+    pending: Pending
+
+
+Work = Callable[[Visit], Awaitable[None]]
+
+
+class Reception:
+    """Receives interactions and does some work for each."""
+
+    def __init__(self, register: Register, answers: Answers, log: Log) -> None:
+        self._register = register
+        self._answers = answers
+        self._log = log
+        self._hinted: set[int] = set()
+        #: Made by discord.py, which does not look after them.
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def close(self) -> None:
+        """Break off what is being received: the rows that are committed go on without."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def receive(
+        self,
+        interaction: discord.Interaction[Any],
+        work: Work,
+        *,
+        whispered: bool = False,
+        private: bool = False,
+        spoiler: bool = False,
+        brings_picture: bool = False,
+    ) -> None:
+        """`whispered`: its answer is for whoever asked in any case. `brings_picture`: it makes no
+        sense where files may not be sent."""
+        origin = origin_of(interaction, private=private, spoiler=spoiler)
+        key = ReplyKey.of(origin.address)
+        pending = self._register.add(interaction, private=whispered or private)
+        if key is None or pending is None:
+            return
+        visit = Visit(interaction=interaction, origin=origin, key=key, pending=pending)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            if await self._comes_too_late(visit):
+                return
+            if brings_picture:
+                _check_files_allowed(interaction)
+            await work(visit)
+        except Refusal as refusal:
+            await self.whisper(visit, refusal_text(refusal, origin.locale))
+        except Exception as error:
+            self._log.error("interaction_failed", interaction=interaction.id, **trouble(error))
+            sorry = refusal_text(Refusal("internal_error"), origin.locale)
+            await self.whisper(visit, sorry)
+        finally:
+            self._tasks.discard(task)
+
+    async def whisper(self, visit: Visit, text: str) -> None:
+        """Tell whoever asked, and nobody else. There is no second try: they ask again."""
+        try:
+            await self._answers.whisper(visit.key, Look(text=text_of(text)))
+        except DeliveryError as error:
+            self._log.info("not_whispered", interaction=visit.interaction.id, reason=str(error))
+
+    async def take_away(self, visit: Visit) -> bool:
+        """Delete the message with the pressed button; False if something else is to be said."""
+        try:
+            return await self._answers.take_away(visit.key)
+        except DeliveryError as error:
+            # The core deletes it too, with the bot's own token.
+            self._log.info("not_taken_away", reason=str(error))
+            return True
+
+    async def hint(self, visit: Visit) -> None:
+        """Say once in a channel what the bot lacks to go on there when a token has ended."""
+        missing = _missing_here(visit.interaction)
+        channel = visit.interaction.channel_id or 0
+        if not missing or channel in self._hinted:
+            return
+        if len(self._hinted) >= MANY_CHANNELS:
+            self._hinted.clear()
+        self._hinted.add(channel)
+        locale = visit.origin.locale
+        names = "、".join(reply(f"permission_{name}", locale) for name in missing)
+        said = reply("lacks_permissions", locale, permissions=names)
+        try:
+            async with asyncio.timeout(HINT_SECONDS):
+                await self._answers.add(visit.key, Look(text=text_of(said)))
+        except (DeliveryError, TimeoutError) as error:
+            self._log.info("hint_not_given", error=type(error).__name__)
+
+    async def _comes_too_late(self, visit: Visit) -> bool:
+        """Replayed after a cut: whoever asked has long been told that nobody answered, and has
+        asked again or not. Asked of Discord, for this machine's clock may be wrong."""
+        if age_of(visit.interaction) < ANSWER_SECONDS:
+            return False
+        if await visit.pending.defer():
+            return False
+        self._log.info("interaction_too_late", interaction=visit.interaction.id)
+        return True
+
+
+def _missing_here(interaction: discord.Interaction[Any]) -> list[str]:
+    """Nothing where the bot is no member: there it has the token alone in any case."""
+    if interaction.guild_id is None or not interaction.is_guild_integration():
+        return []
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    return missing_to_send(interaction.app_permissions, in_thread=in_thread)
+
+
+def _check_files_allowed(interaction: discord.Interaction[Any]) -> None:
+    if interaction.guild_id is not None and not interaction.app_permissions.attach_files:
+        raise Refusal("may_not_attach")

@@ -1,0 +1,129 @@
+"""The names and descriptions that Discord shows while a person types, in English and Chinese."""
+
+from discord import Locale, app_commands
+from discord.app_commands import locale_str
+
+from bot.core.draw_options import RATIO_WORDS
+
+#: Discord's name of a language -> where `said` keeps it.
+CHINESE = {Locale.chinese: "cn", Locale.taiwan_chinese: "tw"}
+#: Offered as they are; any other can be written at the end of the prompt.
+RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
+_TRADITIONAL = {"横图": "橫圖", "竖图": "直圖", "方图": "方圖"}
+
+
+def said(en: str, cn: str, tw: str) -> locale_str:
+    return locale_str(en, cn=cn, tw=tw)
+
+
+class Translator(app_commands.Translator):
+    """Finds in a text what `said` has put there."""
+
+    async def translate(
+        self,
+        string: locale_str,
+        locale: Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        found = string.extras.get(CHINESE.get(locale, ""))
+        return found if isinstance(found, str) else None
+
+
+def ratio_choices() -> list[app_commands.Choice[str]]:
+    """16:9 is also 横图, where the grammar has a word for it."""
+    return [app_commands.Choice(name=_ratio_name(ratio), value=ratio) for ratio in RATIOS]
+
+
+def _ratio_name(ratio: str) -> locale_str:
+    for word in RATIO_WORDS:
+        if ratio == f"{word.ratio[0]}:{word.ratio[1]}":
+            cn = word.zh[0]
+            tw = _TRADITIONAL.get(cn, cn)
+            return said(f"{word.en[0]} {ratio}", f"{cn} {ratio}", f"{tw} {ratio}")
+    return said(ratio, ratio, ratio)
+
+
+#: name -> (name, description).
+COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
+    "draw": (said("draw", "画", "畫"), said("Draw a picture", "画一张图", "畫一張圖")),
+    "again": (
+        said("again", "再来", "再來"),
+        said("Draw the same words again", "同样的描述再画一张", "同樣的描述再畫一張"),
+    ),
+    "cancel": (
+        said("cancel", "取消", "取消"),
+        said(
+            "Cancel my latest picture, or the one named",
+            "取消我最近的一张，或指定的一张",
+            "取消我最近的一張，或指定的一張",
+        ),
+    ),
+    "queue": (
+        said("queue", "排队", "排隊"),
+        said("See how far my requests are", "看排到哪了，可以取消", "看排到哪了，可以取消"),
+    ),
+    "show": (
+        said("show", "看图", "看圖"),
+        said("Post a finished picture again", "再发一次画好的图", "再發一次畫好的圖"),
+    ),
+    "help": (said("help", "帮助", "說明"), said("How to use this bot", "怎么用", "怎麼用")),
+}
+
+#: parameter -> (name, description).
+OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
+    "prompt": (
+        said("prompt", "描述", "描述"),
+        said(
+            "What you want to see; options may follow at its end",
+            "想画什么，末尾也可以写参数",
+            "想畫什麼，末尾也可以寫參數",
+        ),
+    ),
+    "ratio": (said("ratio", "画幅", "畫幅"), said("Shape", "画面的形状", "畫面的形狀")),
+    "count": (said("count", "张数", "張數"), said("How many pictures", "画几张", "畫幾張")),
+    "seed": (
+        said("seed", "种子", "種子"),
+        said(
+            "The same words and seed give the same picture",
+            "同样的描述和种子画出同样的图",
+            "同樣的描述和種子畫出同樣的圖",
+        ),
+    ),
+    "negative": (
+        said("negative", "负面", "負面"),
+        said(
+            "What you do not want to see; turns guidance on, at twice the time",
+            "不想看到的东西；会打开引导，用时加倍",
+            "不想看到的東西；會開啟引導，用時加倍",
+        ),
+    ),
+    "steps": (said("steps", "步数", "步數"), said("More take longer", "越多越慢", "越多越慢")),
+    "guidance": (
+        said("guidance", "引导", "引導"),
+        said(
+            "0 is off, 1.5 to 2.5 is advised; doubles the time",
+            "0 为关，建议 1.5 到 2.5，打开后用时加倍",
+            "0 為關，建議 1.5 到 2.5，開啟後用時加倍",
+        ),
+    ),
+    "spoiler": (
+        said("spoiler", "遮挡", "遮擋"),
+        said("Hide the picture until it is clicked", "点开才看得到图", "點開才看得到圖"),
+    ),
+    "private": (
+        said("private", "仅自己可见", "僅自己可見"),
+        said("Only I see it", "只有我看得到", "只有我看得到"),
+    ),
+    "id": (
+        said("id", "编号", "編號"),
+        said(
+            "The id that stands behind # under a picture",
+            "图下面 # 后面的编号",
+            "圖下面 # 後面的編號",
+        ),
+    ),
+    "all": (
+        said("all", "全部", "全部"),
+        said("All my requests here", "我在这里的所有请求", "我在這裡的所有請求"),
+    ),
+}

@@ -1,0 +1,1 @@
+"""What the chat adapters share and the core has no use for."""

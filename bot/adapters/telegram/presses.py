@@ -1,0 +1,94 @@
+"""Button presses: from what a button carries to a call of the core."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from telegram import CallbackQuery, Message
+
+from bot.adapters.telegram.asked import Core
+from bot.adapters.telegram.buttons import press_of
+from bot.adapters.telegram.origin import origin_of_message, origin_of_press
+from bot.adapters.telegram.rights import Rights
+from bot.core.generation import Origin
+from bot.core.press import WANTED, Press
+from bot.core.text_trigger import match_command
+
+#: (callback query id, short answer or None): answers a button press, in the background.
+Acknowledge = Callable[[str, str | None], None]
+#: What does no harm when it is done long after the press.
+HARMLESS = frozenset({"cancel", "delete"})
+
+
+class Presses:
+    """Handles presses; each may come again and then changes nothing."""
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        bot_id: int,
+        bot_username: str,
+        rights: Rights,
+        acknowledge: Acknowledge,
+    ) -> None:
+        self._core = core
+        self._bot_id = bot_id
+        self._username = bot_username
+        self._rights = rights
+        self._acknowledge = acknowledge
+
+    async def take(self, query: CallbackQuery, *, late: bool) -> None:
+        """Telegram forgets a press after 150 seconds; `late` is one that waited here."""
+        origin = origin_of_press(query, self._bot_id)
+        answer = await self._pressed(query, origin, late=late) if origin else None
+        self._acknowledge(query.id, answer)
+
+    async def _pressed(self, query: CallbackQuery, origin: Origin, *, late: bool) -> str | None:
+        press = press_of(query.data)
+        if press is None:
+            return await self._core.refuse(origin, "unknown_button", quiet=True)
+        if late and press.action not in HARMLESS:
+            return await self._core.refuse(origin, "too_late", quiet=True)
+        if press.action == WANTED:
+            return await self._draw_wanted(query, origin)
+        return await self._act(query, origin, press)
+
+    async def _act(self, query: CallbackQuery, origin: Origin, press: Press) -> str | None:
+        core, named = self._core, press.generation_id
+        match press.action:
+            case "again":
+                return await core.again(origin, named, None, quiet=True)
+            case "edit":
+                return await core.ask_for_edit(origin, named, quiet=True)
+            case "original":
+                return await core.original(origin, named, press.picture, quiet=True)
+            case "delete":
+                admin = await self._rights.of_press(query)
+                pressed = origin.address.request_message if _carries(query) else None
+                return await core.remove(origin, named, admin=admin, quiet=True, pressed=pressed)
+            case _:
+                admin = await self._rights.of_press(query)
+                return await core.cancel(origin, named, None, all_=False, quiet=True, admin=admin)
+
+    async def _draw_wanted(self, query: CallbackQuery, origin: Origin) -> str | None:
+        """Draw the old request to which the message with the button replies: nothing of it was
+        kept. Pressing again finds the row of the first time."""
+        asked = query.message.reply_to_message if isinstance(query.message, Message) else None
+        author = origin_of_message(asked, self._bot_id) if asked else None
+        if asked is None or author is None or not asked.text:
+            return await self._core.refuse(origin, "request_gone", quiet=True)
+        if author.requester != origin.requester and not await self._rights.speaks_for(asked, query):
+            return await self._core.refuse(origin, "not_yours_to_draw", quiet=True)
+        wanted = replace(author, event_key=f"{author.event_key}:wanted", locale=origin.locale)
+        command = match_command(asked.text, self._username)
+        text = asked.text if command is None else command[1]
+        return await self._core.draw(wanted, text, quiet=True)
+
+
+def _carries(query: CallbackQuery) -> bool:
+    """Whether the message has the button that was pressed: another program than Telegram's may
+    send any data it likes for any message."""
+    if not isinstance(query.message, Message) or query.message.reply_markup is None:
+        return False
+    rows = query.message.reply_markup.inline_keyboard
+    return any(button.callback_data == query.data for row in rows for button in row)

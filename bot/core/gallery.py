@@ -1,0 +1,132 @@
+"""What can be done with a drawn picture: its original, its words, showing it again, deleting it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.core.cards import Cards
+from bot.core.chat_ports import Removals
+from bot.core.draw import request_of
+from bot.core.errors import Refusal
+from bot.core.generation import LIVE, Generation, Origin, Outcome
+from bot.core.lookup import Lookup
+from bot.core.messages import Attachment, Notice
+from bot.core.ports import Pictures
+from bot.core.replies import reply
+from bot.core.request_text import request_text
+from bot.core.rights import is_here, may_end
+from engine.profiles import Profile
+
+
+class Gallery:
+    """Every method raises Refusal for what cannot be. Notices are returned, not posted."""
+
+    def __init__(
+        self,
+        *,
+        lookup: Lookup,
+        removals: Removals,
+        pictures: Pictures,
+        cards: Cards,
+        profile: Profile,
+    ) -> None:
+        self._lookup = lookup
+        self._removals = removals
+        self._pictures = pictures
+        self._cards = cards
+        self._profile = profile
+
+    async def originals(self, origin: Origin, generation_id: str, picture: int) -> list[Notice]:
+        """The PNG of one picture, or of all. The last notice has the key of the event, so that
+        an event is not known as answered before all are posted."""
+        generation = await self._finished(await self._lookup.visible(origin, generation_id))
+        numbers = _numbers(generation, picture)
+        await self._check_files(generation, [generation.pictures[n - 1] for n in numbers])
+        return [
+            Notice(
+                event_key=_key(origin, n, last=n == numbers[-1]),
+                address=origin.address,
+                requester=origin.requester,
+                text=_original_text(generation, n, origin.locale),
+                attachment=Attachment(
+                    path=generation.pictures[n - 1],
+                    otherwise=reply("original_not_sent", origin.locale, id=generation.id),
+                ),
+            )
+            for n in numbers
+        ]
+
+    async def request_text(self, origin: Origin, generation_id: str) -> str:
+        """What was asked for, as it can be asked for again."""
+        generation = await self._lookup.visible(origin, generation_id)
+        return request_text(request_of(generation), self._profile, origin.locale)
+
+    async def shown(self, origin: Origin, generation_id: str | None) -> Notice:
+        """The picture once more, with buttons that work."""
+        if generation_id is None:
+            found = await self._lookup.meant(origin, None, None, "nothing_to_show")
+        else:
+            found = await self._lookup.visible(origin, generation_id)
+        if not (is_here(found, origin) or origin.private):
+            raise Refusal("drawn_elsewhere", id=found.id)
+        generation = replace(await self._finished(found), locale=origin.locale)
+        assert generation.preview is not None
+        await self._check_files(generation, [generation.preview])
+        card = self._cards.ended(generation)
+        return Notice(
+            event_key=origin.event_key,
+            address=origin.address,
+            requester=origin.requester,
+            text=card.text,
+            buttons=card.buttons,
+            attachment=Attachment(
+                path=generation.preview,
+                as_picture=True,
+                otherwise=self._cards.not_shown(generation).text,
+            ),
+        )
+
+    async def remove(
+        self, origin: Origin, generation_id: str, *, admin: bool, pressed: str | None
+    ) -> None:
+        """Take it away: its own message, and the one that was `pressed` if that is a copy.
+        Raises AlreadySeen."""
+        generation = await self._lookup.visible(origin, generation_id)
+        if not may_end(generation, origin, admin=admin):
+            raise Refusal("not_yours_to_delete", id=generation.id)
+        if generation.outcome in LIVE:
+            raise Refusal("still_live", id=generation.id)
+        copies = [] if pressed is None else [(origin.address.chat, pressed)]
+        if not await self._removals.remove(generation.id, copies, origin.event_key):
+            raise Refusal("still_live", id=generation.id)
+
+    async def _finished(self, generation: Generation) -> Generation:
+        if generation.outcome in LIVE:
+            raise Refusal("no_picture_yet", id=generation.id)
+        if generation.outcome is not Outcome.FINISHED or not generation.pictures:
+            raise Refusal("no_picture", id=generation.id)
+        if await self._removals.removed(generation.id):
+            raise Refusal("picture_removed", id=generation.id)
+        return generation
+
+    async def _check_files(self, generation: Generation, files: Sequence[str]) -> None:
+        for file in files:
+            if not await asyncio.to_thread(self._pictures.path(file).is_file):
+                raise Refusal("picture_gone", id=generation.id)
+
+
+def _numbers(generation: Generation, picture: int) -> list[int]:
+    count = len(generation.pictures)
+    if not 0 <= picture <= count:
+        raise Refusal("no_such_picture", id=generation.id, count=count)
+    return [picture] if picture else list(range(1, count + 1))
+
+
+def _key(origin: Origin, number: int, *, last: bool) -> str:
+    return origin.event_key if last else f"{origin.event_key}:{number}"
+
+
+def _original_text(generation: Generation, number: int, locale: str) -> str:
+    count = len(generation.pictures)
+    code = "original" if count == 1 else "original_of_many"
+    return reply(code, locale, id=generation.id, number=number, count=count)

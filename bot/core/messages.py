@@ -1,0 +1,82 @@
+"""What is shown to people: cards, their buttons, and notices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from bot.core.generation import Address
+
+MAX_ROW = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """`action` is "cancel", "again", "edit", "original", "delete" or "draw"; see press.py."""
+
+    action: str
+    generation_id: str
+    label: str
+    #: Which picture of several, from 1; 0 means all of it.
+    picture: int = 0
+
+
+def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
+    """As they stand under a message: at most five a row, those for single pictures in a row of
+    their own."""
+    rows: list[list[Button]] = []
+    for button in buttons:
+        if rows and len(rows[-1]) < MAX_ROW and bool(rows[-1][0].picture) == bool(button.picture):
+            rows[-1].append(button)
+        else:
+            rows.append([button])
+    return rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a generation's message shows."""
+
+    text: str
+    #: In rows as `button_rows` says.
+    buttons: tuple[Button, ...] = ()
+    #: The picture the message becomes; None while there is none.
+    picture: Path | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file that a notice brings along."""
+
+    #: Relative to the state folder.
+    path: str
+    #: Shown as a picture; otherwise sent as a file, byte for byte.
+    as_picture: bool = False
+    #: Said instead where the platform does not take the file.
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A sentence for somebody that is not a generation's status: a refusal, help, an answer."""
+
+    event_key: str
+    address: Address
+    text: str
+    #: Ask for an answer: the platform opens a reply field.
+    ask: bool = False
+    #: For the eyes of whoever asked, where the platform can do that.
+    private: bool = False
+    attachment: Attachment | None = None
+    buttons: tuple[Button, ...] = ()
+    #: Shown below the text, so that it is easy to copy.
+    copy: str = ""
+    #: `platform:id` of the person whom it answers.
+    requester: str | None = None
+
+
+class Mark(StrEnum):
+    """A reaction to a request."""
+
+    SEEN = "👀"
+    DONE = "👌"

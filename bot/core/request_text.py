@@ -1,0 +1,63 @@
+"""A request as a person would type it: what ✏️ offers for editing."""
+
+from bot.core.draw_options import RATIO_WORDS, option_named
+from bot.core.draw_syntax import DrawRequest, resolve_size
+from bot.core.errors import Refusal
+from engine.profiles import Profile
+
+#: Shapes that are named rather than measured, the first that fits.
+RATIOS = ((1, 1), (16, 9), (9, 16), (4, 3), (3, 4), (3, 2), (2, 3), (21, 9), (9, 21))
+
+
+def request_text(request: DrawRequest, profile: Profile, locale: str) -> str:
+    """The prompt, and in a line of their own the options that are not as usual; never the seed.
+
+    A line break is the clearest border between the two: what stands behind it is read as
+    options whatever the prompt ends with.
+    """
+    options = _options(request, profile, locale)
+    return "\n".join([request.prompt, *([" ".join(options)] if options else [])])
+
+
+def _options(request: DrawRequest, profile: Profile, locale: str) -> list[str]:
+    said = []
+    if request.size not in (None, profile.default_size):
+        assert request.size is not None
+        said.append(_shape(request.size, profile, locale))
+    if request.count not in (None, 1):
+        said.append(_option("count", f"{request.count}", locale))
+    if request.steps not in (None, profile.steps):
+        said.append(_option("steps", f"{request.steps}", locale))
+    if request.guidance not in (None, profile.guidance):
+        said.append(_option("guidance", f"{request.guidance:g}", locale))
+    if request.negative:
+        # The last one: it goes on to the next option. A colon, which nothing can be taken for an
+        # option behind.
+        between = " " if locale == "en" else "："
+        said.append(f"{option_named('negative').label(locale)}{between}{request.negative}")
+    return said
+
+
+def _option(key: str, value: str, locale: str) -> str:
+    return f"{option_named(key).label(locale)} {value}"
+
+
+def _shape(size: tuple[int, int], profile: Profile, locale: str) -> str:
+    for ratio in RATIOS:
+        if _size_of(ratio, profile) == size:
+            return _ratio(ratio, locale)
+    return _option("size", f"{size[0]}x{size[1]}", locale)
+
+
+def _size_of(ratio: tuple[int, int], profile: Profile) -> tuple[int, int] | None:
+    try:
+        return resolve_size(DrawRequest(prompt="", ratio=ratio), profile)
+    except Refusal:
+        return None
+
+
+def _ratio(ratio: tuple[int, int], locale: str) -> str:
+    for word in RATIO_WORDS:
+        if word.ratio == ratio:
+            return f"--{word.en[0]}" if locale == "en" else word.zh[0]
+    return _option("ratio", f"{ratio[0]}:{ratio[1]}", locale)

@@ -1,0 +1,1 @@
+"""The sentences themselves, as tables of (Chinese, English)."""

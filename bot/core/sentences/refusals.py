@@ -1,0 +1,171 @@
+"""Why something cannot be: codes of Refusal, raised by core modules and adapters."""
+
+#: code -> (Chinese, English). Values in braces come from the refusal's data.
+REFUSALS: dict[str, tuple[str, str]] = {
+    # --- refusals: requests -------------------------------------------------------------------
+    "queue_full_yours": (
+        "你已有 {limit} 个请求在排队，等画完一些或用 /cancel 取消后再来。",
+        "You already have {limit} requests waiting. Wait for some, or /cancel one first.",
+    ),
+    "queue_full": (
+        "现在排队的人太多（{limit} 个请求），请过一会儿再试。",
+        "Too many requests are waiting ({limit}). Please try again in a while.",
+    ),
+    "prompt_too_long": (
+        "提示词太长：{tokens} 个词元，上限 {limit}，请删短后再发。放不下的部分是：「{lost}」",
+        "The prompt is too long: {tokens} tokens, the limit is {limit}. Please shorten it. This "
+        "part does not fit: “{lost}”",
+    ),
+    "empty_prompt": (
+        "没看到要画什么。请写上描述，例如：一个红色的圆",
+        "There is nothing to draw. Please describe it, for example: a red circle",
+    ),
+    "only_options": (
+        "只有参数，没有描述。请先写想画什么，参数放在最后。",
+        "There are only options. Say what to draw first, then the options.",
+    ),
+    "too_long": (
+        "太长了：{length} 个字，最多 {limit} 个。请删短后再发。",
+        "Too long: {length} characters, at most {limit}. Please shorten it.",
+    ),
+    "control_characters": (
+        "文字里有看不见的控制字符（{character}），请删掉后再发。",
+        "The text has an invisible control character ({character}). Please remove it.",
+    ),
+    "unknown_option": (
+        "不认识参数「{option}」，请去掉它，或用 /help 看有哪些参数。",
+        "“{option}” is not an option. Remove it, or see /help for those there are.",
+    ),
+    "unknown_option_near": (
+        "不认识参数「{option}」，是想写「{nearest}」吗？",
+        "“{option}” is not an option. Did you mean “{nearest}”?",
+    ),
+    "no_sampler": (
+        "这个模型不能换采样器，请去掉「{option}」。",
+        "This model has one sampler only. Please remove “{option}”.",
+    ),
+    "option_not_last": (
+        "参数要放在最后：请把「{option}」移到「{rest}」后面。",
+        "Options go at the end: please move “{option}” behind “{rest}”.",
+    ),
+    "given_twice": (
+        "「{key}」写了两次（{first} 和 {second}），请只留一个。",
+        "“{key}” is given twice ({first} and {second}). Please keep one.",
+    ),
+    "bad_value": (
+        "「{key}」不能是「{value}」，可以是：{allowed}。",
+        "“{key}” cannot be “{value}”; allowed: {allowed}.",
+    ),
+    "missing_value": (
+        "「{key}」后面要有一个值，可以是：{allowed}。",
+        "“{key}” needs a value; allowed: {allowed}.",
+    ),
+    "bad_size": (
+        "画不了 {value}，最接近的可以是 {nearest}（边长须是 {multiple} 的倍数）。",
+        "Cannot draw {value}; the nearest possible size is {nearest} (sides are multiples of "
+        "{multiple}).",
+    ),
+    "no_reference_pictures": (
+        "还不能参考图片作画。请只发文字：/draw 加上描述。",
+        "Pictures cannot be used as a reference yet. Please send words only: /draw and a "
+        "description.",
+    ),
+    "unknown_button": (
+        "这个按钮太旧了，不能用了。请重新发 /draw。",
+        "This button is too old to work. Please send /draw again.",
+    ),
+    "text_only": (
+        "我只看得懂文字。发 /draw 加上想画的内容，例如：/draw 一个红色的圆",
+        "I understand text only. Send /draw and what you want to see: /draw a red circle",
+    ),
+    "negative_needs_guidance": (
+        "负面词需要引导大于 0：去掉「引导 0」，或写「引导 1.8」。",
+        "A negative prompt needs guidance above 0: drop “--cfg 0”, or write “--cfg 1.8”.",
+    ),
+    "not_yours": (
+        "这不是你的请求，只有本人和群管理员可以取消。",
+        "This is not your request; only its owner and the group's admins can cancel it.",
+    ),
+    "not_yours_to_delete": (
+        "这不是你的图，只有本人和群管理员可以删除。",
+        "This is not your picture; only its owner and the group's admins can delete it.",
+    ),
+    "not_yours_to_draw": (
+        "这是别人的请求，只有本人可以点。想画什么请发 /draw。",
+        "This is somebody else's request, for them to press. Send /draw for your own.",
+    ),
+    "request_gone": (
+        "找不到原来的消息了，请重新发 /draw。",
+        "The message that asked is gone. Please send /draw again.",
+    ),
+    "too_late": ("等得太久，这次点击没有处理，请再点一次。", "That came too late. Press again."),
+    "admins_only": (
+        "只有群管理员可以改这个设置，请找管理员发 /quiet on 或 /quiet off。",
+        "Only the group's admins can change this. Ask one to send /quiet on or /quiet off.",
+    ),
+    "bad_wish": (
+        "不懂「{wish}」，请写 /quiet on 或 /quiet off。",
+        "“{wish}” is neither: write /quiet on or /quiet off.",
+    ),
+    "still_live": (
+        "这个请求还没画完，要停下请点 ❌ 或发 /cancel {id}。",
+        "This request has not ended yet. To stop it press ❌ or send /cancel {id}.",
+    ),
+    "no_picture_yet": (
+        "#{id} 还没画完，画好会自动发出来；用 /queue 看排到哪了。",
+        "#{id} is not finished yet; it will appear by itself. /queue shows how far it is.",
+    ),
+    "no_picture": (
+        "#{id} 没有画成，没有图可看。想再画一张请点 🔁。",
+        "#{id} ended without a picture. Press 🔁 to draw it again.",
+    ),
+    "picture_removed": (
+        "#{id} 的图已经删除了。想再画一张请发 /draw。",
+        "The picture of #{id} was deleted. Send /draw for another one.",
+    ),
+    "picture_gone": (
+        "#{id} 的图片文件已经不在了。想再画一张请点 🔁 或发 /again {id}。",
+        "The file of #{id} is no longer there. Press 🔁 or send /again {id} to draw it again.",
+    ),
+    "no_such_picture": (
+        "#{id} 只有 {count} 张图。请选 1 到 {count}。",
+        "#{id} has {count} picture(s). Choose 1 to {count}.",
+    ),
+    "drawn_elsewhere": (
+        "#{id} 是在别的聊天里画的。请私聊我再发 /show {id}。",
+        "#{id} was drawn in another chat. Send me /show {id} in private.",
+    ),
+    "nothing_to_show": (
+        "这里还没有你的图可以看。先用 /draw 画一张吧。",
+        "There is nothing of yours to show here. Start with /draw.",
+    ),
+    "already_ended": (
+        "这个请求已经结束了，不用再取消。想再画一张请点 🔁。",
+        "This request has already ended; there is nothing to cancel. Press 🔁 for another one.",
+    ),
+    "nothing_to_cancel": (
+        "你在这里没有正在排队的请求，不用取消。要画新的请发 /draw。",
+        "You have nothing waiting here, so there is nothing to cancel. Send /draw for a picture.",
+    ),
+    "nothing_to_repeat": (
+        "这里还没有你的图可以重画。先用 /draw 画一张吧。",
+        "There is nothing of yours to repeat here. Start with /draw.",
+    ),
+    "which_request": (
+        "看不出你回复的是哪个请求，请写上 # 后面的编号，例如：/again k3v9x2ab",
+        "I cannot tell which request you reply to. Add the id behind #: /again k3v9x2ab",
+    ),
+    "unknown_generation": (
+        "找不到编号为「{id}」的请求，请看看图下面 # 后面的编号。",
+        "There is no request with the id “{id}”. The id stands behind # under a picture.",
+    ),
+    "may_not_attach": (
+        "我在这里没有「附加文件」(Attach Files) 权限，画好也发不出来。请管理员给我勾选后再试。",
+        "I may not send files here (Attach Files), so a picture could not be shown. Please ask an "
+        "admin to tick it for me, then try again.",
+    ),
+    "internal_error": (
+        "出了点意外，这一条没有处理。请再试一次。",
+        "Something unexpected happened and this was not done. Please try again.",
+    ),
+}

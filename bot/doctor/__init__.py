@@ -1,0 +1,1 @@
+"""`zdraw doctor`: looks at everything that zdraw needs, and changes nothing."""

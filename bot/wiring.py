@@ -1,0 +1,264 @@
+"""Wires the core over a store and an engine link; processes differ only in the adapters that
+they put around it."""
+
+import os
+import time
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.adapters.local import LocalMessenger
+from bot.core.answers import Answers
+from bot.core.cancel import Cancel
+from bot.core.cards import Cards
+from bot.core.chat_desk import ChatDesk
+from bot.core.chat_ports import Eraser, Reactor
+from bot.core.deliver import Deliverer
+from bot.core.dispatch import Dispatcher
+from bot.core.draw import Draw
+from bot.core.erase import Erasures
+from bot.core.errors import StartupError
+from bot.core.front_desk import FrontDesk
+from bot.core.gallery import Gallery
+from bot.core.log import Log
+from bot.core.lookup import Lookup
+from bot.core.news import News
+from bot.core.notify import Notifier
+from bot.core.pace import Pace
+from bot.core.ports import Admissions, Bounds, Messenger, Records
+from bot.core.queue_view import QueueView
+from bot.core.quiet import QuietMode
+from bot.core.recover import Recovery
+from bot.links.local_engine import LocalEngine
+from bot.links.tokenizer import CachedTokenizer
+from bot.settings import BotSettings
+from bot.store.chats import SqlChatMoves, SqlChatSettings
+from bot.store.database import Database
+from bot.store.deliveries import SqlDeliveries
+from bot.store.generations import SqlAdmissions
+from bot.store.images import PictureFolder
+from bot.store.job_rows import SqlJobRows
+from bot.store.notices import SqlNotices
+from bot.store.outcomes import SqlOutcomes
+from bot.store.records import SqlRecords
+from bot.store.removals import SqlRemovals
+from engine.profiles import Profile, profile_named
+from engine.socket_path import socket_path
+
+
+def now_ms() -> int:
+    """The real clock."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Core:
+    """The wired core; what adapters may hold on to."""
+
+    profile: Profile
+    news: News
+    admissions: Admissions
+    draw: Draw
+    cancel: Cancel
+    desk: FrontDesk
+    dispatcher: Dispatcher
+    deliverer: Deliverer
+    notifier: Notifier
+    erasures: Erasures
+    recovery: Recovery
+    records: Records
+    pictures: PictureFolder
+    cards: Cards
+    #: By platform; adapters add theirs before the core runs.
+    messengers: dict[str, Messenger]
+    #: The same, for platforms on which messages can be deleted, or have reactions.
+    erasers: dict[str, Eraser]
+    reactors: dict[str, Reactor]
+
+    def loops(self) -> list[Coroutine[Any, Any, None]]:
+        """Everything that must run for as long as the process does."""
+        return [
+            self.dispatcher.run(),
+            self.deliverer.run(),
+            self.notifier.run(),
+            self.erasures.run(),
+            self.recovery.run(),
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """The store, by what it is used for."""
+
+    admissions: SqlAdmissions
+    records: SqlRecords
+    jobs: SqlJobRows
+    outcomes: SqlOutcomes
+    deliveries: SqlDeliveries
+    notices: SqlNotices
+    removals: SqlRemovals
+    chats: SqlChatSettings
+    moves: SqlChatMoves
+
+
+def _rows_in(database: Database) -> _Rows:
+    return _Rows(
+        admissions=SqlAdmissions(database, now_ms),
+        records=SqlRecords(database),
+        jobs=SqlJobRows(database, now_ms),
+        outcomes=SqlOutcomes(database, now_ms),
+        deliveries=SqlDeliveries(database, now_ms),
+        notices=SqlNotices(database, now_ms),
+        removals=SqlRemovals(database, now_ms),
+        chats=SqlChatSettings(database),
+        moves=SqlChatMoves(database, now_ms),
+    )
+
+
+def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
+    """Wire the core. The engine link is closed with `stack`."""
+    profile = profile_named(settings.model)
+    tokens = _tokenizer(settings, profile)
+    link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
+    stack.push_async_exit(link)
+    rows, news, pace = _rows_in(database), News(), Pace(profile)
+    pictures = PictureFolder(settings.state_dir)
+    cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
+    messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
+    erasers: dict[str, Eraser] = {}
+    reactors: dict[str, Reactor] = {}
+    notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
+    draw = Draw(
+        admissions=rows.admissions,
+        tokens=tokens,
+        profile=profile,
+        pace=pace,
+        bounds=_bounds(settings),
+        news=news,
+    )
+    cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
+    erasures = Erasures(
+        removals=rows.removals,
+        admissions=rows.admissions,
+        erasers=erasers,
+        notifier=notifier,
+        log=log,
+    )
+    quiet = QuietMode(settings=rows.chats, reactors=reactors, log=log)
+    return Core(
+        profile=profile,
+        news=news,
+        admissions=rows.admissions,
+        draw=draw,
+        cancel=cancel,
+        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news),
+        dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
+        deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
+        notifier=notifier,
+        erasures=erasures,
+        recovery=_recovery(rows, news, settings),
+        records=rows.records,
+        pictures=pictures,
+        cards=cards,
+        messengers=messengers,
+        erasers=erasers,
+        reactors=reactors,
+    )
+
+
+def _desk(
+    rows: _Rows,
+    draw: Draw,
+    cancel: Cancel,
+    erasures: Erasures,
+    notifier: Notifier,
+    cards: Cards,
+    pictures: PictureFolder,
+    pace: Pace,
+    news: News,
+) -> FrontDesk:
+    lookup = Lookup(admissions=rows.admissions, records=rows.records)
+    return FrontDesk(
+        draw=draw,
+        cancel=cancel,
+        lookup=lookup,
+        records=rows.records,
+        gallery=Gallery(
+            lookup=lookup,
+            removals=rows.removals,
+            pictures=pictures,
+            cards=cards,
+            profile=pace.profile,
+        ),
+        queue_view=QueueView(
+            admissions=rows.admissions, records=rows.records, pace=pace, news=news
+        ),
+        erasures=erasures,
+        chats=ChatDesk(settings=rows.chats, moves=rows.moves, news=news),
+        answers=Answers(lookup=lookup, notifier=notifier),
+    )
+
+
+def _dispatcher(
+    rows: _Rows, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
+) -> Dispatcher:
+    return Dispatcher(
+        link=link,
+        rows=rows.jobs,
+        outcomes=rows.outcomes,
+        pictures=pictures,
+        news=news,
+        pace=pace,
+        clock=now_ms,
+        log=log,
+    )
+
+
+def _deliverer(
+    rows: _Rows,
+    messengers: dict[str, Messenger],
+    quiet: QuietMode,
+    cards: Cards,
+    news: News,
+    log: Log,
+) -> Deliverer:
+    return Deliverer(
+        admissions=rows.admissions,
+        deliveries=rows.deliveries,
+        messengers=messengers,
+        quiet=quiet,
+        cards=cards,
+        news=news,
+        clock=now_ms,
+        log=log,
+    )
+
+
+def _recovery(rows: _Rows, news: News, settings: BotSettings) -> Recovery:
+    return Recovery(
+        rows=rows.jobs,
+        outcomes=rows.outcomes,
+        news=news,
+        clock=now_ms,
+        queue_hours=settings.queue_hours,
+    )
+
+
+def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
+    return CachedTokenizer(
+        settings.state_dir / f"tokenizer-{profile.name}.json",
+        limit=profile.max_tokens - profile.template_tokens,
+    )
+
+
+def _bounds(settings: BotSettings) -> Bounds:
+    return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
+
+
+def _engine_socket(settings: BotSettings) -> Path:
+    try:
+        return socket_path(settings.state_dir)
+    except OSError as error:
+        raise StartupError(f"no place for the engine's socket: {error}", os.EX_CANTCREAT) from None

@@ -1,0 +1,85 @@
+"""Chats: what was set for them, and groups that go on under another id."""
+
+from bot.core.generation import Delivery
+from tests.builders import address, new_generation, notice
+from tests.stores import Store
+
+OLD, NEW = "-5", "-1005"
+
+
+async def test_a_chat_is_not_quiet_until_it_is_made_so(store: Store):
+    assert not await store.settings.quiet("telegram", OLD)
+    for quiet in (True, True, False):
+        await store.settings.set_quiet("telegram", OLD, quiet=quiet)
+        assert await store.settings.quiet("telegram", OLD) is quiet
+    assert not await store.settings.quiet("discord", OLD)
+
+
+async def test_a_group_that_moves_takes_its_rows_along_and_leaves_message_ids_behind(store: Store):
+    live = await store.queued(address=address(chat=OLD))
+    await store.deliveries.record_status(live.id, "9")
+    told = await store.finished(address=address(chat=OLD))
+    await store.deliveries.record_status(told.id, "10")
+    await store.deliveries.sending(told.id)
+    await store.deliveries.delivered(told.id)
+    other = await store.queued()
+    assert await store.moves.move("telegram", OLD, NEW) == [live.id]
+    for row in (live, told):
+        now = await store.now(row)
+        assert (now.address.chat, now.address.request_message, now.status_message) == (
+            NEW,
+            None,
+            None,
+        )
+    assert await store.now(other) == other
+    assert (await store.now(told)).delivery is Delivery.DONE
+
+
+async def test_ids_of_the_same_number_on_another_platform_stay(store: Store):
+    row = await store.queued(address=address(platform="board", chat=OLD))
+    assert await store.moves.move("telegram", OLD, NEW) == []
+    assert await store.now(row) == row
+
+
+async def test_notices_move_and_so_do_those_whom_the_group_speaks_for(store: Store):
+    await store.notices.post(notice(address=address(chat=OLD), requester=f"telegram:{OLD}"))
+    row = await store.queued(requester=f"telegram:{OLD}", address=address(chat=OLD))
+    await store.moves.move("telegram", OLD, NEW)
+    (moved,) = await store.unsaid()
+    assert (moved.address.chat, moved.address.request_message) == (NEW, None)
+    assert moved.requester == (await store.now(row)).requester == f"telegram:{NEW}"
+
+
+async def test_messages_to_delete_stay_behind(store: Store):
+    row = await store.finished(address=address(chat=OLD))
+    await store.removals.remove(row.id, [(OLD, "9")], "press:1")
+    await store.moves.move("telegram", OLD, NEW)
+    assert await store.removals.waiting(["telegram"]) == []
+    assert await store.removals.removed(row.id)
+
+
+async def test_settings_move_unless_the_new_group_has_its_own(store: Store):
+    await store.settings.set_quiet("telegram", OLD, quiet=True)
+    await store.moves.move("telegram", OLD, NEW)
+    assert await store.settings.quiet("telegram", NEW)
+    assert not await store.settings.quiet("telegram", OLD)
+    await store.settings.set_quiet("telegram", OLD, quiet=False)
+    await store.moves.move("telegram", OLD, NEW)
+    assert await store.settings.quiet("telegram", NEW)
+
+
+async def test_moving_twice_changes_nothing_more(store: Store):
+    row = await store.queued(address=address(chat=OLD))
+    await store.moves.move("telegram", OLD, NEW)
+    await store.deliveries.record_status(row.id, "1")
+    assert await store.moves.move("telegram", OLD, NEW) == []
+    assert (await store.now(row)).status_message == "1"
+
+
+async def test_a_request_of_the_old_group_that_comes_again_is_known(store: Store):
+    new = new_generation(address=address(chat=OLD))
+    row = await store.queued(
+        **{name: getattr(new, name) for name in ("id", "event_key", "address")}
+    )
+    await store.moves.move("telegram", OLD, NEW)
+    assert await store.records.seen(row.event_key)

@@ -1,0 +1,171 @@
+"""A front desk over real rows, and what came of what was asked."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from bot.core.answers import Answers
+from bot.core.cancel import Cancel
+from bot.core.cards import Cards
+from bot.core.chat_desk import ChatDesk
+from bot.core.draw import Draw
+from bot.core.erase import Erasures
+from bot.core.front_desk import FrontDesk
+from bot.core.gallery import Gallery
+from bot.core.generation import Address, Generation, Origin
+from bot.core.lookup import Lookup
+from bot.core.messages import Notice
+from bot.core.news import News
+from bot.core.notify import Notifier
+from bot.core.pace import Pace
+from bot.core.ports import Bounds, TokenCount
+from bot.core.queue_view import QueueView
+from bot.store.database import Database
+from bot.store.images import PictureFolder
+from engine.profiles import profile_named
+from tests.builders import spec
+from tests.fakes.engine_link import FakeEngine
+from tests.stores import Store, sqlite_url, store_over
+
+CHAT = Address(platform="telegram", chat="-100", request_message="7")
+ELSEWHERE = replace(CHAT, chat="-200")
+ANNA, BORIS = "telegram:1", "telegram:2"
+PROFILE = profile_named("demo")
+
+
+class Letters:
+    """A TokenCounter for which a letter is a token."""
+
+    limit = 40
+
+    def measure(self, prompt: str) -> TokenCount:
+        return TokenCount(tokens=len(prompt), limit=self.limit, lost=prompt[self.limit :])
+
+
+@dataclass
+class Desk:
+    """A front desk, and what came of what was asked."""
+
+    desk: FrontDesk
+    store: Store
+    news: News
+    pace: Pace
+    pictures: PictureFolder
+    erasures: Erasures
+    engine: FakeEngine
+    erasers: dict[str, Any] = field(default_factory=dict)
+    _events: int = 0
+
+    def event(self) -> str:
+        self._events += 1
+        return f"telegram:4242:message:-100:{self._events}"
+
+    def origin(
+        self, *, by: str = ANNA, event: str | None = None, at: Address = CHAT, **more: Any
+    ) -> Origin:
+        return Origin(
+            event_key=event or self.event(),
+            requester=by,
+            address=at,
+            **{"locale": "zh", **more},
+        )
+
+    async def draw(self, text: str, *, by: str = ANNA, event: str | None = None) -> Generation:
+        await self.desk.draw(self.origin(by=by, event=event), text)
+        latest = await self.store.admissions.latest(by, CHAT.chat)
+        assert latest is not None
+        return latest
+
+    async def drawn(self, count: int = 1, *, by: str = ANNA, **changes: Any) -> Generation:
+        """A finished generation whose files lie on the disk and whose message stands."""
+        asked = {"requester": by, "address": CHAT, "spec": spec(count=count), **changes}
+        started = await self.store.running(**asked)
+        pngs = [f"png {number}".encode() for number in range(1, count + 1)]
+        paths, preview = await self.pictures.save(started, pngs, b"jpeg")
+        assert await self.store.outcomes.finish(started.key, paths, preview)
+        await self.store.deliveries.sending(started.id)
+        await self.store.deliveries.record_status(started.id, f"{100 + self._events}")
+        await self.store.deliveries.delivered(started.id)
+        return await self.store.now(started)
+
+    async def again(
+        self,
+        *,
+        by: str = ANNA,
+        generation_id: str | None = None,
+        quiet: bool = False,
+        event: str | None = None,
+    ) -> str | None:
+        origin = self.origin(by=by, event=event)
+        return await self.desk.again(origin, generation_id, None, quiet=quiet)
+
+    async def cancel(
+        self,
+        *,
+        by: str = ANNA,
+        generation_id: str | None = None,
+        all_: bool = False,
+        quiet: bool = False,
+        admin: bool = False,
+        event: str | None = None,
+        at: Address = CHAT,
+    ) -> str | None:
+        origin = self.origin(by=by, event=event, at=at)
+        return await self.desk.cancel(
+            origin, generation_id, None, all_=all_, quiet=quiet, admin=admin
+        )
+
+    async def said(self) -> list[Notice]:
+        return await self.store.unsaid()
+
+
+@asynccontextmanager
+async def desk_in(folder: Path) -> AsyncIterator[Desk]:
+    async with Database(sqlite_url(folder / "zdraw.db")) as database:
+        store = store_over(database)
+        news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
+        engine = FakeEngine()
+        draw = Draw(
+            admissions=store.admissions,
+            tokens=Letters(),
+            profile=PROFILE,
+            pace=pace,
+            bounds=Bounds(live_per_requester=3, live_in_all=100),
+            news=news,
+        )
+        log = structlog.get_logger()
+        notifier = Notifier(notices=store.notices, messengers={}, log=log)
+        lookup = Lookup(admissions=store.admissions, records=store.records)
+        cards = Cards(admissions=store.admissions, pictures=pictures, pace=pace, news=news)
+        erasers: dict[str, Any] = {}
+        erasures = Erasures(
+            removals=store.removals,
+            admissions=store.admissions,
+            erasers=erasers,
+            notifier=notifier,
+            log=log,
+        )
+        front = FrontDesk(
+            draw=draw,
+            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            lookup=lookup,
+            records=store.records,
+            gallery=Gallery(
+                lookup=lookup,
+                removals=store.removals,
+                pictures=pictures,
+                cards=cards,
+                profile=PROFILE,
+            ),
+            queue_view=QueueView(
+                admissions=store.admissions, records=store.records, pace=pace, news=news
+            ),
+            erasures=erasures,
+            chats=ChatDesk(settings=store.settings, moves=store.moves, news=news),
+            answers=Answers(lookup=lookup, notifier=notifier),
+        )
+        yield Desk(front, store, news, pace, pictures, erasures, engine, erasers)

@@ -1,0 +1,190 @@
+"""What takes longer than an interaction's token lives."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from bot.core.generation import Delivery, Outcome
+from tests.builders import ManualClock
+from tests.fakes.discord_api import FakeDiscord, Interaction
+from tests.integration.discord_life import (
+    ANNA,
+    BORIS,
+    CHANNEL,
+    GUILD,
+    MINUTE,
+    PROMPT,
+    Life,
+    answer,
+    furnish,
+    living,
+)
+from tests.integration.waiting import eventually
+
+PRIVATE_CHAT = 90
+MESSAGES = "/channels/*/messages"
+
+
+@pytest.fixture
+def discord() -> Iterator[FakeDiscord]:
+    with FakeDiscord() as server:
+        furnish(server)
+        server.people.private_chat(PRIVATE_CHAT, ANNA, BORIS)
+        yield server
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def life(tmp_path, discord, monkeypatch, clock) -> AsyncIterator[Life]:
+    monkeypatch.setattr("bot.adapters.discord.deadlines.LOOK_SECONDS", 0.02)
+    monkeypatch.setattr("bot.core.deliver.REFRESH_SECONDS", 0.05)
+    async with living(tmp_path, discord, monkeypatch, clock=clock) as one:
+        await one.ready()
+        yield one
+
+
+def wait(life: Life, minutes: float) -> None:
+    """Time passes, for everybody."""
+    life.clock.advance(round(minutes * MINUTE))
+    life.discord.clock.advance(minutes * 60)
+
+
+def abroad(life: Life) -> Interaction:
+    """Asked for in a chat that the bot is no member of."""
+    return life.discord.people.slash(
+        "draw", {"prompt": PROMPT}, user=ANNA, channel=PRIVATE_CHAT, user_install=True
+    )
+
+
+async def test_from_minute_14_it_comes_in_a_message_of_its_own(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 14)
+    await life.finish(generation)
+    await life.settled(generation)
+    picture, ping = discord.messages(CHANNEL)
+    assert picture.images
+    assert picture is not asked.original
+    assert asked.original.deleted
+    assert (picture.nonce, picture.pings) == (generation.id, set())
+    assert ping.content.startswith(f"<@{ANNA}>")
+    assert ping.pings == {str(ANNA)}
+    now = await life.core.admissions.get(generation.id)
+    assert now.status_message == f"c:{picture.id}"
+
+
+async def test_a_token_that_ends_early_is_noticed(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    # This machine's clock is behind.
+    discord.clock.advance(16 * 60)
+    await life.finish(generation)
+    await life.settled(generation)
+    assert asked.original.deleted
+    assert len(discord.pictures(channel=CHANNEL)) == 1
+
+
+async def test_before_that_an_edit_brings_it_and_a_message_tells_of_it(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 13)
+    await life.finish(generation)
+    await life.settled(generation)
+    picture, ping = discord.messages(CHANNEL)
+    assert picture is asked.original
+    assert ping.reference == picture.id
+    assert ping.pings == {str(ANNA)}
+
+
+async def test_a_private_answer_tells_nobody_else(life, discord):
+    asked = life.ask(options={"private": True})
+    generation = await life.opened(asked)
+    wait(life, 12)
+    await life.finish(generation)
+    await life.settled(generation)
+    assert discord.messages(CHANNEL) == [asked.original]
+
+
+async def test_who_waits_on_is_kept_up_to_date(life, discord):
+    first, asked = life.ask(user=BORIS), life.ask()
+    ahead = await life.opened(first)
+    await life.opened(asked)
+    wait(life, 15)
+    await life.finish(ahead)
+    before = asked.original.content
+    await eventually(lambda: asked.original.content != before)
+    assert not asked.original.deleted
+
+
+async def test_where_the_bot_is_no_member_it_is_said_in_time_that_nothing_will_come(life, discord):
+    asked = abroad(life)
+    generation = await life.opened(asked)
+    wait(life, 13)
+    await eventually(lambda: f"/show {generation.id}" in answer(asked).content)
+    wait(life, 7)
+    await life.finish(generation)
+    ended = await life.settled(generation, Delivery.UNDELIVERABLE)
+    assert ended.outcome is Outcome.FINISHED
+    shown = discord.people.slash(
+        "show", {"id": generation.id}, user=ANNA, channel=PRIVATE_CHAT, user_install=True
+    )
+    await eventually(lambda: discord.pictures_seen(shown) == 1)
+    assert len(discord.pictures()) == 1
+
+
+async def test_it_is_also_said_after_a_restart(tmp_path, life, discord, monkeypatch, clock):
+    asked = abroad(life)
+    generation = await life.opened(asked)
+    for task in life.tasks:
+        task.cancel()
+    async with living(tmp_path, discord, monkeypatch, clock=clock) as again:
+        wait(again, 13)
+        await eventually(lambda: f"/show {generation.id}" in answer(asked).content)
+
+
+async def test_where_it_may_write_nothing_of_the_kind_is_said(life, discord):
+    asked = life.ask()
+    await life.opened(asked)
+    dm = discord.people.slash("draw", {"prompt": PROMPT}, user=BORIS)
+    await life.opened(dm)
+    wait(life, 13)
+    await eventually(lambda: not life.adapter.messenger.deadlines._watched)
+    assert "/show" not in asked.original.content + dm.original.content
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_what_may_not_go_into_the_channel_does_not(life, discord, private):
+    if not private:
+        discord.people.forbid(CHANNEL, "send_messages")
+    asked = life.ask(options={"private": private})
+    generation = await life.opened(asked)
+    wait(life, 13)
+    await eventually(lambda: "/show" in asked.original.content)
+    wait(life, 2)
+    await life.finish(generation)
+    await life.settled(generation, Delivery.UNDELIVERABLE)
+    assert discord.pictures() == []
+    assert discord.calls_of("POST", MESSAGES) == [] or not private
+
+
+async def test_a_picture_in_the_last_minute_takes_the_place_of_the_warning(life, discord):
+    asked = abroad(life)
+    generation = await life.opened(asked)
+    wait(life, 13)
+    await eventually(lambda: "/show" in answer(asked).content)
+    await life.finish(generation)
+    await life.settled(generation)
+    assert discord.pictures() == [asked.original]
+
+
+async def test_thrown_out_meanwhile_it_is_given_up(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    discord.people.kick(GUILD)
+    wait(life, 15)
+    await life.finish(generation)
+    await life.settled(generation, Delivery.UNDELIVERABLE)

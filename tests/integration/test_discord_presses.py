@@ -1,0 +1,304 @@
+"""Buttons, the form and the other commands in Discord, over real HTTP and a real gateway."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from bot.adapters.discord.commands import NAMES
+from bot.core.generation import Generation, Outcome
+from tests.fakes.discord_api import FakeDiscord, Interaction, Message
+from tests.fakes.discord_api.messages import Look
+from tests.integration.discord_life import (
+    ANNA,
+    BORIS,
+    CHANNEL,
+    GUILD,
+    Life,
+    answer,
+    furnish,
+    living,
+)
+from tests.integration.waiting import eventually
+
+ADMIN = 9
+
+
+@pytest.fixture
+def discord() -> Iterator[FakeDiscord]:
+    with FakeDiscord() as server:
+        furnish(server)
+        server.people.guild(GUILD, admins=(ADMIN,))
+        yield server
+
+
+@pytest.fixture
+async def life(tmp_path, discord, monkeypatch) -> AsyncIterator[Life]:
+    async with living(tmp_path, discord, monkeypatch) as one:
+        await one.ready()
+        yield one
+
+
+async def picture(life: Life, **more: Any) -> tuple[Message, Generation]:
+    """Anna's picture, and its row."""
+    asked = life.ask(**more)
+    count = more.get("options", {}).get("count", 1)
+    message = await life.drawn(asked, pictures=[b"\x89PNG %d" % n for n in range(1, count + 1)])
+    return message, await life.row(asked)
+
+
+async def words(interaction: Interaction) -> str:
+    """What whoever acted is told, when it is told."""
+
+    def look() -> str:
+        return next((m.content for m in interaction.messages if not m.loading), "")
+
+    found: str = await eventually(look)
+    return found
+
+
+def slash(life: Life, name: str, user: int = ANNA, **options: Any) -> Interaction:
+    return life.discord.people.slash(name, options, user=user, channel=CHANNEL)
+
+
+# --- again ----------------------------------------------------------------------------------------
+
+
+async def test_again_draws_the_same_for_whoever_presses(life, discord):
+    message, first = await picture(life)
+    pressed = discord.people.press(message, "🔁", user=BORIS)
+    second = await life.row(pressed)
+    assert (second.requester, second.parent_id) == (f"discord:{BORIS}", first.id)
+    assert second.spec.prompt == first.spec.prompt
+    assert second.spec.seed != first.spec.seed
+    assert await life.drawn(pressed) is pressed.original
+    assert pressed.original is not message
+    assert pressed.original.ephemeral_to is None
+    assert pressed.follow_ups == []
+
+
+async def test_two_presses_are_two_pictures(life, discord):
+    message, _ = await picture(life)
+    pressed = [discord.people.press(message, "🔁") for _ in range(2)]
+    rows = {(await life.row(one)).id for one in pressed}
+    assert len(rows) == 2
+
+
+async def test_a_private_picture_is_repeated_privately(life, discord):
+    message, _ = await picture(life, options={"private": True, "spoiler": True})
+    again = await life.drawn(discord.people.press(message, "🔁", user=ANNA))
+    assert again.ephemeral_to == ANNA
+    assert again.images[0].filename.startswith("SPOILER_")
+
+
+async def test_again_as_a_command_repeats_the_last_one_or_the_one_named(life, discord):
+    _, first = await picture(life)
+    _, second = await picture(life, prompt="方块")
+    assert (await life.row(slash(life, "again"))).parent_id == second.id
+    assert (await life.row(slash(life, "again", id=f"#{first.id}"))).parent_id == first.id
+    refused = slash(life, "again", user=BORIS)
+    assert "这里还没有你的图" in await words(refused)
+    assert answer(refused).ephemeral_to == BORIS
+
+
+# --- cancel ---------------------------------------------------------------------------------------
+
+
+async def test_cancel_ends_what_waits(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    pressed = discord.people.press(asked.original, "❌", user=ANNA)
+    assert await words(pressed) == "已取消"
+    assert pressed.original.ephemeral_to == ANNA
+    await eventually(lambda: asked.original.content == "已取消。")
+    assert (await life.settled(generation)).outcome is Outcome.CANCELLED
+
+
+async def test_only_its_owner_and_admins_cancel(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    assert "这不是你的请求" in await words(discord.people.press(asked.original, "❌", user=BORIS))
+    assert await words(discord.people.press(asked.original, "❌", user=ADMIN)) == "已取消"
+    assert (await life.settled(generation)).outcome is Outcome.CANCELLED
+
+
+async def test_cancel_as_a_command(life, discord):
+    one, two, three = life.ask(), life.ask(), life.ask()
+    rows = [await life.opened(asked) for asked in (one, two, three)]
+    assert await words(slash(life, "cancel", id=rows[0].id)) == "已取消"
+    completed = discord.people.complete("cancel", {"id": rows[1].id[:3]}, "id", channel=CHANNEL)
+    await eventually(lambda: completed.answered)
+    assert {choice["value"] for choice in completed.choices} >= {rows[1].id}
+    assert rows[0].id not in {choice["value"] for choice in completed.choices}
+    everything = slash(life, "cancel", all=True)
+    assert await words(everything) == "已取消 2 个请求。"
+    assert "没有正在排队的请求" in await words(slash(life, "cancel", all=True))
+
+
+# --- edit -----------------------------------------------------------------------------------------
+
+
+async def test_edit_opens_a_form_with_the_words_and_draws_what_is_sent(life, discord):
+    message, _ = await picture(life, prompt="红 圆", options={"ratio": "16:9"})
+    pressed = discord.people.press(message, "✏️", user=BORIS)
+    await eventually(lambda: pressed.modal)
+    field = pressed.modal["components"][0]["component"]
+    assert (field["custom_id"], field["value"]) == ("words", "红 圆\n横图")
+    sent = discord.people.submit_modal(pressed, {"words": "蓝 圆\n横图"})
+    row = await life.row(sent)
+    assert (row.spec.prompt, row.requester) == ("蓝 圆", f"discord:{BORIS}")
+    assert await life.drawn(sent) is sent.original
+
+
+async def test_what_is_sent_with_the_form_may_be_refused(life, discord):
+    message, _ = await picture(life)
+    pressed = discord.people.press(message, "✏️")
+    await eventually(lambda: pressed.modal)
+    sent = discord.people.submit_modal(pressed, {"words": "圆 --sed 4"})
+    assert "--seed" in await words(sent)
+    assert sent.original.ephemeral_to == ANNA
+
+
+# --- original -------------------------------------------------------------------------------------
+
+
+async def test_the_original_is_a_file_for_everybody(life, discord):
+    message, row = await picture(life)
+    pressed = discord.people.press(message, "📄", user=BORIS)
+    assert await words(pressed) == f"📄 #{row.id}"
+    (file,) = pressed.original.attachments
+    assert file.content.startswith(b"\x89PNG")
+    assert pressed.original.ephemeral_to is None
+
+
+async def test_of_several_all_or_one(life, discord):
+    message, row = await picture(life, options={"count": 3})
+    pressed = discord.people.press(message, "📄", user=BORIS)
+    await eventually(lambda: len(pressed.messages) == 3 and pressed.messages[-1].attachments)
+    assert {m.attachments[0].content for m in pressed.messages} == {
+        b"\x89PNG 1",
+        b"\x89PNG 2",
+        b"\x89PNG 3",
+    }
+    one = discord.people.press(message, f"zd:1:original:{row.id}:2", user=BORIS)
+    await words(one)
+    assert [file.content for file in one.original.attachments] == [b"\x89PNG 2"]
+
+
+async def test_an_original_that_is_too_large_is_a_sentence(life, discord):
+    message, _ = await picture(life)
+    discord.world.upload_bytes = 4
+    pressed = discord.people.press(message, "📄")
+    assert "原图发不过来" in await words(pressed)
+    assert pressed.messages[0].ephemeral_to == ANNA
+
+
+async def test_a_file_that_is_gone_is_a_sentence(life, discord):
+    message, row = await picture(life)
+    life.core.pictures.path(row.pictures[0]).unlink()
+    pressed = discord.people.press(message, "📄")
+    assert "文件已经不在了" in await words(pressed)
+    assert pressed.original.ephemeral_to == ANNA
+
+
+# --- delete ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("user", [ANNA, ADMIN])
+async def test_its_owner_and_admins_delete_a_picture(life, discord, user):
+    message, _ = await picture(life)
+    pressed = discord.people.press(message, "🗑", user=user)
+    await eventually(lambda: message.deleted and pressed.answered)
+    assert discord.messages(CHANNEL) == []
+
+
+async def test_nobody_else_does(life, discord):
+    message, _ = await picture(life)
+    assert "这不是你的图" in await words(discord.people.press(message, "🗑", user=BORIS))
+    assert not message.deleted
+
+
+async def test_a_copy_goes_with_it(life, discord):
+    _, row = await picture(life)
+    copy = slash(life, "show", id=row.id)
+    await words(copy)
+    discord.people.press(copy.original, "🗑", user=ANNA)
+    await eventually(lambda: discord.messages(CHANNEL) == [])
+
+
+async def test_a_private_picture_is_deleted_by_the_press(life, discord):
+    message, _ = await picture(life, options={"private": True})
+    discord.people.press(message, "🗑", user=ANNA)
+    await eventually(lambda: message.deleted)
+
+
+# --- show, queue, help ----------------------------------------------------------------------------
+
+
+async def test_show_posts_a_picture_once_more(life, discord):
+    _, row = await picture(life)
+    shown = slash(life, "show", user=BORIS, id=row.id)
+    assert row.id in await words(shown)
+    assert answer(shown).images
+    assert answer(shown).buttons[0][0] == "🔁 再来"
+    hidden = slash(life, "show", id=row.id, private=True)
+    await words(hidden)
+    assert answer(hidden).ephemeral_to == ANNA
+    unknown = slash(life, "show", id="zzzz")
+    assert "找不到编号为「zzzz」的请求" in await words(unknown)
+    assert [m.ephemeral_to for m in unknown.messages] == [ANNA]
+
+
+async def test_queue_is_for_whoever_asks(life, discord):
+    asked = life.ask()
+    row = await life.opened(asked)
+    queue = slash(life, "queue")
+    assert f"#{row.id}" in await words(queue)
+    assert answer(queue).ephemeral_to == ANNA
+    discord.people.press(queue.original, "❌ 1", user=ANNA)
+    await eventually(lambda: asked.original.content == "已取消。")
+
+
+async def test_help_names_what_there_is(life, discord):
+    told = slash(life, "help")
+    text = await words(told)
+    assert answer(told).ephemeral_to == ANNA
+    assert all(f"/{name} — " in text for name in NAMES)
+    assert "/quiet" not in text
+    assert "画图" not in text
+
+
+# --- later ----------------------------------------------------------------------------------------
+
+
+async def test_everything_works_after_a_restart(tmp_path, discord, monkeypatch):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        message, row = await picture(life)
+        opened = discord.people.press(message, "✏️")
+        await eventually(lambda: opened.modal)
+    syncs = discord.world.commands.syncs[None]
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        sent = discord.people.submit_modal(opened, {"words": "蓝 圆"})
+        assert (await life.row(sent)).spec.prompt == "蓝 圆"
+        assert (await life.row(discord.people.press(message, "🔁"))).parent_id == row.id
+        await words(discord.people.press(message, "📄"))
+        discord.people.press(message, "🗑", user=ANNA)
+        await eventually(lambda: message.deleted)
+    assert discord.world.commands.syncs[None] == syncs
+
+
+async def test_a_button_of_another_version_is_told_to_be_one(life, discord):
+    button = {"type": 2, "id": 2, "style": 2, "label": "?", "custom_id": "zd:9:x"}
+    row = {"type": 1, "id": 1, "components": [button]}
+    channel = discord.world.channels[CHANNEL]
+    old = discord.world.create(channel, discord.world.bot, Look("旧", components=(row,)))
+    pressed = discord.people.press(old, "?", user=ANNA)
+    assert "按钮太旧" in await words(pressed)
+    assert pressed.original.ephemeral_to == ANNA
+
+
+async def test_a_blank_prompt_and_a_lone_option_are_refused(life, discord):
+    assert "没有描述" in await words(life.ask(" ", options={"seed": 3}))
+    assert (await words(life.ask("   "))).startswith("没看到要画什么")

@@ -1,0 +1,191 @@
+"""Exactly one picture for an interaction, whatever dies or is lost between it and the picture."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.core.generation import Delivery, Outcome
+from tests.builders import ManualClock
+from tests.fakes.discord_api import FakeDiscord
+from tests.integration.discord_life import ANNA, CHANNEL, answer, furnish, living
+from tests.integration.waiting import eventually
+
+CALLBACK = "/interactions/*/*/callback"
+ANSWER = "/webhooks/*/*/messages/*"
+MESSAGES = "/channels/*/messages"
+MESSAGE = "/channels/*/messages/*"
+
+
+@pytest.fixture
+def discord() -> Iterator[FakeDiscord]:
+    with FakeDiscord() as server:
+        furnish(server)
+        yield server
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+async def test_a_restart_between_the_row_and_the_answer_goes_on_in_the_channel(
+    tmp_path, discord, monkeypatch
+):
+    discord.faults.fail_next("POST", CALLBACK, delay=30.0, close="before")
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        generation = await life.row(asked)
+    assert not asked.answered
+    async with living(tmp_path, discord, monkeypatch) as life:
+        message = await life.drawn(asked)
+        assert message.channel_id == CHANNEL
+        assert message.content.startswith(f"<@{ANNA}>\n")
+        assert message.pings == set()
+    (sent,) = discord.calls_of("POST", MESSAGES)
+    assert sent.body.fields["nonce"] == generation.id
+    assert sent.body.fields["enforce_nonce"] is True
+    assert len(discord.pictures()) == 1
+
+
+async def test_a_restart_after_the_answer_finds_the_same_message(tmp_path, discord, monkeypatch):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        generation = await life.opened(asked)
+        # As if the process had died before it was noted.
+        await life.store.sql("UPDATE generations SET status_message = NULL")
+    async with living(tmp_path, discord, monkeypatch) as life:
+        opened = await life.opened(asked)
+        assert opened.status_message == generation.status_message
+        assert await life.drawn(asked) is asked.original
+    assert len(discord.messages(CHANNEL)) == 1
+
+
+async def test_a_restart_while_it_is_drawn_edits_with_the_token_alone(
+    tmp_path, discord, monkeypatch
+):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask(options={"spoiler": True, "private": True})
+        await life.opened(asked)
+    async with living(tmp_path, discord, monkeypatch) as life:
+        message = await life.drawn(asked)
+    assert message is asked.original
+    assert message.ephemeral_to == ANNA
+    assert message.images[0].filename.startswith("SPOILER_")
+
+
+async def test_a_deferral_is_answered_after_a_restart(tmp_path, discord, monkeypatch):
+    async with living(tmp_path, discord, monkeypatch, defer_seconds=0.05) as life:
+        await life.ready()
+        discord.faults.fail_next("PATCH", ANSWER, delay=30.0, close="before")
+        monkeypatch.setattr("bot.core.deliver.OPENING_PAUSE_SECONDS", 0.3)
+        asked = life.ask()
+        await life.row(asked)
+        await eventually(lambda: asked.answered)
+        assert answer(asked).loading
+    discord.faults.clear()
+    async with living(tmp_path, discord, monkeypatch) as life:
+        assert await life.drawn(asked) is asked.original
+
+
+async def test_a_lost_answer_to_the_first_answer_is_no_second_message(
+    tmp_path, discord, monkeypatch
+):
+    discord.faults.lose_answer("POST", CALLBACK)
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        assert await life.drawn(asked) is asked.original
+    assert len(discord.messages(CHANNEL)) == 1
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_lost_answer_to_the_delivery_is_one_picture(
+    tmp_path, discord, monkeypatch, clock, late
+):
+    async with living(tmp_path, discord, monkeypatch, clock=clock) as life:
+        await life.ready()
+        asked = life.ask()
+        generation = await life.opened(asked)
+        if late:
+            clock.advance(14 * 60_000)
+        discord.faults.lose_answer("PATCH", MESSAGE if late else ANSWER)
+        await life.finish(generation)
+        await life.settled(generation)
+    assert len(discord.pictures()) == 1
+    assert len(discord.arrivals()) == 2
+
+
+async def test_a_lost_answer_to_the_late_message_is_no_second_message(
+    tmp_path, discord, monkeypatch, clock
+):
+    async with living(tmp_path, discord, monkeypatch, clock=clock) as life:
+        await life.ready()
+        asked = life.ask()
+        generation = await life.opened(asked)
+        clock.advance(14 * 60_000)
+        discord.faults.lose_answer("POST", MESSAGES)
+        await life.finish(generation)
+        await life.settled(generation)
+    assert len(discord.calls_of("POST", MESSAGES)) == 3
+    assert [bool(m.images) for m in discord.messages(CHANNEL)] == [True, False]
+
+
+async def test_an_end_without_a_picture_is_told_in_the_same_message(tmp_path, discord, monkeypatch):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        generation = await life.opened(asked)
+        started = await life.store.start(generation)
+        assert await life.store.outcomes.fail(started.key, "out_of_memory", {})
+        life.core.news.moved(generation.id)
+        ended = await life.settled(generation)
+    assert ended.outcome is Outcome.FAILED
+    assert "显存不足" in answer(asked).content
+
+
+async def test_a_deleted_status_message_comes_anew(tmp_path, discord, monkeypatch):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        await life.opened(asked)
+        discord.people.delete(asked.original)
+        message = await life.drawn(asked)
+    assert discord.messages(CHANNEL) == [message]
+
+
+async def test_a_late_message_that_is_deleted_comes_anew_under_another_nonce(
+    tmp_path, discord, monkeypatch
+):
+    discord.faults.fail_next("POST", CALLBACK, 404, code=10062, times=9)
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        generation = await life.opened(asked)
+        (first,) = discord.messages(CHANNEL)
+        discord.people.delete(first)
+        assert await life.drawn(asked) is not first
+    nonces = [call.body.fields.get("nonce") for call in discord.calls_of("POST", MESSAGES)]
+    assert nonces == [generation.id, generation.id, f"{generation.id}-2"]
+    assert len(discord.messages(CHANNEL)) == 1
+
+
+async def test_a_deleted_channel_is_given_up(tmp_path, discord, monkeypatch):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        generation = await life.opened(asked)
+        discord.people.delete_channel(CHANNEL)
+        await life.finish(generation)
+        await life.settled(generation, Delivery.UNDELIVERABLE)
+
+
+async def test_thrown_out_the_token_still_delivers(tmp_path, discord, monkeypatch):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        await life.opened(asked)
+        discord.people.kick(7)
+        assert await life.drawn(asked) is asked.original

@@ -1,0 +1,100 @@
+"""Who is an admin, asked of Telegram over real HTTP and remembered for a while."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+import pytest
+import structlog
+
+from bot.adapters.telegram import admins
+from bot.adapters.telegram.acknowledge import BACKLOG
+from bot.adapters.telegram.admins import FAILED_SECONDS, REMEMBERED_SECONDS, Admins
+from bot.adapters.telegram.client import make_bot, make_requests
+from bot.adapters.telegram.flood import Priority
+from bot.adapters.telegram.gate import FloodGate
+from tests.fakes.telegram_api import TOKEN, FakeTelegram
+
+GROUP = -1001
+
+
+@dataclass
+class Time:
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    with FakeTelegram() as running:
+        running.people.group(GROUP)
+        running.people.promote(GROUP, 5)
+        yield running
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def gate() -> FloodGate:
+    return FloodGate()
+
+
+@pytest.fixture
+async def is_admin(telegram: FakeTelegram, time: Time, gate: FloodGate) -> AsyncIterator[Admins]:
+    requests = make_requests(None)
+    bot = make_bot(TOKEN, telegram.base_url, *requests)
+    yield Admins(bot, structlog.get_logger(), time)
+    for request in requests:
+        await request.shutdown()
+
+
+def lookups(telegram: FakeTelegram) -> int:
+    return len(telegram.calls_of("getChatAdministrators"))
+
+
+async def test_admins_are_told_from_members_with_one_call(telegram, is_admin):
+    assert await is_admin(str(GROUP), 5)
+    assert not await is_admin(str(GROUP), 6)
+    assert lookups(telegram) == 1
+
+
+async def test_rights_that_changed_are_noticed_after_five_minutes(telegram, is_admin, time):
+    assert not await is_admin(str(GROUP), 6)
+    telegram.people.promote(GROUP, 6)
+    time.now += REMEMBERED_SECONDS - 1
+    assert not await is_admin(str(GROUP), 6)
+    time.now += 2
+    assert await is_admin(str(GROUP), 6)
+
+
+async def test_a_lookup_that_fails_makes_nobody_an_admin_and_is_not_repeated_at_once(
+    telegram, is_admin, time
+):
+    telegram.fail("getChatAdministrators", status=500)
+    assert not await is_admin(str(GROUP), 5)
+    assert not await is_admin(str(GROUP), 5)
+    assert lookups(telegram) == 1
+    time.now += FAILED_SECONDS + 1
+    assert await is_admin(str(GROUP), 5)
+
+
+async def test_a_lookup_holds_nobody_up_for_long(telegram, is_admin, monkeypatch):
+    monkeypatch.setattr(admins, "LOOKUP_SECONDS", 0.05)
+    telegram.fail("getChatAdministrators", delay=2.0)
+    assert not await is_admin(str(GROUP), 5)
+
+
+async def test_a_flood_of_presses_hides_nobodys_rights(is_admin, gate):
+    """All of them are to be answered, ten a second."""
+    answers = [
+        asyncio.create_task(gate.turn(None, Priority.ACKNOWLEDGEMENT)) for _ in range(BACKLOG)
+    ]
+    await asyncio.sleep(0)
+    assert await is_admin(str(GROUP), 5)
+    for answer in answers:
+        answer.cancel()

@@ -1,0 +1,127 @@
+"""The commands as Discord is told of them, by Discord's rules.
+
+https://docs.discord.com/developers/interactions/application-commands
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from bot.adapters.discord.client import Client
+from bot.adapters.discord.commands import NAMES
+from bot.adapters.discord.sync import payload
+from bot.adapters.discord.words import COMMANDS, OPTIONS, Translator
+from bot.core import commands
+from engine.contract import MAX_PICTURES
+
+NAME = re.compile(r"[-_'\w]{1,32}")
+CHINESE = {"zh-CN", "zh-TW"}
+STRING, INTEGER, BOOLEAN, NUMBER = 3, 4, 5, 10
+
+
+@pytest.fixture
+async def told() -> dict[str, dict[str, Any]]:
+    """What is published, by name."""
+    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]
+    await client.tree.set_translator(Translator())
+    return {command["name"]: command for command in await payload(client.tree)}
+
+
+def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Commands and their options."""
+    for command in told.values():
+        yield command
+        yield from command["options"]
+
+
+async def test_they_are_those_that_there_are(told):
+    assert set(told) == NAMES == {"draw", "again", "cancel", "queue", "show", "help"}
+    assert {command.name for command in commands.COMMANDS} >= NAMES
+
+
+async def test_everything_is_said_in_english_and_twice_in_chinese(told):
+    for one in named(told):
+        assert set(one["name_localizations"]) == CHINESE
+        assert set(one["description_localizations"]) == CHINESE
+        assert one["name"].isascii()
+        assert not any(text.isascii() for text in one["name_localizations"].values())
+
+
+async def test_names_and_descriptions_keep_to_the_rules(told):
+    for one in named(told):
+        for name in (one["name"], *one["name_localizations"].values()):
+            assert NAME.fullmatch(name), name
+            assert name == name.lower()
+        for text in (one["description"], *one["description_localizations"].values()):
+            assert 1 <= len(text) <= 100
+
+
+async def test_no_two_of_a_kind_have_the_same_name(told):
+    for kind in [list(told.values()), *(command["options"] for command in told.values())]:
+        for language in CHINESE:
+            names = [one["name_localizations"][language] for one in kind]
+            assert len(set(names)) == len(names)
+
+
+async def test_a_command_is_small_enough(told):
+    for command in told.values():
+        assert len(command["options"]) <= 25
+        longest = sum(
+            max(map(len, (one[part], *one[f"{part}_localizations"].values())))
+            for one in (command, *command["options"])
+            for part in ("name", "description")
+        )
+        assert longest < 8000
+
+
+async def test_they_are_offered_everywhere(told):
+    for command in told.values():
+        assert command["contexts"] == [0, 1, 2]
+        assert command["integration_types"] == [0, 1]
+        assert command["default_member_permissions"] is None
+
+
+async def test_draw_offers_what_the_grammar_has(told):
+    options = {option["name"]: option for option in told["draw"]["options"]}
+    assert list(options) == [
+        "prompt",
+        "ratio",
+        "count",
+        "negative",
+        "seed",
+        "steps",
+        "guidance",
+        "spoiler",
+        "private",
+    ]
+    assert [name for name, option in options.items() if option["required"]] == ["prompt"]
+    assert options["count"]["max_value"] == MAX_PICTURES
+    assert options["seed"]["max_value"] == 2**53 - 1
+    assert (options["guidance"]["type"], options["private"]["type"]) == (NUMBER, BOOLEAN)
+
+
+async def test_shapes_are_chosen_by_name(told):
+    (ratio,) = [option for option in told["draw"]["options"] if option["name"] == "ratio"]
+    assert ratio["type"] == STRING
+    assert len(ratio["choices"]) <= 25
+    wide = next(choice for choice in ratio["choices"] if choice["value"] == "16:9")
+    assert wide["name"] == "wide 16:9"
+    assert wide["name_localizations"] == {"zh-CN": "横图 16:9", "zh-TW": "橫圖 16:9"}
+
+
+async def test_an_id_can_be_completed_where_it_is_ones_own(told):
+    completed = {
+        (command["name"], option["name"])
+        for command in told.values()
+        for option in command["options"]
+        if option.get("autocomplete")
+    }
+    assert completed == {("cancel", "id")}
+
+
+def test_nothing_is_described_that_is_not_there():
+    assert set(COMMANDS) == NAMES
+    assert set(OPTIONS) >= {"prompt", "id", "all"}

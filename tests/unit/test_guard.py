@@ -1,0 +1,75 @@
+"""Platforms side by side."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+
+import pytest
+import structlog
+
+from bot.core.errors import StartupError
+from bot.guard import Guard
+from tests.integration.waiting import eventually
+
+
+class Platform:
+    """Runs until it is cancelled, after the troubles it was given."""
+
+    def __init__(self, *troubles: Exception) -> None:
+        self.troubles = list(troubles)
+        self.runs = 0
+
+    async def run(self) -> None:
+        self.runs += 1
+        if self.troubles:
+            raise self.troubles.pop(0)
+        await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def guarded(**platforms: Platform):
+    guard = Guard(platforms, structlog.get_logger(), pauses=(0.01,))
+    tasks = [asyncio.create_task(loop) for loop in guard.loops()]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def refused(name: str) -> StartupError:
+    return StartupError(f"{name} refuses the token", 78)
+
+
+async def test_a_platform_that_fails_is_started_again(capsys):
+    broken, sound = Platform(ValueError("a prompt"), ExceptionGroup("", [OSError()])), Platform()
+    async with guarded(discord=broken, telegram=sound) as tasks:
+        await eventually(lambda: broken.runs == 3)
+        assert not any(task.done() for task in tasks)
+    assert sound.runs == 1
+    said = capsys.readouterr().out
+    assert said.count("platform_failed") == 2
+    assert "a prompt" not in said
+
+
+async def test_a_token_that_is_refused_stops_only_its_platform(capsys):
+    broken, sound = Platform(refused("Discord")), Platform()
+    async with guarded(discord=broken, telegram=sound) as tasks:
+        await asyncio.sleep(0.05)
+        assert not any(task.done() for task in tasks)
+    assert broken.runs == 1
+    assert capsys.readouterr().out.count("Discord refuses the token") == 1
+
+
+@pytest.mark.parametrize("names", [("discord",), ("discord", "telegram")])
+async def test_without_any_platform_left_the_process_ends(names):
+    platforms = {name: Platform(refused(name)) for name in names}
+    async with guarded(**platforms) as tasks:
+        ended: Callable[[], bool] = lambda: any(task.done() for task in tasks)  # noqa: E731
+        await eventually(ended)
+        (last,) = [task for task in tasks if task.done()]
+        with pytest.raises(StartupError) as error:
+            last.result()
+    assert error.value.exit_code == 78
+    assert names[-1] in str(error.value)
