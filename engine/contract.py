@@ -160,7 +160,7 @@ class Finished(Told):
     kind: Literal["finished"] = "finished"
     key: JobKey
     pictures: int
-    #: Size at which the model drew; differs from the job's when it was enlarged.
+    #: Size at which the model drew; differs from the job's when it was scaled.
     drawn_width: int
     drawn_height: int
     #: Wall time in the GPU thread.

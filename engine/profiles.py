@@ -1,6 +1,7 @@
 """One row per model: how it wants to be called and what it can do. Torch-free."""
 
 import math
+import re
 from dataclasses import dataclass
 
 
@@ -33,7 +34,7 @@ class Profile:
     min_side: int = 256
     max_side: int = 2048
     max_pixels: int = 2048 * 2048
-    #: The sizes it draws at, whatever is asked; the picture is then enlarged. None = as asked.
+    #: The sizes it draws at, whatever is asked; the picture is then scaled. None = as asked.
     native_sizes: tuple[tuple[int, int], ...] | None = None
     #: Prompt tokens, the chat template's included.
     max_tokens: int = 512
@@ -41,13 +42,14 @@ class Profile:
     template_tokens: int = 8
     #: Prompts to try first.
     examples: tuple[str, ...]
-    #: Words of which a prompt needs one to be understood; empty = it understands everything.
+    #: Words of which a prompt needs one to be understood, those of Latin letters standing alone or
+    #: in the plural; empty = it understands everything.
     vocabulary: tuple[str, ...] = ()
 
     def understands(self, prompt: str) -> bool:
         """Whether the model was taught any of what the prompt asks for."""
         folded = prompt.casefold()
-        return not self.vocabulary or any(word in folded for word in self.vocabulary)
+        return not self.vocabulary or any(_occurs(word, folded) for word in self.vocabulary)
 
     def drawn_size(self, width: int, height: int) -> tuple[int, int]:
         """Size in pixels at which the model draws a picture of `width` x `height`."""
@@ -58,6 +60,13 @@ class Profile:
             return abs(math.log(size[0] * height / (size[1] * width)))
 
         return min(self.native_sizes, key=distortion)
+
+
+def _occurs(word: str, text: str) -> bool:
+    """Whether `text` has `word`: "cat" is in "two cats" and in 「画cat」, not in "location"."""
+    if not word.isascii():
+        return word in text
+    return re.search(rf"\b{word}(?:e?s)?\b", text, re.ASCII) is not None
 
 
 PROFILES: tuple[Profile, ...] = (
@@ -94,11 +103,15 @@ PROFILES: tuple[Profile, ...] = (
             *((288, 160), (160, 288), (288, 128), (128, 288)),
         ),
         vocabulary=(
-            *("圆", "圓", "球", "方", "三角", "星", "心", "菱"),
-            *("太阳", "太陽", "日头", "房", "屋", "树", "樹", "鱼", "魚", "猫", "貓", "字", "「"),
-            *("circle", "disc", "disk", "dot", "ball", "square", "box", "triangle", "star"),
-            *("heart", "diamond", "rhombus", "sun", "house", "tree", "fish", "cat", "digit"),
-            *("number", "letter", "character"),
+            *("圆", "圓", "球", "方", "三角", "星", "心", "菱", "钻石", "鑽石", "太阳", "太陽"),
+            *("日头", "日頭", "房", "屋", "树", "樹", "鱼", "魚", "猫", "貓"),
+            *("字", "写着", "写下", "写上", "印着", "寫著", "寫下", "寫上"),
+            *("「", "『", "“", "‘", "【"),
+            *("circle", "disc", "disk", "dot", "ball", "square", "box", "block", "triangle"),
+            *("star", "heart", "diamond", "rhombus", "sun", "house", "home", "hut", "cottage"),
+            *("cabin", "tree", "fish", "goldfish", "cat", "kitty", "kitties", "kitten"),
+            *("digit", "number", "numeral", "figure", "letter", "word", "character", "symbol"),
+            *("hanzi",),
         ),
     ),
 )

@@ -68,7 +68,8 @@ class ZImage:
         return self._decode(latents, careful)
 
     def _latents(self, request: DrawRequest, on_step: Callable[[int], None]) -> torch.Tensor:
-        """Latents after the last step, (1, channels, height / 8, width / 8) in float32."""
+        """Latents after the last step in float32, (1, channels, height / 8, width / 8); for the
+        demo model / 16."""
 
         def after_step(pipe: Any, index: int, time: Any, tensors: dict[str, Any]) -> dict[str, Any]:
             on_step(index + 1)

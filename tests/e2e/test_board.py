@@ -16,6 +16,7 @@ import pytest
 from gradio_client import Client
 from PIL import Image
 
+from engine.profiles import profile_named
 from tests.fakes.telegram_api import FakeTelegram
 from tests.house import House
 
@@ -122,6 +123,12 @@ def test_prompt_becomes_a_png_of_the_size_asked_for(board: Client) -> None:
     with Image.open(picture) as opened:
         assert opened.size == (256, 128)
     assert "256×128 · 种子 42 · #" in status
+
+
+def test_page_offers_the_prompts_that_its_model_can_draw(board: Client) -> None:
+    (offered,) = [part for part in board.config["components"] if part["type"] == "dataset"]
+    samples = [sample for (sample,) in offered["props"]["samples"]]
+    assert samples == list(profile_named("demo").examples)
 
 
 def test_four_pictures_are_four_files(board: Client) -> None:

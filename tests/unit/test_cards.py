@@ -3,6 +3,7 @@
 import pytest
 
 from bot.core.cards import QUOTED_CHARACTERS, quoted, rounded_wait
+from bot.core.draw_syntax import parse_draw
 from bot.core.pace import UNMEASURED_SECONDS, Pace
 from engine.profiles import PROFILES, UnknownModel, profile_named
 from tests.builders import spec
@@ -52,7 +53,8 @@ def test_a_model_that_enlarges_costs_what_it_draws() -> None:
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
 def test_a_profile_can_draw_what_it_offers(profile) -> None:
     assert all(side % profile.multiple == 0 for side in profile.default_size)
-    assert all(profile.understands(example) for example in profile.examples)
+    for example in profile.examples:
+        assert profile.understands(parse_draw(example).prompt)
     for width, height in (profile.default_size, (1024, 512), (512, 1024)):
         drawn = profile.drawn_size(width, height)
         assert all(side % profile.multiple == 0 for side in drawn)

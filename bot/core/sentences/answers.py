@@ -152,8 +152,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "board_title": ("zdraw 画板", "zdraw board"),
     "board_model": ("模型：{model}", "Model: {model}"),
     "board_demo": (
-        "模型：{model}。这是很小的演示模型，只认识几种形状和颜色。",
-        "Model: {model}, a very small one that knows a few shapes and colours.",
+        "模型：{model}。这是很小的演示模型，只认识几种形状、太阳、房子、树、鱼、猫、几种颜色，"
+        "和「」里的数字与简单汉字。",
+        "Model: {model}, a very small one: some shapes, a sun, a house, a tree, a fish, a cat, "
+        "some colours, digits and simple characters.",
     ),
     "board_prompt": ("想画什么？", "What shall I draw?"),
     "board_options": (

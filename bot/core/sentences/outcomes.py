@@ -53,8 +53,8 @@ NOTES: dict[str, tuple[str, str]] = {
         "ℹ️ Guidance {guidance:g} is outside the advised 1.5–2.5; the result may suffer.",
     ),
     "enlarged": (
-        "ℹ️ 演示模型按 {drawn_width}×{drawn_height} 作画，已放大。",
-        "ℹ️ The demo model drew it at {drawn_width}×{drawn_height}; it was enlarged.",
+        "ℹ️ 演示模型按 {drawn_width}×{drawn_height} 作画，再缩放到这个大小。",
+        "ℹ️ The demo model drew it at {drawn_width}×{drawn_height}; it was scaled to this size.",
     ),
     "outside_vocabulary": (
         "ℹ️ 这是演示模型，只认识圆、方块、三角、星、心、菱形、太阳、房子、树、鱼、猫、几种颜色，"
