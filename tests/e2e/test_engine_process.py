@@ -113,7 +113,7 @@ def test_the_demo_model_draws(shared):
     shared.submit("drawn", width=512, height=512, steps=8)
     with shared.events() as events:
         finished = first(events, "finished", "drawn")
-    assert finished["drawn_width"] == 128
+    assert finished["drawn_width"] == 256
     assert shared.http.get("/v1/jobs/drawn/1/1.png").content.startswith(b"\x89PNG")
 
 

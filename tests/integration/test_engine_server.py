@@ -129,7 +129,7 @@ async def client(tmp_path, engine):
 async def test_a_job_is_drawn_fetched_and_forgotten(client):
     assert (await client.submit(width=512, height=256, count=2)).status_code == 202
     finished = await client.wait_for("finished")
-    assert (finished.pictures, finished.drawn_width, finished.drawn_height) == (2, 176, 96)
+    assert (finished.pictures, finished.drawn_width, finished.drawn_height) == (2, 288, 160)
     kinds = [event.kind for event in client.events if event.kind != "hello"]
     assert (kinds[0], kinds[-1]) == ("started", "finished")
     for name, size in (("1.png", (512, 256)), ("2.png", (512, 256)), ("preview.jpg", (512, 128))):

@@ -7,6 +7,9 @@ from engine.profiles import profile_named
 from tests.fakes.pipeline import FakePipeline
 from tests.unit.engine.jobs import job
 
+#: Side of the squares that the demo model draws, whatever is asked.
+NATIVE = 256
+
 
 class Clock:
     now = 0.0
@@ -50,8 +53,8 @@ def test_several_pictures_have_seeds_in_a_row_and_one_progress(painter, pipeline
 
 def test_the_model_is_asked_for_the_size_at_which_it_draws(painter, pipeline):
     painting = painter.paint(job(width=512, height=512), lambda _: None, lambda: True)
-    assert painting.pictures[0].size == (128, 128)
-    assert pipeline.requests[0].width == 128
+    assert painting.pictures[0].size == (NATIVE, NATIVE)
+    assert pipeline.requests[0].width == NATIVE
 
 
 def test_an_unwanted_job_is_not_begun(painter, pipeline):
@@ -86,7 +89,7 @@ def test_the_first_picture_of_a_shape_does_not_count_for_the_pace(painter, pipel
     assert painter.seconds_per_megapixel_step is None
     painting = painter.paint(job(), lambda _: None, lambda: True)
     assert painting.seconds == 4.0
-    assert painter.seconds_per_megapixel_step == pytest.approx(4e6 / (128 * 128 * 2))
+    assert painter.seconds_per_megapixel_step == pytest.approx(4e6 / (NATIVE * NATIVE * 2))
     assert painting.seconds_per_megapixel_step == painter.seconds_per_megapixel_step
 
 
@@ -94,4 +97,4 @@ def test_guidance_makes_two_passes_of_each_step(painter, pipeline, clock):
     make_slow(pipeline, clock)
     for _ in range(2):
         painter.paint(job(guidance=1.8), lambda _: None, lambda: True)
-    assert painter.seconds_per_megapixel_step == pytest.approx(4e6 / (128 * 128 * 4))
+    assert painter.seconds_per_megapixel_step == pytest.approx(4e6 / (NATIVE * NATIVE * 4))

@@ -136,7 +136,7 @@ def test_damaged_weights_are_broken_with_the_file(folder):
 def test_whole_weights_are_fine():
     (finding,) = weights(profile_named("demo"), WEIGHTS)
     assert finding.mark is Mark.FINE
-    assert "8 MB" in finding.zh
+    assert "11 MB" in finding.zh
 
 
 def test_the_doctor_imports_no_torch():
