@@ -1,4 +1,4 @@
-"""The demo model: a very small `ZImagePipeline` folder that draws coloured shapes on a CPU.
+"""The demo model: a very small `ZImagePipeline` folder that draws plain things on a CPU.
 
 Its card is `MODEL_CARD.md` beside this file; `engine.demo_model.train` made the weights.
 """
