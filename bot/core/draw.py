@@ -46,7 +46,7 @@ class Draw:
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
         another one by now."""
-        return await self._admit(origin, request_of(parent), parent_id=parent.id)
+        return await self._admit(origin, request_of(parent), parent)
 
     def _check_length(self, text: str) -> None:
         count = self._tokens.measure(text)
@@ -89,7 +89,7 @@ class Draw:
         return tuple(name for name, applies in notes.items() if applies)
 
     async def _admit(
-        self, origin: Origin, request: DrawRequest, *, parent_id: str | None = None
+        self, origin: Origin, request: DrawRequest, parent: Generation | None = None
     ) -> Admitted:
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
@@ -104,8 +104,11 @@ class Draw:
                 spec=spec,
                 model=self._profile.name,
                 cost=self._pace.seconds(spec),
-                parent_id=parent_id,
+                parent_id=parent.id if parent else None,
                 notes=self._notes(request, spec),
+                # A repetition shows no more than what it repeats.
+                private=origin.private or bool(parent and parent.private),
+                spoiler=origin.spoiler or bool(parent and parent.spoiler),
             ),
             self._bounds,
         )

@@ -96,7 +96,11 @@ class Origin:
     address: Address
     locale: str
     #: A chat between this person and the bot: nobody else reads there.
+    alone: bool = False
+    #: Only whoever asks may see what comes of it.
     private: bool = False
+    #: Its picture is hidden until somebody clicks on it.
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +136,10 @@ class NewGeneration:
     parent_id: str | None = None
     #: Names of replies.NOTES to say with the picture (what was adapted, in words).
     notes: tuple[str, ...] = ()
+    #: Only the requester may see it, also in its own chat.
+    private: bool = False
+    #: Wherever it is shown, it is hidden until somebody clicks on it.
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

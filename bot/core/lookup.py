@@ -38,7 +38,7 @@ class Lookup:
             return await self.visible(origin, generation_id)
         if status_message is not None:
             found = await self._admissions.by_status_message(origin.address, status_message)
-            if found is None:
+            if found is None or not may_see(found, origin):
                 # A copy, an original, a notice: nothing is stored of those.
                 raise Refusal("which_request")
             return found

@@ -85,6 +85,8 @@ generations = Table(
     Column("cost", Double, nullable=False),
     Column("parent_id", Text, ForeignKey("generations.id")),
     Column("notes", JSON, nullable=False),
+    Column("private", Boolean, nullable=False, server_default="0"),
+    Column("spoiler", Boolean, nullable=False, server_default="0"),
     #: Lower is served first, whatever the tags.
     Column("priority_class", Integer, nullable=False, server_default="1"),
     Column("tag", Double, nullable=False),

@@ -18,7 +18,7 @@ from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
 from bot.core.lookup import Lookup
-from bot.core.messages import Notice
+from bot.core.messages import Notice, Toast
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
@@ -44,6 +44,12 @@ class Letters:
 
     def measure(self, prompt: str) -> TokenCount:
         return TokenCount(tokens=len(prompt), limit=self.limit, lost=prompt[self.limit :])
+
+
+def words(said: Toast | None) -> str:
+    """What whoever asked is told."""
+    assert said is not None
+    return said.text
 
 
 @dataclass
@@ -101,7 +107,8 @@ class Desk:
         event: str | None = None,
     ) -> str | None:
         origin = self.origin(by=by, event=event)
-        return await self.desk.again(origin, generation_id, None, quiet=quiet)
+        said = await self.desk.again(origin, generation_id, None, quiet=quiet)
+        return said.text if said else None
 
     async def cancel(
         self,
@@ -115,9 +122,10 @@ class Desk:
         at: Address = CHAT,
     ) -> str | None:
         origin = self.origin(by=by, event=event, at=at)
-        return await self.desk.cancel(
+        said = await self.desk.cancel(
             origin, generation_id, None, all_=all_, quiet=quiet, admin=admin
         )
+        return said.text if said else None
 
     async def said(self) -> list[Notice]:
         return await self.store.unsaid()

@@ -42,7 +42,7 @@ def slow(life: Life, seconds: float) -> None:
     """Admission takes this long."""
     draw = life.core.desk.draw
 
-    async def later(*arguments: Any, **named: Any) -> str | None:
+    async def later(*arguments: Any, **named: Any) -> Any:
         await asyncio.sleep(seconds)
         return await draw(*arguments, **named)
 

@@ -22,6 +22,7 @@ from tests.integration.discord_life import (
 from tests.integration.waiting import eventually
 
 ADMIN = 9
+PRIVATE_CHAT = 90
 
 
 @pytest.fixture
@@ -29,6 +30,7 @@ def discord() -> Iterator[FakeDiscord]:
     with FakeDiscord() as server:
         furnish(server)
         server.people.guild(GUILD, admins=(ADMIN,))
+        server.people.private_chat(PRIVATE_CHAT, ANNA, BORIS)
         yield server
 
 
@@ -89,6 +91,17 @@ async def test_a_private_picture_is_repeated_privately(life, discord):
     again = await life.drawn(discord.people.press(message, "🔁", user=ANNA))
     assert again.ephemeral_to == ANNA
     assert again.images[0].filename.startswith("SPOILER_")
+
+
+async def test_again_of_a_private_picture_stays_private(life, discord):
+    _, first = await picture(life, options={"private": True, "spoiler": True})
+    again = slash(life, "again")
+    message = await life.drawn(again)
+    assert message.ephemeral_to == ANNA
+    assert message.images[0].filename.startswith("SPOILER_")
+    assert (await life.row(again)).parent_id == first.id
+    stranger = slash(life, "again", user=BORIS, id=first.id)
+    assert "找不到" in await words(stranger)
 
 
 async def test_again_as_a_command_repeats_the_last_one_or_the_one_named(life, discord):
@@ -232,6 +245,34 @@ async def test_a_private_picture_is_deleted_by_the_press(life, discord):
     await eventually(lambda: message.deleted)
 
 
+async def test_where_the_bot_is_no_member_a_press_deletes_it_and_that_is_all(life, discord):
+    place = {"channel": PRIVATE_CHAT, "user_install": True}
+    asked = life.ask(**place)
+    message = await life.drawn(asked)
+    shown = discord.people.slash("show", {}, user=ANNA, **place)
+    await words(shown)
+    discord.people.press(shown.original, "🗑", user=ANNA)
+    await eventually(lambda: shown.original.deleted)
+    row = await life.row(asked)
+
+    async def settled() -> bool:
+        return not await life.store.removals.waiting(["discord"])
+
+    await eventually(settled)
+    assert message.deleted
+    assert [m.content for m in shown.follow_ups + asked.follow_ups] == []
+    assert await life.store.removals.removed(row.id)
+
+
+async def test_long_after_a_private_picture_is_deleted_by_the_press(life, discord):
+    message, _ = await picture(life, options={"private": True})
+    life.clock.advance(20 * 60 * 1000)
+    discord.clock.advance(20 * 60)
+    pressed = discord.people.press(message, "🗑", user=ANNA)
+    await eventually(lambda: message.deleted)
+    assert not any("删" in m.content for m in pressed.follow_ups)
+
+
 # --- show, queue, help ----------------------------------------------------------------------------
 
 
@@ -247,6 +288,17 @@ async def test_show_posts_a_picture_once_more(life, discord):
     unknown = slash(life, "show", id="zzzz")
     assert "找不到编号为「zzzz」的请求" in await words(unknown)
     assert [m.ephemeral_to for m in unknown.messages] == [ANNA]
+
+
+async def test_a_private_picture_is_shown_to_nobody_else(life, discord):
+    _, row = await picture(life, options={"private": True, "spoiler": True})
+    shown = slash(life, "show")
+    assert row.id in await words(shown)
+    assert answer(shown).ephemeral_to == ANNA
+    assert answer(shown).images[0].filename.startswith("SPOILER_")
+    stranger = slash(life, "show", user=BORIS, id=row.id)
+    assert "找不到" in await words(stranger)
+    assert all(message.ephemeral_to for message in discord.messages(CHANNEL))
 
 
 async def test_queue_is_for_whoever_asks(life, discord):

@@ -18,6 +18,7 @@ from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.pending import DEFER_SECONDS, Register
 from bot.adapters.discord.reception import Reception
 from bot.adapters.discord.sync import CommandSync
+from bot.adapters.discord.takings import Takings
 from bot.adapters.shared.patience import Patience
 from bot.adapters.shared.trouble import trouble
 from bot.core.errors import StartupError
@@ -67,12 +68,13 @@ class DiscordAdapter:
         self._register = Register(patience, log, defer_seconds=defer_seconds)
         answers = Answers(self._register, calls)
         self._reception = Reception(self._register, answers, log)
-        self._desk = Desk(core, waiting, self._reception)
+        takings = Takings()
+        self._desk = Desk(core, waiting, self._reception, takings)
         self._sync = CommandSync(state_dir, log)
         self.messenger = DiscordMessenger(
             answers=answers, calls=calls, find=find, clock=clock, log=log
         )
-        self.eraser = DiscordEraser(calls, clock)
+        self.eraser = DiscordEraser(calls, takings, clock)
         self._failures = 0
         self._has_signed_in = False
         self._was_ready = False

@@ -5,7 +5,7 @@ with the token any more."""
 import contextlib
 
 from bot.adapters.discord.calls import Calls
-from bot.adapters.discord.pending import Register, State
+from bot.adapters.discord.pending import Pending, Register, State
 from bot.adapters.discord.render import Look
 from bot.adapters.discord.reply_key import ReplyKey
 from bot.core.errors import MessageGone
@@ -18,14 +18,16 @@ class Answers:
         self._register = register
         self._calls = calls
 
-    async def card(self, key: ReplyKey, look: Look) -> int:
+    async def card(self, key: ReplyKey, look: Look, *, private: bool) -> int:
         """What the interaction is answered with from now on; the id of that message. Harmless to
         repeat: it is the same message each time."""
         pending = self._register.get(key.token)
         if pending is not None:
-            message = await pending.answer(look, private=key.private)
+            message = await pending.answer(look, private=private)
             if message is not None:
                 return message
+            if private and await self._withdrawn(key, pending):
+                return await self._calls.follow_up(key.token, look, private=True)
         message = await self._calls.edit_answer(key.token, None, look)
         if pending is not None:
             pending.settle()
@@ -41,23 +43,21 @@ class Answers:
                 await self._calls.edit_answer(key.token, None, look)
                 pending.settle()
                 return
-            if pending.state is State.DEFERRED:
-                # Everybody would see what it becomes.
-                with contextlib.suppress(MessageGone):
-                    await self._calls.delete_answer(key.token, None)
-                pending.settle()
+            await self._withdrawn(key, pending)
         await self._calls.follow_up(key.token, look, private=True)
 
-    async def bring(self, key: ReplyKey, look: Look) -> None:
+    async def bring(self, key: ReplyKey, look: Look, *, private: bool) -> None:
         """A file: first it is said that one comes, for it may take longer than three seconds."""
         pending = self._register.get(key.token)
         if pending is not None:
-            await pending.defer(private=key.private)
+            await pending.defer(private=private)
+            if private:
+                await self._withdrawn(key, pending)
             if pending.state is not State.ANSWERED:
                 await self._calls.edit_answer(key.token, None, look)
                 pending.settle()
                 return
-        await self._calls.follow_up(key.token, look, private=key.private)
+        await self._calls.follow_up(key.token, look, private=private)
 
     async def add(self, key: ReplyKey, look: Look) -> None:
         """A word beside the answer, once that stands: before, it would become it."""
@@ -74,4 +74,14 @@ class Answers:
             return False
         with contextlib.suppress(MessageGone):
             await self._calls.delete_answer(key.token, None)
+        return True
+
+    async def _withdrawn(self, key: ReplyKey, pending: Pending) -> bool:
+        """Take back that the bot is thinking, where everybody sees it and would see what it
+        becomes."""
+        if pending.state is not State.DEFERRED:
+            return False
+        with contextlib.suppress(MessageGone):
+            await self._calls.delete_answer(key.token, None)
+        pending.settle()
         return True

@@ -84,7 +84,7 @@ class Deadlines:
     async def _judge(self, generation: Generation, status: StatusId) -> None:
         key = ReplyKey.of(generation.address)
         assert key is not None, "written with its token"
-        if not key.private and await self._calls.can_send(int(generation.address.chat)):
+        if not generation.private and await self._calls.can_send(int(generation.address.chat)):
             return
         # First: a progress edit that comes meanwhile would hide it.
         self.silence(generation.id)

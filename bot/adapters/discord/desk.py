@@ -11,10 +11,11 @@ from bot.adapters.discord.forms import words_form, words_in
 from bot.adapters.discord.origin import PLATFORM, is_admin
 from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
+from bot.adapters.discord.takings import Takings
 from bot.core.errors import Refusal
 from bot.core.help_text import help_text
+from bot.core.messages import Toast
 from bot.core.press import Press
-from bot.core.replies import reply
 
 #: A completion shows at most 25 of at most 100 characters.
 MAX_COMPLETIONS, MAX_COMPLETION = 25, 100
@@ -25,10 +26,13 @@ MAX_ID_QUOTE = 32
 class Desk:
     """Translates what people do in Discord."""
 
-    def __init__(self, core: Core, waiting: Waiting, reception: Reception) -> None:
+    def __init__(
+        self, core: Core, waiting: Waiting, reception: Reception, takings: Takings
+    ) -> None:
         self._core = core
         self._waiting = waiting
         self._reception = reception
+        self._takings = takings
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -97,7 +101,7 @@ class Desk:
     async def help(self, interaction: discord.Interaction[Any], commands: frozenset[str]) -> None:
         async def work(visit: Visit) -> None:
             text = help_text(visit.origin.locale, start=False, slash_only=commands)
-            await self._whisper(visit, text)
+            await self._reception.whisper(visit, text)
 
         await self._reception.receive(interaction, work, whispered=True)
 
@@ -121,16 +125,15 @@ class Desk:
         """None is a button that this version does not know."""
         message = interaction.message
         hidden = bool(message and message.flags.ephemeral)
-        spoiler = bool(message and any(file.is_spoiler() for file in message.attachments))
         match press:
             case Press("cancel", named):
                 await self.cancel(interaction, named, all_=False)
             case Press("again", named):
-                await self.again(interaction, named, private=hidden, spoiler=spoiler)
+                await self.again(interaction, named, private=hidden)
             case Press("edit", named):
                 await self._open_form(interaction, named)
             case Press("original", named, picture):
-                await self._original(interaction, named, picture, private=hidden, spoiler=spoiler)
+                await self._original(interaction, named, picture, private=hidden)
             case Press("delete", named):
                 await self._delete(interaction, named, hidden=hidden)
             case _:
@@ -138,13 +141,17 @@ class Desk:
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """The form, filled in."""
-        text = words_in(interaction)
-        hidden = bool(interaction.message and interaction.message.flags.ephemeral)
+        text, message = words_in(interaction), interaction.message
+        hidden = bool(message and message.flags.ephemeral)
+        # What is edited is a request of its own, shown as the one was whose picture was pressed.
+        spoiler = bool(message and any(file.is_spoiler() for file in message.attachments))
 
         async def work(visit: Visit) -> None:
             await self._draw(visit, text)
 
-        await self._reception.receive(interaction, work, private=hidden, brings_picture=True)
+        await self._reception.receive(
+            interaction, work, private=hidden, spoiler=spoiler, brings_picture=True
+        )
 
     async def _open_form(self, interaction: discord.Interaction[Any], named: str) -> None:
         async def work(visit: Visit) -> None:
@@ -157,37 +164,30 @@ class Desk:
         await self._reception.receive(interaction, work, whispered=True)
 
     async def _original(
-        self,
-        interaction: discord.Interaction[Any],
-        named: str,
-        picture: int,
-        *,
-        private: bool,
-        spoiler: bool,
+        self, interaction: discord.Interaction[Any], named: str, picture: int, *, private: bool
     ) -> None:
         async def work(visit: Visit) -> None:
             said = await self._core.original(visit.origin, named, picture, quiet=True)
-            if said != reply("toast_sent", visit.origin.locale):
+            if said is not None and not said.done:
                 await self._whisper(visit, said)
 
-        await self._reception.receive(
-            interaction, work, private=private, spoiler=spoiler, brings_picture=True
-        )
+        await self._reception.receive(interaction, work, private=private, brings_picture=True)
 
     async def _delete(
         self, interaction: discord.Interaction[Any], named: str, *, hidden: bool
     ) -> None:
         message = interaction.message
-        pressed = None
-        if message is not None and not hidden:
-            pressed = StatusId(message.id, by_token=False).text()
+        assert message is not None, "it has the button"
+        pressed = None if hidden else StatusId(message.id, by_token=False).text()
 
         async def work(visit: Visit) -> None:
-            said = await self._core.remove(
-                visit.origin, named, admin=is_admin(interaction), quiet=True, pressed=pressed
-            )
-            removed = said == reply("toast_removed", visit.origin.locale)
-            if not (removed and await self._reception.take_away(visit)):
+            with self._takings.of(message.id) as taking:
+                said = await self._core.remove(
+                    visit.origin, named, admin=is_admin(interaction), quiet=True, pressed=pressed
+                )
+                if said is not None and said.done:
+                    taking.done = await self._reception.take_away(visit)
+            if not taking.done:
                 await self._whisper(visit, said)
 
         await self._reception.receive(interaction, work, whispered=True)
@@ -212,16 +212,16 @@ class Desk:
     async def _draw(self, visit: Visit, text: str) -> None:
         await self._unless_queued(visit, await self._core.draw(visit.origin, text, quiet=True))
 
-    async def _unless_queued(self, visit: Visit, said: str | None) -> None:
+    async def _unless_queued(self, visit: Visit, said: Toast | None) -> None:
         """What was accepted is answered by its card."""
-        if said == reply("toast_queued", visit.origin.locale):
+        if said is not None and said.done:
             await self._reception.hint(visit)
         else:
             await self._whisper(visit, said)
 
-    async def _whisper(self, visit: Visit, said: str | None) -> None:
+    async def _whisper(self, visit: Visit, said: Toast | None) -> None:
         if said is not None:
-            await self._reception.whisper(visit, said)
+            await self._reception.whisper(visit, said.text)
 
 
 def _id(named: str | None) -> str | None:

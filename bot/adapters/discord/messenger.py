@@ -60,14 +60,16 @@ class DiscordMessenger:
         key = ReplyKey.of(generation.address)
         if key is not None and token_lives(generation, self._clock()):
             try:
-                message = await self._answers.card(key, await self._look(generation, card))
+                message = await self._answers.card(
+                    key, await self._look(generation, card), private=generation.private
+                )
             except MessageGone as gone:
                 self._log.info("answer_gone", generation_id=generation.id, reason=str(gone))
             else:
                 status = StatusId(message, by_token=True)
                 self.deadlines.watch(generation, status)
                 return status.text()
-        if key is not None and key.private:
+        if key is not None and generation.private:
             raise Unreachable("a private answer cannot be gone on with in the channel")
         look = await self._look(generation, card, to=user_of(generation.requester))
         nonces = [generation.id, *(f"{generation.id}-{n}" for n in range(2, NONCES + 1))]
@@ -98,8 +100,8 @@ class DiscordMessenger:
 
     async def ping(self, generation: Generation, text: str) -> None:
         """An edit notifies nobody; a message does, if the person stands in it."""
-        key, user = ReplyKey.of(generation.address), user_of(generation.requester)
-        if user is None or (key is not None and key.private):
+        user = user_of(generation.requester)
+        if user is None or generation.private:
             return
         status = StatusId.parse(generation.status_message)
         about = None if status is None else status.message
@@ -107,14 +109,14 @@ class DiscordMessenger:
         await self._calls.send(_channel(generation), look, about=about, ping=user)
 
     async def say(self, notice: Notice) -> None:
-        """Words are for whoever asked; files are for everybody."""
+        """Words are for whoever asked; files are for everybody, unless they are private."""
         key = ReplyKey.of(notice.address)
         look = Look(text=_words(notice), buttons=notice.buttons)
         if notice.attachment is not None:
             path = self._find(notice.attachment.path)
             limit = USUAL_UPLOAD_BYTES if key is None else key.upload_bytes
             content = await read_document(path, limit, self._log)
-            upload = Upload(name=path.name, content=content, spoiler=bool(key and key.spoiler))
+            upload = Upload(name=path.name, content=content, spoiler=notice.attachment.spoiler)
             look = Look(text=look.text, buttons=look.buttons, upload=upload)
         if key is None:
             await self._say_in_channel(notice, look)
@@ -123,10 +125,10 @@ class DiscordMessenger:
             if notice.attachment is None:
                 await self._answers.whisper(key, look)
             else:
-                await self._answers.bring(key, look)
+                await self._answers.bring(key, look, private=notice.private)
         except MessageGone as gone:
             about_a_message = notice.address.request_message is not None
-            if key.private or (notice.attachment is None and not about_a_message):
+            if notice.private or (notice.attachment is None and not about_a_message):
                 raise Unreachable(f"nobody waits for it any more: {gone}") from None
             await self._say_in_channel(notice, look)
 
@@ -178,15 +180,16 @@ class DiscordMessenger:
         """`to`: whom to name, where the message is no answer to them."""
         upload = None
         if card.picture is not None:
-            upload = await self._upload(ReplyKey.of(generation.address), card.picture)
+            upload = await self._upload(generation, card.picture)
         return Look(text=text_of(card.text, to=to), buttons=card.buttons, upload=upload)
 
-    async def _upload(self, key: ReplyKey | None, path: Path) -> Upload:
+    async def _upload(self, generation: Generation, path: Path) -> Upload:
+        key = ReplyKey.of(generation.address)
         content = await read_picture(path, self._log)
         limit = USUAL_UPLOAD_BYTES if key is None else key.upload_bytes
         if len(content) > limit:
             raise PictureRefused(f"{len(content)} bytes are too many")
-        return Upload(name=path.name, content=content, spoiler=bool(key and key.spoiler))
+        return Upload(name=path.name, content=content, spoiler=generation.spoiler)
 
     async def _say_in_channel(self, notice: Notice, look: Look) -> None:
         about = StatusId.parse(notice.address.request_message)

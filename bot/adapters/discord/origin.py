@@ -21,12 +21,7 @@ def origin_of(
     interaction: discord.Interaction[Any], *, private: bool = False, spoiler: bool = False
 ) -> Origin:
     """`private`: only whoever asks sees the answer. `spoiler`: its picture is hidden at first."""
-    key = ReplyKey(
-        token=interaction.token,
-        upload_bytes=interaction.filesize_limit,
-        private=private,
-        spoiler=spoiler,
-    )
+    key = ReplyKey(token=interaction.token, upload_bytes=interaction.filesize_limit)
     return Origin(
         event_key=f"{PLATFORM}:{interaction.application_id}:interaction:{interaction.id}",
         requester=f"{PLATFORM}:{interaction.user.id}",
@@ -35,7 +30,9 @@ def origin_of(
             platform=PLATFORM, chat=str(interaction.channel_id), reply_token=key.text()
         ),
         locale=locale_of(interaction.locale.value),
-        private=interaction.context.dm_channel,
+        alone=interaction.context.dm_channel,
+        private=private,
+        spoiler=spoiler,
     )
 
 

@@ -111,7 +111,7 @@ class Handlers:
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=False)
             case "queue":
-                await self._core.queue(origin, private=origin.private)
+                await self._core.queue(origin, private=origin.alone)
             case "show":
                 await self._core.show(origin, _named_id(rest))
             case "quiet":
@@ -160,7 +160,7 @@ class Handlers:
 
     async def _help(self, message: Message, origin: Origin, *, start: bool) -> None:
         """In a group of several bots a bare command may reach another one."""
-        call = None if origin.private else f"/draw@{self._username}"
+        call = None if origin.alone else f"/draw@{self._username}"
         await self._core.help(origin, start=start, call=call)
 
     async def _wordless(self, message: Message, origin: Origin) -> None:

@@ -31,7 +31,7 @@ def origin_of_message(message: Message, bot_id: int) -> Origin | None:
             request_message=str(message.message_id),
         ),
         locale=locale_of(user.language_code if user else None),
-        private=message.chat.type == ChatType.PRIVATE,
+        alone=message.chat.type == ChatType.PRIVATE,
     )
 
 
@@ -50,7 +50,7 @@ def origin_of_press(query: CallbackQuery, bot_id: int) -> Origin | None:
             request_message=str(message.message_id),
         ),
         locale=locale_of(query.from_user.language_code),
-        private=message.chat.type == ChatType.PRIVATE,
+        alone=message.chat.type == ChatType.PRIVATE,
     )
 
 

@@ -15,9 +15,7 @@ from tests.builders import address
     "key",
     [
         ReplyKey(token="aW50ZXJ:x"),
-        ReplyKey(token="t", upload_bytes=50, private=True),
-        ReplyKey(token="t", spoiler=True),
-        ReplyKey(token="t", private=True, spoiler=True),
+        ReplyKey(token="t", upload_bytes=50),
     ],
     ids=repr,
 )

@@ -27,7 +27,7 @@ async def test_a_command_in_private_becomes_a_request(desk):
         requester="telegram:5",
         address=Address(platform="telegram", chat="5", request_message=str(sent.message_id)),
         locale="zh",
-        private=True,
+        alone=True,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.messages import Toast
 from bot.core.replies import REPLIES
 from tests.unit.telegram.desk import GROUP
 
@@ -191,7 +192,7 @@ async def test_a_press_acts_on_its_generation_and_is_answered(desk, action):
 @pytest.mark.parametrize("action", ["again", "cancel"])
 async def test_only_a_press_is_refused_without_a_word_to_the_chat(desk, action):
     picture = desk.bot_says("图", GROUP)
-    desk.core.toast = REPLIES["not_yours"][0]
+    desk.core.toast = Toast(REPLIES["not_yours"][0])
     query = desk.people.press(GROUP, picture, f"v1:{action}:k3v9x2ab", user=6)
     desk.people.say(f"/{action} k3v9x2ab", user=6, chat=GROUP)
     core = await desk.work()
