@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from annotated_types import Ge, Le
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -138,6 +139,17 @@ class BotSettings(BaseSettings):
     queue_hours: int = Field(
         24, ge=1, le=720, description="Hours that a request may wait before it expires."
     )
+    daily_units: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="Units that a person may draw in each chat on each day, where its admins have "
+        "not said otherwise; one is a picture of the usual size. 0 = as many as they like.",
+    )
+    time_zone: str = Field(
+        "Asia/Shanghai",
+        description="When a day begins, where a chat's admins have not said otherwise.",
+    )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="Least important lines logged to standard error."
     )
@@ -204,6 +216,15 @@ class BotSettings(BaseSettings):
         if not url.startswith("sqlite+aiosqlite:///"):
             raise ValueError("sqlite+aiosqlite:///, then a path")
         return url
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("a name such as Asia/Shanghai or Europe/Berlin") from None
+        return name
 
     @field_validator("model")
     @classmethod

@@ -30,16 +30,19 @@ from bot.core.pace import Pace
 from bot.core.ports import Admissions, Bounds, Messenger, Records
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
+from bot.core.quota import UNIT, QuotaDefaults
 from bot.core.recover import Recovery
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
+from bot.store.books import Books
 from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
 from bot.store.job_rows import SqlJobRows
+from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
 from bot.store.records import SqlRecords
@@ -94,6 +97,7 @@ class _Rows:
 
     admissions: SqlAdmissions
     records: SqlRecords
+    ledger: SqlLedger
     jobs: SqlJobRows
     outcomes: SqlOutcomes
     deliveries: SqlDeliveries
@@ -103,15 +107,17 @@ class _Rows:
     moves: SqlChatMoves
 
 
-def _rows_in(database: Database) -> _Rows:
+def _rows_in(database: Database, defaults: QuotaDefaults) -> _Rows:
+    books = Books(now_ms, defaults)
     return _Rows(
-        admissions=SqlAdmissions(database, now_ms),
+        admissions=SqlAdmissions(database, now_ms, books),
         records=SqlRecords(database),
+        ledger=SqlLedger(database, books),
         jobs=SqlJobRows(database, now_ms),
-        outcomes=SqlOutcomes(database, now_ms),
-        deliveries=SqlDeliveries(database, now_ms),
+        outcomes=SqlOutcomes(database, now_ms, books),
+        deliveries=SqlDeliveries(database, now_ms, books),
         notices=SqlNotices(database, now_ms),
-        removals=SqlRemovals(database, now_ms),
+        removals=SqlRemovals(database, now_ms, books),
         chats=SqlChatSettings(database),
         moves=SqlChatMoves(database, now_ms),
     )
@@ -123,7 +129,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows, news, pace = _rows_in(database), News(), Pace(profile)
+    rows, news, pace = _rows_in(database, _quota_defaults(settings)), News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
     messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
@@ -255,6 +261,11 @@ def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
 
 def _bounds(settings: BotSettings) -> Bounds:
     return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
+
+
+def _quota_defaults(settings: BotSettings) -> QuotaDefaults:
+    daily = settings.daily_units
+    return QuotaDefaults(allowance=daily * UNIT if daily else None, time_zone=settings.time_zone)
 
 
 def _engine_socket(settings: BotSettings) -> Path:

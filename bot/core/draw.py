@@ -16,6 +16,7 @@ from bot.core.generation import (
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
+from bot.core.quota import price
 from engine.profiles import Profile
 
 
@@ -109,6 +110,7 @@ class Draw:
                 # A repetition shows no more than what it repeats.
                 private=origin.private or bool(parent and parent.private),
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),
+                price=price(spec, self._profile),
             ),
             self._bounds,
         )

@@ -140,6 +140,9 @@ class NewGeneration:
     private: bool = False
     #: Wherever it is shown, it is hidden until somebody clicks on it.
     spoiler: bool = False
+    #: What it costs where that is limited, in thousandths of a unit; once stored, what was
+    #: reserved.
+    price: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,6 +51,7 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "notes": list(new.notes),
         "private": new.private,
         "spoiler": new.spoiler,
+        "price": new.price,
     }
 
 
@@ -68,6 +69,7 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
         notes=tuple(row["notes"]),
         private=row["private"],
         spoiler=row["spoiler"],
+        price=row["price"],
         outcome=Outcome(row["outcome"]),
         delivery=Delivery(row["delivery"]),
         attempt=row["attempt"],

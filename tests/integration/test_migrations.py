@@ -30,7 +30,16 @@ ROWS_OF_0001 = (
     "INSERT INTO notices (event_key, platform, chat, request_message, text, ask, created_ms)"
     " VALUES ('telegram:n', 'telegram', '-100', '8', '排队已满', 0, 1)",
 )
-TABLES = {"alembic_version", "generations", "events", "notices", "removals", "chats"}
+TABLES = {
+    "alembic_version",
+    "generations",
+    "events",
+    "notices",
+    "removals",
+    "chats",
+    "accounts",
+    "ledger",
+}
 
 
 def alembic(connection: Connection | None = None) -> Config:
