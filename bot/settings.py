@@ -139,6 +139,11 @@ class BotSettings(BaseSettings):
     queue_hours: int = Field(
         24, ge=1, le=720, description="Hours that a request may wait before it expires."
     )
+    owners: str | None = Field(
+        None,
+        description="Who may do everything in every chat, with commas between them: "
+        "`telegram:123456789`, `discord:1234567890`.",
+    )
     daily_units: int = Field(
         0,
         ge=0,
@@ -216,6 +221,14 @@ class BotSettings(BaseSettings):
         if not url.startswith("sqlite+aiosqlite:///"):
             raise ValueError("sqlite+aiosqlite:///, then a path")
         return url
+
+    @field_validator("owners")
+    @classmethod
+    def _are_people(cls, owners: str | None) -> str | None:
+        names = [name.strip() for name in (owners or "").split(",") if name.strip()]
+        if not all(re.fullmatch(r"(telegram|discord):[0-9]+", name) for name in names):
+            raise ValueError("ids such as telegram:123456789, with commas between them")
+        return ",".join(names) or None
 
     @field_validator("time_zone")
     @classmethod

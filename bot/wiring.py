@@ -31,7 +31,9 @@ from bot.core.ports import Admissions, Bounds, Messenger, Records
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
 from bot.core.quota import UNIT, QuotaDefaults
+from bot.core.quota_desk import QuotaDesk
 from bot.core.recover import Recovery
+from bot.core.staff import Staff
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
@@ -152,6 +154,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         notifier=notifier,
         log=log,
     )
+    staff = Staff((settings.owners or "").split(","))
     quiet = QuietMode(settings=rows.chats, reactors=reactors, log=log)
     return Core(
         profile=profile,
@@ -159,7 +162,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news),
+        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, staff),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
@@ -184,6 +187,7 @@ def _desk(
     pictures: PictureFolder,
     pace: Pace,
     news: News,
+    staff: Staff,
 ) -> FrontDesk:
     lookup = Lookup(admissions=rows.admissions, records=rows.records)
     return FrontDesk(
@@ -203,6 +207,7 @@ def _desk(
         ),
         erasures=erasures,
         chats=ChatDesk(settings=rows.chats, moves=rows.moves, news=news),
+        quota=QuotaDesk(ledger=rows.ledger, staff=staff, clock=now_ms),
         answers=Answers(lookup=lookup, notifier=notifier),
     )
 

@@ -81,6 +81,13 @@ COMMANDS: tuple[Command, ...] = (
         menus=frozenset({Place.PRIVATE, Place.ADMINS}),
     ),
     Command(
+        name="quota",
+        triggers=("额度", "余额"),
+        meaning_zh="看还能画多少；群管理员可以回复某人 /quota +20",
+        meaning_en="see how much you may draw; admins: reply to somebody with /quota +20",
+        example="/quota",
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",

@@ -20,6 +20,7 @@ from bot.core.messages import Button, Toast
 from bot.core.ports import Records
 from bot.core.press import WANTED
 from bot.core.queue_view import QueueView
+from bot.core.quota_desk import QuotaDesk
 from bot.core.replies import reply
 
 
@@ -43,6 +44,7 @@ class FrontDesk:
         queue_view: QueueView,
         erasures: Erasures,
         chats: ChatDesk,
+        quota: QuotaDesk,
         answers: Answers,
     ) -> None:
         self._draw = draw
@@ -53,6 +55,7 @@ class FrontDesk:
         self._queue_view = queue_view
         self._erasures = erasures
         self._chats = chats
+        self._quota = quota
         self._answers = answers
 
     # --- drawing ------------------------------------------------------------------------------
@@ -219,6 +222,33 @@ class FrontDesk:
     async def refuse(self, origin: Origin, code: str, *, quiet: bool = False, **data: Any) -> Toast:
         """The sentence for something the adapter itself cannot take; said unless `quiet`."""
         return await self._answers.refused(origin, Refusal(code, **data), quiet=quiet)
+
+    # --- quota --------------------------------------------------------------------------------
+
+    async def quota(
+        self,
+        origin: Origin,
+        wish: str = "",
+        *,
+        of: str | None = None,
+        of_message: str | None = None,
+        admin: bool = False,
+    ) -> None:
+        """What the person has left; with a wish, change what somebody has: the one whom the admin
+        points at, as `of` or by the picture in `of_message`."""
+
+        async def answer() -> None:
+            if not wish:
+                told = await self._quota.told(origin)
+                await self._answers.say(origin, told, private=True)
+                return
+            person = of
+            if of_message is not None:
+                person = (await self._lookup.shown_in(origin, of_message)).requester
+            changed = await self._quota.change(origin, wish, of=person, admin=admin)
+            await self._answers.say(origin, changed)
+
+        await self._answers.once(origin, answer, quiet=False)
 
     # --- chats --------------------------------------------------------------------------------
 

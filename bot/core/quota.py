@@ -93,7 +93,8 @@ class Statement:
     left: Amount
     #: When the next day begins, in milliseconds since the epoch.
     resets_ms: int
-    #: The last ones, newest first.
+    time_zone: str
+    #: The last ones that changed something, newest first.
     entries: tuple[Entry, ...]
 
 

@@ -19,6 +19,7 @@ from bot.core.quota import (
     QuotaDefaults,
     day_after,
     local_day,
+    units,
 )
 from bot.store.tables import Milliseconds, accounts, chats, is_ending, is_reserve, ledger
 
@@ -35,6 +36,7 @@ class Account:
     allowance: int | None
     day: str
     resets_ms: int
+    time_zone: str
     left: Amount
 
 
@@ -65,9 +67,9 @@ class Books:
             if amount.total < new.price:
                 raise Refusal(
                     "quota_spent" if key.holder else "pool_spent",
-                    price=new.price,
-                    left=account.left.total,
-                    resets_ms=account.resets_ms,
+                    price=units(new.price),
+                    left=units(account.left.total),
+                    wait=account.resets_ms - self._clock(),
                 )
             dues.append(Due(account=account, amount=amount))
         return dues
@@ -168,6 +170,7 @@ class Books:
             allowance=allowance,
             day=max(today, row["day"] or ""),
             resets_ms=day_after(now, zone),
+            time_zone=zone,
             left=Amount(daily=row["daily"], extra=row["extra"]),
         )
         if account.day != row["day"]:

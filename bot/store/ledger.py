@@ -71,8 +71,9 @@ async def _seen(connection: AsyncConnection, event_key: str) -> bool:
 
 
 async def _last(connection: AsyncConnection, account: Account, limit: int) -> tuple[Entry, ...]:
-    query = select(ledger).where(_l.account == account.serial).order_by(_l.serial.desc())
-    rows = (await connection.execute(query.limit(limit))).mappings()
+    told = (_l.account == account.serial) & (_l.daily + _l.extra != 0)
+    query = select(ledger).where(told).order_by(_l.serial.desc()).limit(limit)
+    rows = (await connection.execute(query)).mappings()
     return tuple(
         Entry(
             kind=EntryKind(row["kind"]),
@@ -91,5 +92,6 @@ def _statement(account: Account, entries: tuple[Entry, ...]) -> Statement:
         allowance=account.allowance,
         left=account.left,
         resets_ms=account.resets_ms,
+        time_zone=account.time_zone,
         entries=entries,
     )

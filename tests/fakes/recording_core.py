@@ -120,6 +120,18 @@ class RecordingCore:
     async def queue(self, origin: Origin, *, private: bool = True) -> None:
         await self._keep(origin, "queue", private=private)
 
+    async def quota(
+        self,
+        origin: Origin,
+        wish: str = "",
+        *,
+        of: str | None = None,
+        of_message: str | None = None,
+        admin: bool = False,
+    ) -> None:
+        which = {"of": of, "of_message": of_message}
+        await self._keep(origin, "quota", wish=wish, **which, admin=admin)
+
     async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
         await self._keep(origin, "quiet", wish=wish, admin=admin)
 

@@ -24,6 +24,9 @@ from bot.core.notify import Notifier
 from bot.core.pace import Pace
 from bot.core.ports import Bounds, TokenCount
 from bot.core.queue_view import QueueView
+from bot.core.quota import QuotaDefaults
+from bot.core.quota_desk import QuotaDesk
+from bot.core.staff import Staff
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -33,7 +36,7 @@ from tests.stores import Store, sqlite_url, store_over
 
 CHAT = Address(platform="telegram", chat="-100", request_message="7")
 ELSEWHERE = replace(CHAT, chat="-200")
-ANNA, BORIS = "telegram:1", "telegram:2"
+ANNA, BORIS, OWNER = "telegram:1", "telegram:2", "telegram:9"
 PROFILE = profile_named("demo")
 
 
@@ -132,9 +135,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_in(folder: Path) -> AsyncIterator[Desk]:
+async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
-        store = store_over(database)
+        store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
         engine = FakeEngine()
         draw = Draw(
@@ -173,6 +176,7 @@ async def desk_in(folder: Path) -> AsyncIterator[Desk]:
                 admissions=store.admissions, records=store.records, pace=pace, news=news
             ),
             erasures=erasures,
+            quota=QuotaDesk(ledger=store.ledger, staff=Staff([OWNER]), clock=store.clock),
             chats=ChatDesk(settings=store.settings, moves=store.moves, news=news),
             answers=Answers(lookup=lookup, notifier=notifier),
         )

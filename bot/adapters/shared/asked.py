@@ -50,6 +50,16 @@ class Core(Protocol):
 
     async def queue(self, origin: Origin, *, private: bool = True) -> None: ...
 
+    async def quota(
+        self,
+        origin: Origin,
+        wish: str = "",
+        *,
+        of: str | None = None,
+        of_message: str | None = None,
+        admin: bool = False,
+    ) -> None: ...
+
     async def refuse(
         self, origin: Origin, code: str, *, quiet: bool = False, **data: Any
     ) -> Toast: ...

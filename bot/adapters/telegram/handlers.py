@@ -117,6 +117,8 @@ class Handlers:
             case "quiet":
                 admin = await self._rights.of_message(message)
                 await self._core.set_quiet(origin, rest.strip(), admin=admin)
+            case "quota":
+                await self._quota(message, origin, rest.strip())
             case "start" if link := _SHOW_LINK.fullmatch(rest.strip()):
                 await self._core.show(origin, link["id"])
             case _:
@@ -140,7 +142,7 @@ class Handlers:
                 await self._core.offer_again(origin, _named_id(rest), replied)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=True)
-            case "quiet":
+            case "quiet" | "quota" if rest.strip():
                 await self._command(message, origin, name, rest)
 
     async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
@@ -157,6 +159,23 @@ class Handlers:
         others = named is not None or replied is not None
         admin = others and await self._rights.of_message(message)
         await self._core.cancel(origin, named, replied, all_=False, quiet=quiet, admin=admin)
+
+    async def _quota(self, message: Message, origin: Origin, wish: str) -> None:
+        """With a wish it is about somebody: whoever wrote the message that it replies to, or
+        asked for the picture in it."""
+        if not wish:
+            await self._core.quota(origin)
+            return
+        pictured, author = self._own_replied(message), None
+        if pictured is None and message.reply_to_message is not None:
+            author = origin_of_message(message.reply_to_message, self._bot_id)
+        await self._core.quota(
+            origin,
+            wish,
+            of=author.requester if author else None,
+            of_message=pictured,
+            admin=await self._rights.of_message(message),
+        )
 
     async def _help(self, message: Message, origin: Origin, *, start: bool) -> None:
         """In a group of several bots a bare command may reach another one."""

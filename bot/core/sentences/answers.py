@@ -168,4 +168,32 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "To use it in Telegram: get a token from @BotFather, put `ZDRAW_TELEGRAM_TOKEN=…` into "
         "`.env`, and start again.",
     ),
+    # --- quota --------------------------------------------------------------------------------
+    "price": (" 🎟 {price}", " 🎟 {price}"),
+    "quota_unlimited": (
+        "🎟 这里不限额度，想画就画。",
+        "🎟 Nothing is limited here: draw as you like.",
+    ),
+    "quota_left": (
+        "🎟 额度还剩 {left}（每天 {allowance}），{wait}后重置。",
+        "🎟 {left} left of your quota ({allowance} a day); renewed in {wait}.",
+    ),
+    "quota_changed": (
+        "🎟 {who} 现在还剩 {left}，每天 {allowance}。",
+        "🎟 {who} has {left} left now, and {allowance} a day.",
+    ),
+    "quota_changed_unlimited": (
+        "🎟 {who} 的额度记下了；不过这里现在不限额度。",
+        "🎟 Noted for {who}; but nothing is limited here at the moment.",
+    ),
+    "quota_of_the_group": ("全群", "The group"),
+    "entry_grant": ("每日额度", "daily quota"),
+    "entry_reserve": ("画图 #{id}", "picture #{id}"),
+    "entry_settle": ("已送达 #{id}", "delivered #{id}"),
+    "entry_refund": ("退回 #{id}", "given back #{id}"),
+    "entry_expiry": ("过期", "expired"),
+    "entry_change": ("管理员调整", "changed by an admin"),
+    "in_hours": ("约 {number} 小时", "about {number} h"),
+    "in_minutes": (" {number} 分钟", "{number} min"),
+    "in_seconds": (" {number} 秒", "{number} s"),
 }

@@ -100,9 +100,31 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "too_late": ("等得太久，这次点击没有处理，请再点一次。", "That came too late. Press again."),
     "admins_only": (
-        "只有群管理员可以改这个设置，请找管理员发 /quiet on 或 /quiet off。",
-        "Only the group's admins can change this. Ask one to send /quiet on or /quiet off.",
+        "只有群管理员可以改，请找管理员来发这条命令。",
+        "Only the group's admins can change this. Ask one of them to send the command.",
     ),
+    "owners_only": (
+        "只有机器人的主人可以改整个群的额度（设置项 ZDRAW_OWNERS）。",
+        "Only the bot's owners can change a whole group's quota (see ZDRAW_OWNERS).",
+    ),
+    # --- refusals: quota ----------------------------------------------------------------------
+    "quota_spent": (
+        "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置。管理员可以用 /quota +10 给你加。",
+        "Not enough quota: this takes {price}, you have {left} left. It is renewed in {wait}; an "
+        "admin can add some with /quota +10.",
+    ),
+    "pool_spent": (
+        "全群今天的额度不够了：这次要 {price}，还剩 {left}，{wait}后重置。",
+        "The whole group's quota does not suffice: this takes {price}, {left} is left. It is "
+        "renewed in {wait}.",
+    ),
+    "bad_quota": (
+        "没看懂。请回复对方的消息（或先写对方的数字编号），例如：/quota +20、/quota -5 原因、"
+        "/quota =10、/quota 每天 20",
+        "Not understood. Reply to somebody, or write their number first: /quota +20, /quota -5 "
+        "reason, /quota =10, /quota daily 20",
+    ),
+    "too_many_units": ("太多了，最多 {limit}。", "Too many; at most {limit}."),
     "bad_wish": (
         "不懂「{wish}」，请写 /quiet on 或 /quiet off。",
         "“{wish}” is neither: write /quiet on or /quiet off.",

@@ -39,8 +39,12 @@ async def left(store: Store, key: AccountKey = ACCOUNT) -> int:
 
 async def kinds(store: Store, key: AccountKey = ACCOUNT) -> list[str]:
     """Oldest first."""
-    entries = (await store.ledger.statement(key, 100)).entries
-    return [str(entry.kind) for entry in reversed(entries)]
+    rows = await store.sql(
+        "SELECT l.kind FROM ledger l JOIN accounts a ON a.serial = l.account"
+        " WHERE a.holder = :holder ORDER BY l.serial",
+        holder=key.holder,
+    )
+    return [kind for (kind,) in rows]
 
 
 async def deliver(store: Store, generation: Generation) -> None:
@@ -65,7 +69,8 @@ async def test_what_is_spent_is_refused_with_when_there_is_more(store: Store):
         await draw(store)
     assert refused.value.code == "quota_spent"
     # 03:04:05 UTC is 11:04:05 in Shanghai.
-    assert refused.value.data["resets_ms"] == START_MS + (12 * 3600 + 55 * 60 + 55) * 1000
+    assert refused.value.data["wait"] == (12 * 3600 + 55 * 60 + 55) * 1000
+    assert (refused.value.data["price"], refused.value.data["left"]) == ("1", "0")
     assert await store.records.waiting_in_all() == 3
 
 

@@ -70,6 +70,29 @@ async def test_a_group_is_made_quiet_by_its_admins(desk, user, admin):
     assert (name, call["wish"], call["admin"]) == ("quiet", "on", admin)
 
 
+async def test_quota_alone_is_a_question(desk):
+    desk.people.say("/quota", user=6, chat=GROUP)
+    name, call = (await desk.work()).only
+    assert (name, call["wish"], call["of"], desk.lookups) == ("quota", "", None, 0)
+
+
+@pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])
+async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
+    desk.admins = {(str(GROUP), 6)}
+    asked = desk.people.say("你好", user=8, chat=GROUP)
+    desk.people.say("/额度 +20 谢谢", user=user, chat=GROUP, reply_to=asked.message_id)
+    name, call = (await desk.work()).only
+    assert (name, call["wish"], call["of"]) == ("quota", "+20 谢谢", "telegram:8")
+    assert (call["of_message"], call["admin"]) == (None, admin)
+
+
+async def test_quota_in_reply_to_a_picture_is_about_whoever_asked_for_it(desk):
+    picture = desk.bot_says("一个红色的圆", GROUP)
+    desk.people.say("/quota =3", user=6, chat=GROUP, reply_to=picture)
+    name, call = (await desk.work()).only
+    assert (name, call["of"], call["of_message"]) == ("quota", None, str(picture))
+
+
 @pytest.mark.parametrize("text", ["/help@zdraw_bot", "@zdraw_bot 你好"])
 async def test_help_in_a_group_says_how_to_call_this_bot_there(desk, text):
     desk.people.say(text, chat=GROUP)
