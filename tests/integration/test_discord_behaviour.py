@@ -238,7 +238,7 @@ async def test_own_requests_are_offered_for_cancelling(scene, core):
     choices = await scene.anna.autocomplete(scene.channel, "cancel", "id", "red")
     assert choices == [{"name": f"#{ID} {WORDS}", "value": ID}]
     assert await scene.anna.autocomplete(scene.channel, "cancel", "id", "blue") == []
-    result = await scene.anna.slash(scene.channel, "cancel", id=f"#{ID}")
+    result = await scene.anna.slash(scene.channel, "cancel", id=f"#{ID.upper()}")
     assert core.calls == [f"cancel {ID} admin=False"]
     assert result.ephemeral
 

@@ -53,7 +53,10 @@ async def test_the_queue_is_told_in_full_only_where_nobody_else_reads(desk, chat
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("/show #k3v9x2ab", "k3v9x2ab"), ("/show", None), ("/start show_k3v9x2ab", "k3v9x2ab")],
+    [
+        *(("/show #k3v9x2ab", "k3v9x2ab"), ("/show #K3V9X2AB", "k3v9x2ab"), ("/show", None)),
+        ("/start show_k3v9x2ab", "k3v9x2ab"),
+    ],
 )
 async def test_a_picture_is_shown_by_command_or_by_link(desk, text, named):
     desk.people.say(text)
