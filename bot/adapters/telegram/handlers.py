@@ -1,5 +1,5 @@
 """From an update to a call of the core. Database work only: nothing here waits for Telegram, but
-for the admins of a group, who are asked for seldom and not for long.
+for the admins of a group, who are asked for only where it matters, and not for long.
 
 Where the bot is addressed it answers; where it is not, it is silent.
 """
