@@ -121,6 +121,7 @@ def bot_over(core: InlineCore) -> Bot:
     core.messenger = DiscordMessenger(
         answers=answers, calls=calls, find=Path, clock=ManualClock(), log=log
     )
+    # The core lacks what nobody asks of it here.
     desk = Desk(core, core, Reception(register, answers, log))  # type: ignore[arg-type]
     bot = Bot(desk, log)
     line.connect(bot)

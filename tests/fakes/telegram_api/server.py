@@ -101,6 +101,7 @@ class _Protocol(H11Protocol):
         self._open = connections
         self._lost = asyncio.Event()
 
+    # uvicorn narrows the type too.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         assert self.client is not None

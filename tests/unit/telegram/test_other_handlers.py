@@ -221,8 +221,8 @@ async def test_a_button_of_another_version_gets_a_sentence(desk):
 async def test_a_press_is_not_answered_before_its_effect_is_committed(desk):
     picture = desk.bot_says("图", GROUP)
     desk.people.press(GROUP, picture, "v1:again:k3v9x2ab")
-    desk.core.trouble.append(OSError())
-    with pytest.raises(OSError):  # noqa: PT011
+    desk.core.trouble.append(OSError("no space"))
+    with pytest.raises(OSError, match="no space"):
         await desk.work()
     assert desk.acknowledged == []
 
