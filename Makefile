@@ -58,7 +58,7 @@ bench: install
 lock:
 	@$(PYTHON) -m venv --clear build/lock
 	@PIP_CONSTRAINT= build/lock/bin/python -m pip install -qq --upgrade setuptools '.[$(EXTRAS)]'
-	@{ sed -n '/^#/p' requirements.lock; build/lock/bin/python -m pip freeze --all \
+	@{ sed -n '/^#/p; / ; /p' requirements.lock; build/lock/bin/python -m pip freeze --all \
 	    --exclude zdraw --exclude pip | sed 's/+.*//'; } > build/requirements.lock
 	@mv build/requirements.lock requirements.lock
 

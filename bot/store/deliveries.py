@@ -36,7 +36,8 @@ class SqlDeliveries:
             .values(delivery=Delivery.SENDING)
             .returning(generations)
         )
-        async with self._database.write() as connection:
+        # Lost with the power it is PENDING, and delivered all the same.
+        async with self._database.write(durable=False) as connection:
             row = (await connection.execute(move)).mappings().one_or_none()
         return None if row is None else generation_of(row)
 

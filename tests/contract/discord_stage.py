@@ -95,7 +95,7 @@ class DiscordStage(Stage):
 @asynccontextmanager
 async def discord_stage(discord: FakeDiscord, *, with_token: bool) -> AsyncIterator[Stage]:
     use_endpoints(discord.api_base, discord.gateway_url)
-    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]
+    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]  # nobody presses
     async with client:
         await client.login(discord.token)
         stage = DiscordStage(discord, client, with_token=with_token)

@@ -127,6 +127,7 @@ async def test_an_unexpected_error_with_one_row_does_not_keep_another_from_arriv
 ) -> None:
     async with bench.running():
         poisoned = await bench.shown(await bench.admit())
+        # Not one of the errors that a messenger may raise.
         bench.chat.trouble["deliver"] = [ValueError("bug")]  # type: ignore[list-item]
         await bench.finish(poisoned)
         await eventually(lambda: not bench.chat.trouble["deliver"])

@@ -1,7 +1,6 @@
 """Platforms side by side."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -66,8 +65,7 @@ async def test_a_token_that_is_refused_stops_only_its_platform(capsys):
 async def test_without_any_platform_left_the_process_ends(names):
     platforms = {name: Platform(refused(name)) for name in names}
     async with guarded(**platforms) as tasks:
-        ended: Callable[[], bool] = lambda: any(task.done() for task in tasks)  # noqa: E731
-        await eventually(ended)
+        await eventually(lambda: any(task.done() for task in tasks))
         (last,) = [task for task in tasks if task.done()]
         with pytest.raises(StartupError) as error:
             last.result()

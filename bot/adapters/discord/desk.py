@@ -12,6 +12,7 @@ from bot.adapters.discord.origin import PLATFORM, is_admin
 from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.discord.takings import Takings
+from bot.adapters.shared.named_id import named_id
 from bot.core.errors import Refusal
 from bot.core.help_text import help_text
 from bot.core.messages import Toast
@@ -19,8 +20,6 @@ from bot.core.press import Press
 
 #: A completion shows at most 25 of at most 100 characters.
 MAX_COMPLETIONS, MAX_COMPLETION = 25, 100
-#: An id is at most 12 characters; what is longer is quoted back in part.
-MAX_ID_QUOTE = 32
 
 
 class Desk:
@@ -61,7 +60,7 @@ class Desk:
         spoiler: bool = False,
     ) -> None:
         async def work(visit: Visit) -> None:
-            said = await self._core.again(visit.origin, _id(named), None, quiet=True)
+            said = await self._core.again(visit.origin, named_id(named), None, quiet=True)
             await self._unless_queued(visit, said)
 
         await self._reception.receive(
@@ -78,7 +77,7 @@ class Desk:
                 return
             admin = is_admin(interaction)
             said = await self._core.cancel(
-                visit.origin, _id(named), None, all_=False, quiet=True, admin=admin
+                visit.origin, named_id(named), None, all_=False, quiet=True, admin=admin
             )
             await self._whisper(visit, said)
 
@@ -94,7 +93,7 @@ class Desk:
         self, interaction: discord.Interaction[Any], named: str | None, *, private: bool
     ) -> None:
         async def work(visit: Visit) -> None:
-            await self._core.show(visit.origin, _id(named))
+            await self._core.show(visit.origin, named_id(named))
 
         await self._reception.receive(interaction, work, private=private, brings_picture=True)
 
@@ -222,8 +221,3 @@ class Desk:
     async def _whisper(self, visit: Visit, said: Toast | None) -> None:
         if said is not None:
             await self._reception.whisper(visit, said.text)
-
-
-def _id(named: str | None) -> str | None:
-    """「#k3v9x2ab」 or the id alone; None when nothing is named."""
-    return (named or "").strip().removeprefix("#").lower()[:MAX_ID_QUOTE] or None

@@ -5,16 +5,10 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.reply_key import ReplyKey
+from bot.adapters.shared.language import locale_of
 from bot.core.generation import Address, Origin
 
 PLATFORM = "discord"
-
-
-def locale_of(language: str | None) -> str:
-    """Chinese, unless the person's Discord is known to speak something else."""
-    if language is None or language.lower().startswith("zh"):
-        return "zh"
-    return "en"
 
 
 def origin_of(

@@ -3,16 +3,10 @@
 from telegram import CallbackQuery, Message
 from telegram.constants import ChatType
 
+from bot.adapters.shared.language import locale_of
 from bot.core.generation import Address, Origin
 
 PLATFORM = "telegram"
-
-
-def locale_of(language_code: str | None) -> str:
-    """Chinese, unless the person's Telegram is known to speak something else."""
-    if language_code is None or language_code.lower().startswith("zh"):
-        return "zh"
-    return "en"
 
 
 def origin_of_message(message: Message, bot_id: int) -> Origin | None:

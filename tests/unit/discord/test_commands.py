@@ -25,7 +25,7 @@ STRING, INTEGER, BOOLEAN, NUMBER = 3, 4, 5, 10
 @pytest.fixture
 async def told() -> dict[str, dict[str, Any]]:
     """What is published, by name."""
-    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]
+    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]  # nobody presses
     await client.tree.set_translator(Translator())
     return {command["name"]: command for command in await payload(client.tree)}
 
