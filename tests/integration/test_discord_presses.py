@@ -7,6 +7,7 @@ import pytest
 
 from bot.adapters.discord.commands import NAMES
 from bot.core.generation import Generation, Outcome
+from bot.core.quota import AccountKey
 from tests.fakes.discord_api import FakeDiscord, Interaction, Message
 from tests.fakes.discord_api.messages import Look
 from tests.integration.discord_life import (
@@ -59,8 +60,12 @@ async def words(interaction: Interaction) -> str:
     return found
 
 
-def slash(life: Life, name: str, user: int = ANNA, **options: Any) -> Interaction:
-    return life.discord.people.slash(name, options, user=user, channel=CHANNEL)
+def slash(
+    life: Life, name: str, user: int = ANNA, given: dict[str, Any] | None = None, **options: Any
+) -> Interaction:
+    """`given`: options that cannot be named here."""
+    named = given or options
+    return life.discord.people.slash(name, named, user=user, channel=CHANNEL)
 
 
 # --- again ----------------------------------------------------------------------------------------
@@ -309,6 +314,22 @@ async def test_queue_is_for_whoever_asks(life, discord):
     assert answer(queue).ephemeral_to == ANNA
     discord.people.press(queue.original, "❌ 1", user=ANNA)
     await eventually(lambda: asked.original.content == "已取消。")
+
+
+async def test_quota_is_changed_by_those_who_manage_the_guild(life, discord):
+    given = {"user": BORIS, "change": "+", "amount": 2.5, "reason": "谢谢"}
+    with pytest.raises(ValueError, match="admin"):
+        slash(life, "admin quota", given=given)
+    changed = slash(life, "admin quota", user=ADMIN, given=given)
+    assert f"🎟 {BORIS} 的额度记下了" in await words(changed)
+    assert answer(changed).ephemeral_to == ADMIN
+    account = AccountKey(platform="discord", chat=str(CHANNEL), holder=f"discord:{BORIS}")
+    statement = await life.store.ledger.statement(account, 1)
+    assert statement.left.total == 2500
+    assert [(e.actor, e.reason) for e in statement.entries] == [(f"discord:{ADMIN}", "谢谢")]
+    told = slash(life, "quota")
+    assert "不限额度" in await words(told)
+    assert answer(told).ephemeral_to == ANNA
 
 
 async def test_help_names_what_there_is(life, discord):

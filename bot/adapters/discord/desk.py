@@ -89,6 +89,22 @@ class Desk:
 
         await self._reception.receive(interaction, work, whispered=True)
 
+    async def quota(self, interaction: discord.Interaction[Any]) -> None:
+        async def work(visit: Visit) -> None:
+            await self._core.quota(visit.origin)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    async def change_quota(
+        self, interaction: discord.Interaction[Any], user: int, wish: str
+    ) -> None:
+        """Discord has seen to it that whoever asks may."""
+
+        async def work(visit: Visit) -> None:
+            await self._core.quota(visit.origin, wish, of=f"{PLATFORM}:{user}", admin=True)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
     async def show(
         self, interaction: discord.Interaction[Any], named: str | None, *, private: bool
     ) -> None:
