@@ -1,5 +1,6 @@
 """What takes longer than an interaction's token lives."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -22,7 +23,9 @@ from tests.integration.discord_life import (
 from tests.integration.waiting import eventually
 
 PRIVATE_CHAT = 90
+ANSWER = "/webhooks/*/*/messages/*"
 MESSAGES = "/channels/*/messages"
+MESSAGE = "/channels/*/messages/*"
 
 
 @pytest.fixture
@@ -60,21 +63,19 @@ def abroad(life: Life) -> Interaction:
     )
 
 
-async def test_from_minute_14_it_comes_in_a_message_of_its_own(life, discord):
+async def test_from_minute_14_the_bot_edits_its_answer_by_itself(life, discord):
     asked = life.ask()
     generation = await life.opened(asked)
     wait(life, 14)
     await life.finish(generation)
     await life.settled(generation)
     picture, ping = discord.messages(CHANNEL)
+    assert picture is asked.original
     assert picture.images
-    assert picture is not asked.original
-    assert asked.original.deleted
-    assert (picture.nonce, picture.pings) == (generation.id, set())
+    assert picture.pings == set()
     assert ping.content.startswith(f"<@{ANNA}>")
-    assert ping.pings == {str(ANNA)}
-    now = await life.core.admissions.get(generation.id)
-    assert now.status_message == f"c:{picture.id}"
+    assert (ping.reference, ping.pings) == (picture.id, {str(ANNA)})
+    assert len(discord.calls_of("PATCH", MESSAGE)) == 1
 
 
 async def test_a_token_that_ends_early_is_noticed(life, discord):
@@ -84,8 +85,59 @@ async def test_a_token_that_ends_early_is_noticed(life, discord):
     discord.clock.advance(16 * 60)
     await life.finish(generation)
     await life.settled(generation)
+    assert discord.pictures() == [asked.original]
+
+
+async def test_an_answer_that_is_gone_by_then_comes_anew(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 14)
+    discord.people.delete(asked.original)
+    await life.finish(generation)
+    await life.settled(generation)
+    picture, ping = discord.messages(CHANNEL)
+    assert (picture.nonce, picture.pings) == (generation.id, set())
+    assert picture.content.startswith(f"<@{ANNA}>")
+    assert ping.pings == {str(ANNA)}
+    now = await life.core.admissions.get(generation.id)
+    assert now.status_message == f"c:{picture.id}"
+
+
+async def test_an_answer_that_can_no_longer_be_edited_is_left_for_another(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 14)
+    # As in a thread that is archived: it opens when something is sent.
+    discord.faults.fail_next("PATCH", MESSAGE, 400, code=50083)
+    await life.finish(generation)
+    await life.settled(generation)
     assert asked.original.deleted
     assert len(discord.pictures(channel=CHANNEL)) == 1
+
+
+async def test_where_the_old_answer_cannot_be_deleted_yet_nothing_new_is_sent(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 14)
+    discord.faults.fail_next("PATCH", MESSAGE, 400, code=50083)
+    discord.faults.rate_limit("DELETE", MESSAGE, 0.2, via=False)
+    await life.finish(generation)
+    await life.settled(generation)
+    # By then the first one could be edited.
+    assert discord.pictures() == [asked.original]
+
+
+async def test_a_delivery_at_the_last_moment_whose_answer_is_lost_is_one_picture(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 13.9)
+    discord.faults.lose_answer("PATCH", ANSWER)
+    await life.finish(generation)
+    await eventually(discord.arrivals)
+    wait(life, 1)
+    await life.settled(generation)
+    assert discord.pictures_seen() == 1
+    assert not asked.original.deleted
 
 
 async def test_before_that_an_edit_brings_it_and_a_message_tells_of_it(life, discord):
@@ -156,11 +208,8 @@ async def test_where_it_may_write_nothing_of_the_kind_is_said(life, discord):
     assert "/show" not in asked.original.content + dm.original.content
 
 
-@pytest.mark.parametrize("private", [False, True])
-async def test_what_may_not_go_into_the_channel_does_not(life, discord, private):
-    if not private:
-        discord.people.forbid(CHANNEL, "send_messages")
-    asked = life.ask(options={"private": private})
+async def test_what_is_private_does_not_go_into_the_channel(life, discord):
+    asked = life.ask(options={"private": True})
     generation = await life.opened(asked)
     wait(life, 13)
     await eventually(lambda: "/show" in asked.original.content)
@@ -168,7 +217,46 @@ async def test_what_may_not_go_into_the_channel_does_not(life, discord, private)
     await life.finish(generation)
     await life.settled(generation, Delivery.UNDELIVERABLE)
     assert discord.pictures() == []
-    assert discord.calls_of("POST", MESSAGES) == [] or not private
+    assert discord.calls_of("*", MESSAGES) + discord.calls_of("*", MESSAGE) == []
+
+
+async def test_where_the_bot_sees_nothing_any_more_it_is_said_in_time(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    discord.people.forbid(CHANNEL, "view_channel")
+    wait(life, 13)
+    await eventually(lambda: "/show" in asked.original.content)
+    wait(life, 2)
+    await life.finish(generation)
+    await life.settled(generation, Delivery.UNDELIVERABLE)
+    assert discord.pictures() == []
+
+
+async def test_where_it_may_only_edit_it_warns_and_tries_all_the_same(life, discord):
+    discord.people.forbid(CHANNEL, "send_messages")
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 13)
+    await eventually(lambda: "/show" in asked.original.content)
+    wait(life, 2)
+    await life.finish(generation)
+    await life.settled(generation)
+    assert discord.pictures() == [asked.original]
+
+
+async def test_a_global_limit_that_is_longer_than_an_edit_is_waited_out(life, discord, monkeypatch):
+    monkeypatch.setattr("bot.adapters.discord.calls.PASSING_SECONDS", 0.1)
+    first, asked = life.ask(user=BORIS), life.ask()
+    ahead = await life.opened(first)
+    generation = await life.opened(asked)
+    wait(life, 15)
+    limit = discord.faults.rate_limit("PATCH", MESSAGE, 0.6, scope="global")
+    await life.finish(ahead)
+    await eventually(lambda: not limit.times)
+    await asyncio.sleep(0.2)
+    await life.finish(generation)
+    await life.settled(generation)
+    assert discord.pictures_seen(asked) == 1
 
 
 async def test_a_picture_in_the_last_minute_takes_the_place_of_the_warning(life, discord):

@@ -126,6 +126,7 @@ async def test_a_lost_answer_to_the_late_message_is_no_second_message(
         asked = life.ask()
         generation = await life.opened(asked)
         clock.advance(14 * 60_000)
+        discord.people.delete(asked.original)
         discord.faults.lose_answer("POST", MESSAGES)
         await life.finish(generation)
         await life.settled(generation)

@@ -63,7 +63,7 @@ class DiscordAdapter:
         self._resume_seconds = resume_seconds
         self._line = Line()
         patience = Patience()
-        calls = Calls(self._line, patience, log)
+        self._calls = calls = Calls(self._line, patience, log)
         self._register = Register(patience, log, defer_seconds=defer_seconds)
         answers = Answers(self._register, calls)
         self._reception = Reception(self._register, answers, log)
@@ -90,6 +90,7 @@ class DiscordAdapter:
             await self._reception.close()
             await self._register.close()
             await self.messenger.close()
+            await self._calls.close()
 
     def make_client(self) -> Client:
         return Client(self._desk, self._log, proxy=self._proxy)

@@ -8,9 +8,9 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.answers import Answers
-from bot.adapters.discord.calls import missing_to_send
 from bot.adapters.discord.origin import origin_of
-from bot.adapters.discord.pending import ANSWER_SECONDS, Pending, Register, age_of
+from bot.adapters.discord.pending import ANSWER_SECONDS, Pending, Register, Told
+from bot.adapters.discord.permissions import missing_to_send
 from bot.adapters.discord.render import Look, text_of
 from bot.adapters.discord.reply_key import ReplyKey
 from bot.adapters.shared.trouble import trouble
@@ -128,9 +128,7 @@ class Reception:
     async def _comes_too_late(self, visit: Visit) -> bool:
         """Replayed after a cut: whoever asked has long been told that nobody answered, and has
         asked again or not. Asked of Discord, for this machine's clock may be wrong."""
-        if age_of(visit.interaction) < ANSWER_SECONDS:
-            return False
-        if await visit.pending.defer():
+        if visit.pending.age < ANSWER_SECONDS or await visit.pending.defer() is not Told.TOO_LATE:
             return False
         self._log.info("interaction_too_late", interaction=visit.interaction.id)
         return True
