@@ -55,7 +55,8 @@ class Client(discord.Client):
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
-    async def on_ready(self) -> None:
+    async def on_connect(self) -> None:
+        """Signed in; on_ready comes seconds later, when the guilds are known."""
         self._is_there()
 
     async def on_resumed(self) -> None:
