@@ -11,9 +11,10 @@ import structlog
 from simcord.env import Env
 
 from bot.adapters.discord.answers import Answers
-from bot.adapters.discord.calls import Calls, Line
+from bot.adapters.discord.calls import Calls
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.line import Line
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.pending import Register
 from bot.adapters.discord.reception import Reception

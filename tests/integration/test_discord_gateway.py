@@ -71,13 +71,20 @@ async def test_a_clock_that_is_ahead_costs_nothing(life, discord):
     await eventually(lambda: pressed.modal)
 
 
-async def test_what_was_asked_during_a_cut_is_drawn_also_where_the_clock_is_ahead(life, discord):
+@pytest.mark.parametrize("lost", [False, True])
+async def test_what_was_asked_during_a_cut_is_drawn_also_where_the_clock_is_ahead(
+    life, discord, lost
+):
     discord.clock.advance(-60)
     discord.gateway.hold()
     discord.gateway.cut()
+    await eventually(lambda: life.adapter._line._client.is_replaying)
+    if lost:
+        discord.faults.lose_answer("POST", CALLBACK)
     asked = life.ask()
     discord.gateway.release()
     assert await life.drawn(asked) is asked.original
+    assert asked.answer_type == 5
 
 
 @pytest.mark.parametrize("resumable", [True, False])

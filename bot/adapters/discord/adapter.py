@@ -10,11 +10,12 @@ import discord
 
 from bot.adapters.discord.answers import Answers
 from bot.adapters.discord.asked import Core, Waiting
-from bot.adapters.discord.calls import Calls, Line
+from bot.adapters.discord.calls import Calls
 from bot.adapters.discord.client import Client, quieten_library, use_endpoints
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.eraser import DiscordEraser
 from bot.adapters.discord.gateway_refusals import refusal
+from bot.adapters.discord.line import Line
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.pending import DEFER_SECONDS, Register
 from bot.adapters.discord.reception import Reception

@@ -14,6 +14,7 @@ from bot.adapters.discord.failures import (
     TokenEnded,
     delivery_error,
 )
+from bot.adapters.discord.line import Line
 from bot.adapters.discord.permissions import may_send
 from bot.adapters.discord.render import Look
 from bot.adapters.discord.reply_key import USUAL_UPLOAD_BYTES
@@ -38,23 +39,6 @@ class _Original:
 
     def __format__(self, _spec: str) -> str:
         return "@original"
-
-
-class Line:
-    """The client of the moment: after trouble it is another one."""
-
-    def __init__(self) -> None:
-        self._client: discord.Client | None = None
-
-    def connect(self, client: discord.Client) -> None:
-        """Signed in: from now on calls go through this client."""
-        self._client = client
-
-    def client(self, patience: Patience) -> discord.Client:
-        """Raises TryLater where there is none."""
-        if self._client is None or self._client.is_closed():
-            raise TryLater(patience(), "not signed in to Discord")
-        return self._client
 
 
 class Calls:

@@ -172,4 +172,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "打开得太慢了，这次没有改成。请再按一次 ✏️。",
         "That took too long to open, and nothing was changed. Please press ✏️ again.",
     ),
+    "restarting": (
+        "我正在重启。如果没有下文，请再发一次。",
+        "I am restarting. If nothing comes of this, please ask again.",
+    ),
 }
