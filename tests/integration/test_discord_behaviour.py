@@ -11,9 +11,10 @@ import structlog
 from simcord.env import Env
 
 from bot.adapters.discord.answers import Answers
-from bot.adapters.discord.calls import Calls, Line
+from bot.adapters.discord.calls import Calls
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.line import Line
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.pending import Register
 from bot.adapters.discord.reception import Reception
@@ -170,7 +171,7 @@ def scene(simcord_env: Env) -> Scene:
 
 async def test_people_are_offered_the_commands(scene):
     offered = scene.anna.available_commands(scene.channel)
-    assert set(offered) == {"draw", "again", "cancel", "queue", "show", "help"}
+    assert set(offered) == {"draw", "again", "cancel", "queue", "show", "quota", "help"}
 
 
 async def test_draw_is_answered_with_a_picture_for_everybody(scene, core):

@@ -1,5 +1,6 @@
 """Buttons, the form and the other commands in Discord, over real HTTP and a real gateway."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.integration.waiting import eventually
 
 ADMIN = 9
 PRIVATE_CHAT = 90
+CALLBACK = "/interactions/*/*/callback"
 
 
 @pytest.fixture
@@ -153,6 +155,19 @@ async def test_cancel_as_a_command(life, discord):
     assert "没有正在排队的请求" in await words(slash(life, "cancel", all=True))
 
 
+async def test_a_completion_that_fails_offers_nothing_and_is_no_traceback(
+    life, discord, monkeypatch, caplog
+):
+    async def fail(_: str) -> list[Any]:
+        raise ValueError("圆")
+
+    monkeypatch.setattr(life.core.records, "waiting", fail)
+    completed = discord.people.complete("cancel", {"id": "a"}, "id", channel=CHANNEL)
+    await eventually(lambda: completed.answered)
+    assert completed.choices == []
+    assert caplog.text == ""
+
+
 # --- edit -----------------------------------------------------------------------------------------
 
 
@@ -175,6 +190,30 @@ async def test_what_is_sent_with_the_form_may_be_refused(life, discord):
     sent = discord.people.submit_modal(pressed, {"words": "圆 --sed 4"})
     assert "--seed" in await words(sent)
     assert sent.original.ephemeral_to == ANNA
+
+
+async def test_where_the_form_takes_too_long_it_is_said(life, discord, monkeypatch):
+    message, _ = await picture(life)
+    words_of = life.core.desk.edit_text
+
+    async def later(*arguments: Any) -> Any:
+        await asyncio.sleep(1.7)
+        return await words_of(*arguments)
+
+    monkeypatch.setattr(life.core.desk, "edit_text", later)
+    pressed = discord.people.press(message, "✏️")
+    assert "打开得太慢了" in await words(pressed)
+    assert pressed.original.ephemeral_to == ANNA
+
+
+async def test_a_form_whose_opening_was_not_heard_of_is_open(life, discord):
+    message, _ = await picture(life)
+    discord.faults.lose_answer("POST", CALLBACK)
+    pressed = discord.people.press(message, "✏️")
+    await eventually(lambda: len(discord.calls_of("POST", CALLBACK)) == 3)
+    sent = discord.people.submit_modal(pressed, {"words": "蓝 圆"})
+    assert await life.drawn(sent) is sent.original
+    assert pressed.messages == []
 
 
 # --- original -------------------------------------------------------------------------------------
@@ -228,6 +267,15 @@ async def test_its_owner_and_admins_delete_a_picture(life, discord, user):
     pressed = discord.people.press(message, "🗑", user=user)
     await eventually(lambda: message.deleted and pressed.answered)
     assert discord.messages(CHANNEL) == []
+
+
+async def test_a_press_that_could_not_be_answered_at_once_is_answered_with_a_word(life, discord):
+    message, _ = await picture(life)
+    discord.faults.rate_limit("POST", CALLBACK, 0.2, via=False)
+    pressed = discord.people.press(message, "🗑", user=ANNA)
+    assert await words(pressed) == "已删除"
+    assert pressed.messages[-1].ephemeral_to == ANNA
+    await eventually(lambda: message.deleted)
 
 
 async def test_nobody_else_does(life, discord):

@@ -1,5 +1,6 @@
 """The slash commands: what is registered works, and nothing else is registered."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ from engine.profiles import Profile
 
 #: Discord's whole numbers are those of JavaScript. A larger seed can be written in the prompt.
 LARGEST_SEED = min(MAX_SEED, 2**53 - 1)
+#: Nobody waits longer for a completion, and after three Discord takes none.
+COMPLETION_SECONDS = 2.0
 LARGEST_GUIDANCE = float(Profile.max_guidance)
 NAMES = frozenset(COMMANDS)
 
@@ -117,7 +120,13 @@ def _again(desk: Desk) -> Callback:
 
 def _cancel(desk: Desk) -> Callback:
     async def live_ones(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return await desk.live_ones(interaction, typed)
+        try:
+            async with asyncio.timeout(COMPLETION_SECONDS):
+                return await desk.live_ones(interaction, typed)
+        except Exception:
+            # discord.py would log a traceback for each letter, with what people wrote. Trouble
+            # with the database is told of where it stops something.
+            return []
 
     @_options("id", "all")
     @app_commands.autocomplete(id=live_ones)

@@ -9,6 +9,7 @@ from bot.adapters.discord.asked import Core, Waiting
 from bot.adapters.discord.composing import composed
 from bot.adapters.discord.forms import words_form, words_in
 from bot.adapters.discord.origin import PLATFORM, is_admin
+from bot.adapters.discord.pending import Told
 from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.discord.takings import Takings
@@ -172,8 +173,8 @@ class Desk:
         async def work(visit: Visit) -> None:
             text = await self._core.edit_text(visit.origin, named)
             form = words_form(text, visit.origin.locale)
-            if not await visit.pending.open_form(form):
-                said = await self._core.refuse(visit.origin, "internal_error", quiet=True)
+            if await visit.pending.open_form(form) is not Told.NOW:
+                said = await self._core.refuse(visit.origin, "form_too_slow", quiet=True)
                 await self._whisper(visit, said)
 
         await self._reception.receive(interaction, work, whispered=True)

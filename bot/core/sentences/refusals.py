@@ -190,4 +190,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "出了点意外，这一条没有处理。请再试一次。",
         "Something unexpected happened and this was not done. Please try again.",
     ),
+    "form_too_slow": (
+        "打开得太慢了，这次没有改成。请再按一次 ✏️。",
+        "That took too long to open, and nothing was changed. Please press ✏️ again.",
+    ),
+    "restarting": (
+        "我正在重启。如果没有下文，请再发一次。",
+        "I am restarting. If nothing comes of this, please ask again.",
+    ),
 }
