@@ -54,6 +54,7 @@ bench: install
 	@$(BIN)/python -m bench.kill_storm --jobs 100 --kills 40
 	@$(BIN)/python -m bench.obedience
 	@$(BIN)/python -m bench.grammar
+	@$(BIN)/python -m bench.fairness
 
 lock:
 	@$(PYTHON) -m venv --clear build/lock
