@@ -141,19 +141,19 @@ class BotSettings(BaseSettings):
     )
     owners: str | None = Field(
         None,
-        description="Who may do everything in every chat, with commas between them: "
+        description="Who may do everything in every group, with commas between them: "
         "`telegram:123456789`, `discord:1234567890`.",
     )
     daily_units: int = Field(
         0,
         ge=0,
         le=1_000_000,
-        description="Units that a person may draw in each chat on each day, where its admins have "
-        "not said otherwise; one is a picture of the usual size. 0 = as many as they like.",
+        description="Units that a person may draw in each group on each day; one is a picture of "
+        "the usual size. 0 = as many as they like.",
     )
     time_zone: str = Field(
         "Asia/Shanghai",
-        description="When a day begins, where a chat's admins have not said otherwise.",
+        description="Where a day begins at midnight.",
     )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="Least important lines logged to standard error."

@@ -83,8 +83,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="quota",
         triggers=("额度", "余额"),
-        meaning_zh="看还能画多少；群管理员可以回复某人 /quota +20",
-        meaning_en="see how much you may draw; admins: reply to somebody with /quota +20",
+        meaning_zh="看还能画多少；管理员也用它改别人的额度",
+        meaning_en="see how much you may draw; admins change other people's quota with it",
         example="/quota",
     ),
     Command(

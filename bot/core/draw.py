@@ -16,7 +16,7 @@ from bot.core.generation import (
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
-from bot.core.quota import price
+from bot.core.quota import price, scope_of
 from engine.profiles import Profile
 
 
@@ -111,6 +111,7 @@ class Draw:
                 private=origin.private or bool(parent and parent.private),
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),
                 price=price(spec, self._profile),
+                scope=scope_of(origin),
             ),
             self._bounds,
         )

@@ -20,8 +20,12 @@ from bot.core.messages import Button, Toast
 from bot.core.ports import Records
 from bot.core.press import WANTED
 from bot.core.queue_view import QueueView
-from bot.core.quota_desk import QuotaDesk
+from bot.core.quota_desk import IsAdmin, QuotaDesk
 from bot.core.replies import reply
+
+
+async def _nobody() -> bool:
+    return False
 
 
 class FrontDesk:
@@ -232,7 +236,7 @@ class FrontDesk:
         *,
         of: str | None = None,
         of_message: str | None = None,
-        admin: bool = False,
+        is_admin: IsAdmin = _nobody,
     ) -> None:
         """What the person has left; with a wish, change what somebody has: the one whom the admin
         points at, as `of` or by the picture in `of_message`."""
@@ -242,10 +246,10 @@ class FrontDesk:
                 told = await self._quota.told(origin)
                 await self._answers.say(origin, told, private=True)
                 return
-            person = of
-            if of_message is not None:
-                person = (await self._lookup.shown_in(origin, of_message)).requester
-            changed = await self._quota.change(origin, wish, of=person, admin=admin)
+            order, person = await self._quota.check(origin, wish, is_admin), of
+            if of_message is not None and order.person is None and not order.pool:
+                person = await self._lookup.asked_by(origin, of_message)
+            changed = await self._quota.change(origin, order, of=person)
             await self._answers.say(origin, changed)
 
         await self._answers.once(origin, answer, quiet=False)

@@ -95,6 +95,9 @@ class Origin:
     requester: str
     address: Address
     locale: str
+    #: The group that the chat is a part of, such as a guild with its channels. None: the chat
+    #: is a whole.
+    group: str | None = None
     #: A chat between this person and the bot: nobody else reads there.
     alone: bool = False
     #: Only whoever asks may see what comes of it.
@@ -143,6 +146,8 @@ class NewGeneration:
     #: What it costs where that is limited, in thousandths of a unit; once stored, what was
     #: reserved.
     price: int = 0
+    #: Whose quota it takes: see quota.scope_of.
+    scope: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

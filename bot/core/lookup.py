@@ -34,6 +34,13 @@ class Lookup:
             raise Refusal("which_request")
         return found
 
+    async def asked_by(self, origin: Origin, message: str) -> str:
+        """Who asked for the picture in it."""
+        found = await self._admissions.by_status_message(origin.address, message)
+        if found is None or not may_see(found, origin):
+            raise Refusal("whose_quota")
+        return found.requester
+
     async def meant(
         self,
         origin: Origin,

@@ -1,23 +1,26 @@
 """Quota: who may still draw how much, as a ledger of entries that are only ever added.
 
 Amounts are integers, thousandths of a unit. One unit is one picture of the model's usual size,
-at its usual steps and without guidance. A person has an account in each chat, and a chat has a
+at its usual steps and without guidance. A person has an account in each group, and a group has a
 pool; a request is reserved in both, where they are limited.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from bot.core.generation import DrawSpec
+from bot.core.generation import DrawSpec, Origin
 from engine.profiles import Profile
 
 UNIT = 1000
-#: The holder of a chat's pool.
+#: Prices are multiples of this: what is nearly usual costs what is usual.
+PRICE_STEP = UNIT // 4
+#: The holder of a group's pool.
 POOL = ""
+#: Whoever sits at the machine is not limited.
+UNLIMITED = frozenset({"board", "cli"})
 
 
 class EntryKind(StrEnum):
@@ -35,6 +38,8 @@ class EntryKind(StrEnum):
     EXPIRY = "expiry"
     #: Somebody who may changed it.
     CHANGE = "change"
+    #: Today's grant follows a changed allowance.
+    ADJUST = "adjust"
 
 
 class Wish(StrEnum):
@@ -47,10 +52,10 @@ class Wish(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountKey:
-    """`holder` is `platform:id` of a person, or POOL."""
+    """`scope` as `scope_of` says; `holder` is `platform:id` of a person, or POOL."""
 
     platform: str
-    chat: str
+    scope: str
     holder: str
 
 
@@ -80,6 +85,8 @@ class Entry:
     #: `platform:id` of whoever changed it; None for what happens by itself.
     actor: str | None
     reason: str
+    #: What it gets each day from then on, where that was changed.
+    allowance: int | None
     generation_id: str | None
     created_ms: int
 
@@ -100,9 +107,9 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class QuotaDefaults:
-    """What the operator decided for all chats."""
+    """What the operator decided for all groups."""
 
-    #: What a person gets in each chat on each day; None = not limited.
+    #: What a person gets in each group on each day; None = not limited.
     allowance: int | None = None
     time_zone: str = "Asia/Shanghai"
 
@@ -111,7 +118,7 @@ class Ledger(Protocol):
     """Accounts, beside what admissions, outcomes and deliveries write into them."""
 
     async def statement(self, key: AccountKey, entries: int) -> Statement:
-        """The account today, with its last `entries`."""
+        """The account today, with its last `entries`. One that is not limited is not opened."""
         ...
 
     async def change(
@@ -121,20 +128,35 @@ class Ledger(Protocol):
         ...
 
     async def allow(
-        self, key: AccountKey, allowance: int | None, *, actor: str, event_key: str
+        self,
+        key: AccountKey,
+        allowance: int | None,
+        *,
+        actor: str,
+        reason: str,
+        event_key: str,
     ) -> Statement:
         """Change what it gets each day, from today and once for each event; None = what is
-        usual in the chat."""
+        usual."""
         ...
 
 
+def scope_of(origin: Origin, person: str | None = None) -> str:
+    """Within which accounts are kept: a group, however many channels it has; or a person, in
+    chats where nobody else is. `person`: another one than who asks."""
+    if origin.alone:
+        return f"user:{(person or origin.requester).partition(':')[2]}"
+    return origin.group or origin.address.chat
+
+
 def price(spec: DrawSpec, profile: Profile) -> int:
-    """What a request costs. Guidance doubles each step."""
+    """What a request costs, in steps of a quarter. Guidance doubles each step."""
     width, height = profile.drawn_size(spec.width, spec.height)
     usual_width, usual_height = profile.drawn_size(*profile.default_size)
     passes = spec.steps * spec.count * (2 if spec.guidance > 0 else 1)
     usual = usual_width * usual_height * profile.steps
-    return max(1, round(UNIT * width * height * passes / usual))
+    steps = round(UNIT * width * height * passes / usual / PRICE_STEP)
+    return max(1, steps) * PRICE_STEP
 
 
 def units(amount: int) -> str:
@@ -146,10 +168,9 @@ def local_day(now_ms: int, time_zone: str) -> date:
     return datetime.fromtimestamp(now_ms / 1000, ZoneInfo(time_zone)).date()
 
 
-def day_after(now_ms: int, time_zone: str) -> int:
-    """The moment at which the next day begins there."""
-    tomorrow = local_day(now_ms, time_zone) + timedelta(days=1)
-    midnight = datetime.combine(tomorrow, time(), ZoneInfo(time_zone))
+def end_of_day(day: date, time_zone: str) -> int:
+    """The moment at which the next day begins there, in milliseconds since the epoch."""
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
     return int(midnight.astimezone(UTC).timestamp() * 1000)
 
 
@@ -161,10 +182,3 @@ def changed(left: Amount, wish: Wish, amount: int) -> Amount:
         return Amount(extra=target - left.total)
     taken = left.part(left.total - target)
     return Amount(daily=-taken.daily, extra=-taken.extra)
-
-
-def sum_of(entries: Sequence[Entry]) -> Amount:
-    return Amount(
-        daily=sum(entry.amount.daily for entry in entries),
-        extra=sum(entry.amount.extra for entry in entries),
-    )

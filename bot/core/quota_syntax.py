@@ -14,12 +14,11 @@ _SIGNS = {
     **dict.fromkeys(("-", "−", "减", "扣", "扣除", "take"), Wish.TAKE),
     **dict.fromkeys(("=", "设为", "设", "set"), Wish.SET),
 }
-_USUAL = ("默认", "usual", "default")
-_GROUP = ("群", "本群", "group")
-_WORDS = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
+_SIGN = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
 _CHANGE = re.compile(
-    rf"(?P<target>\S+\s+)?(?:(?P<daily>每天|每日|daily)|(?P<sign>{_WORDS}))"
-    rf"\s*(?:(?P<number>[0-9]+(?:\.[0-9]{{1,2}})?)|(?P<usual>{'|'.join(_USUAL)}))"
+    r"(?:(?P<pool>全群|本群|群|group|pool)\s*|(?P<person>[0-9]+)\s*)?"
+    rf"(?:(?P<daily>每天|每日|daily)|(?P<sign>{_SIGN}))\s*"
+    r"(?:(?P<number>[0-9]+(?:\.[0-9]{1,2})?)|(?P<usual>默认|usual|default))"
     r"(?:\s+(?P<reason>.+))?",
     re.DOTALL | re.IGNORECASE,
 )
@@ -33,9 +32,9 @@ class QuotaOrder:
     wish: Wish | None
     #: Thousandths of a unit; None = as is usual.
     amount: int | None
-    #: Of whom; None where it was not written.
+    #: The number of whoever is meant; None where it was not written.
     person: str | None
-    #: The chat's pool is meant.
+    #: The group's pool is meant.
     pool: bool
     reason: str
 
@@ -45,14 +44,15 @@ def parse_quota(text: str) -> QuotaOrder:
     match = _CHANGE.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None or (match["usual"] and not match["daily"]):
         raise Refusal("bad_quota")
-    target = (match["target"] or "").strip()
-    pool = target.lower() in _GROUP
+    reason = " ".join((match["reason"] or "").split())
+    if len(reason) > MAX_REASON:
+        raise Refusal("too_long", length=len(reason), limit=MAX_REASON)
     return QuotaOrder(
         wish=None if match["daily"] else _SIGNS[match["sign"].lower()],
         amount=_amount(match["number"]) if match["number"] else None,
-        person=target or None if not pool else None,
-        pool=pool,
-        reason=(match["reason"] or "").strip()[:MAX_REASON],
+        person=match["person"],
+        pool=match["pool"] is not None,
+        reason=reason,
     )
 
 

@@ -1,6 +1,6 @@
 """How much somebody may decide: the only place where that is answered."""
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from enum import IntEnum
 
 from bot.core.errors import Refusal
@@ -11,9 +11,9 @@ class Level(IntEnum):
     """Each may do what those below may."""
 
     MEMBER = 0
-    #: The platform says so, of this chat, now.
+    #: The platform says so, of this group, now.
     GROUP_ADMIN = 1
-    #: Runs all chats, named by the operator.
+    #: Runs all groups, named by the operator.
     OWNER = 3
 
 
@@ -23,13 +23,17 @@ class Staff:
     def __init__(self, owners: Collection[str]) -> None:
         self._owners = frozenset(owners)
 
-    def level(self, origin: Origin, *, admin: bool) -> Level:
-        """`admin`: the platform says that the person is one in this chat."""
-        if origin.requester in self._owners:
-            return Level.OWNER
-        return Level.GROUP_ADMIN if admin and not origin.alone else Level.MEMBER
+    def is_owner(self, origin: Origin) -> bool:
+        return origin.requester in self._owners
 
-    def require(self, origin: Origin, least: Level, *, admin: bool) -> None:
-        """Raises Refusal."""
-        if self.level(origin, admin=admin) < least:
-            raise Refusal("owners_only" if least > Level.GROUP_ADMIN else "admins_only")
+    async def require(
+        self, origin: Origin, least: Level, is_admin: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """Raises Refusal. `is_admin`: whether the platform says that the person is one here; it
+        is not asked of owners."""
+        if self.is_owner(origin):
+            return
+        if least > Level.GROUP_ADMIN:
+            raise Refusal("owners_only")
+        if origin.alone or not await is_admin():
+            raise Refusal("admins_only")

@@ -3,9 +3,10 @@ ever there without the other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import case, exists, insert, literal, select, update
+from sqlalchemy import case, exists, insert, literal, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errors import Refusal
@@ -13,17 +14,18 @@ from bot.core.generation import NewGeneration
 from bot.core.ports import Clock
 from bot.core.quota import (
     POOL,
+    UNLIMITED,
     AccountKey,
     Amount,
     EntryKind,
     QuotaDefaults,
-    day_after,
+    end_of_day,
     local_day,
     units,
 )
-from bot.store.tables import Milliseconds, accounts, chats, is_ending, is_reserve, ledger
+from bot.store.tables import Milliseconds, accounts, is_ending, is_reserve, ledger
 
-_a, _l, _c = accounts.c, ledger.c, chats.c
+_a, _l = accounts.c, ledger.c
 _ending = ledger.alias("ending").c
 
 
@@ -141,42 +143,51 @@ class Books:
         self, connection: AsyncConnection, new: NewGeneration
     ) -> Sequence[AccountKey]:
         """The accounts that it is taken from."""
-        address = new.address
-        own = AccountKey(platform=address.platform, chat=address.chat, holder=new.requester)
-        pool = replace(own, holder=POOL)
-        here = select(_c.allowance).where(_c.platform == own.platform, _c.chat == own.chat)
-        query = select(
-            here.scalar_subquery(),
-            select(_a.allowance).where(_is(own)).scalar_subquery(),
-            select(_a.allowance).where(_is(pool)).scalar_subquery(),
+        platform = new.address.platform
+        if platform in UNLIMITED:
+            return ()
+        holders = (new.requester, POOL)
+        query = select(_a.holder, _a.allowance).where(
+            _a.platform == platform, _a.scope == new.scope, _a.holder.in_(holders)
         )
-        usual, owned, pooled = (await connection.execute(query)).one()
-        limits = {own: _first(owned, usual, self._defaults.allowance), pool: pooled}
-        return [key for key, allowance in limits.items() if allowance is not None]
+        stored = {holder: allowance for holder, allowance in await connection.execute(query)}
+        keys = [AccountKey(platform=platform, scope=new.scope, holder=one) for one in holders]
+        return [key for key in keys if self._resolved(key, stored.get(key.holder)) is not None]
 
     # --- accounts -----------------------------------------------------------------------------
+
+    async def allowance(self, connection: AsyncConnection, key: AccountKey) -> int | None:
+        """What it gets each day; None where it is not limited."""
+        query = select(_a.allowance).where(_is(key))
+        own = (await connection.execute(query)).scalar_one_or_none()
+        return self._resolved(key, own)
+
+    def _resolved(self, key: AccountKey, own: int | None) -> int | None:
+        return own if own is not None or key.holder == POOL else self._defaults.allowance
 
     async def open(self, connection: AsyncConnection, key: AccountKey) -> Account:
         """The account as it stands today: what is left of an earlier day expires, and today's
         grant is made, once."""
         row = await self._row(connection, key)
-        usual = None if key.holder == POOL else _first(row["usual"], self._defaults.allowance)
-        allowance = _first(row["allowance"], usual)
-        now, zone = self._clock(), row["time_zone"] or self._defaults.time_zone
-        today = local_day(now, zone).isoformat()
-        # A clock or a time zone that was set back gives no second grant for one day.
+        zone = self._defaults.time_zone
+        today = local_day(self._clock(), zone)
+        tomorrow = today + timedelta(days=1)
+        # A clock that was set back a little gives no second grant; one that was far ahead, and
+        # is right again, does not stop the grants until then.
+        known = row["day"] in (today.isoformat(), tomorrow.isoformat())
+        day = date.fromisoformat(row["day"]) if known else today
         account = Account(
             serial=row["serial"],
-            allowance=allowance,
-            day=max(today, row["day"] or ""),
-            resets_ms=day_after(now, zone),
+            allowance=self._resolved(key, row["allowance"]),
+            day=day.isoformat(),
+            resets_ms=end_of_day(day, zone),
             time_zone=zone,
             left=Amount(daily=row["daily"], extra=row["extra"]),
         )
-        if account.day != row["day"]:
+        if not known:
             return await self._new_day(connection, account, row["day"])
-        if allowance is not None and allowance != row["granted"]:
-            return await self._regrant(connection, account, allowance - row["granted"])
+        if account.allowance is not None:
+            return await self._regrant(connection, account, row["granted"])
         return account
 
     async def enter(
@@ -187,10 +198,10 @@ class Books:
         amount: Amount,
         *,
         granted: int | None = None,
-        **about: str | None,
+        **about: Any,
     ) -> Account:
         """One line, and the account as it then stands. `granted`: what today's grant is now;
-        `about`: actor, reason, event_key, generation_id."""
+        `about`: actor, reason, allowance, event_key, generation_id."""
         await connection.execute(
             insert(ledger).values(
                 account=account.serial,
@@ -213,15 +224,10 @@ class Books:
         return replace(account, left=left)
 
     async def _row(self, connection: AsyncConnection, key: AccountKey) -> Mapping[Any, Any]:
-        with_chat = accounts.outerjoin(chats, (_c.platform == _a.platform) & (_c.chat == _a.chat))
-        query = (
-            select(accounts, _c.allowance.label("usual"), _c.time_zone)
-            .select_from(with_chat)
-            .where(_is(key))
-        )
+        query = select(accounts).where(_is(key)).with_for_update()
         row = (await connection.execute(query)).mappings().one_or_none()
         if row is None:
-            holder = {"platform": key.platform, "chat": key.chat, "holder": key.holder}
+            holder = {"platform": key.platform, "scope": key.scope, "holder": key.holder}
             await connection.execute(insert(accounts).values(**holder))
             row = (await connection.execute(query)).mappings().one()
         return row
@@ -236,25 +242,31 @@ class Books:
             )
             account = replace(last, day=account.day)
         granted = account.allowance or 0
-        if granted:
+        if granted and not await self._was_granted(connection, account):
             amount = Amount(daily=granted)
             return await self.enter(connection, account, EntryKind.GRANT, amount, granted=granted)
-        fresh = {"day": account.day, "granted": 0}
+        fresh = {"day": account.day, "granted": granted}
         await connection.execute(update(accounts).where(_a.serial == account.serial).values(fresh))
         return account
 
+    async def _was_granted(self, connection: AsyncConnection, account: Account) -> bool:
+        same_day = (_l.account == account.serial) & (_l.day == account.day)
+        query = select(_l.serial).where(same_day, _l.kind == literal_column("'grant'"))
+        return (await connection.execute(query)).first() is not None
+
     async def _regrant(
-        self, connection: AsyncConnection, account: Account, difference: int
+        self, connection: AsyncConnection, account: Account, granted: int
     ) -> Account:
-        """The allowance was changed today."""
-        amount = Amount(daily=max(difference, -account.left.daily))
-        granted = account.allowance
-        return await self.enter(connection, account, EntryKind.CHANGE, amount, granted=granted)
+        """The allowance may have been changed today. What was spent of a larger one stays spent,
+        and is no less spent when it is enlarged again."""
+        assert account.allowance is not None
+        amount = Amount(daily=max(account.allowance - granted, -account.left.daily))
+        if not amount.daily:
+            return account
+        return await self.enter(
+            connection, account, EntryKind.ADJUST, amount, granted=granted + amount.daily
+        )
 
 
 def _is(key: AccountKey) -> Any:
-    return (_a.platform == key.platform) & (_a.chat == key.chat) & (_a.holder == key.holder)
-
-
-def _first(*values: int | None) -> int | None:
-    return next((value for value in values if value is not None), None)
+    return (_a.platform == key.platform) & (_a.scope == key.scope) & (_a.holder == key.holder)

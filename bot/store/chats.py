@@ -75,7 +75,7 @@ async def _move_generations(
     moved = await connection.execute(
         update(generations)
         .where(_g.platform == platform, _g.chat == old)
-        .values(chat=new, status_message=None, request_message=None)
+        .values(chat=new, scope=new, status_message=None, request_message=None)
         .returning(_g.id, is_untold(_g))
     )
     return [generation_id for generation_id, untold in moved if untold]
@@ -102,11 +102,17 @@ async def _move_settings(connection: AsyncConnection, platform: str, old: str, n
 
 
 async def _move_accounts(connection: AsyncConnection, platform: str, old: str, new: str) -> None:
-    """Whoever has one in the new chat already goes on with that."""
+    """Whoever has used the new chat already goes on with the account there. Anonymous admins have
+    one as their chat."""
+    await connection.execute(
+        update(accounts)
+        .where(_a.platform == platform, _a.scope == old, _a.holder == f"{platform}:{old}")
+        .values(holder=f"{platform}:{new}")
+    )
     there = accounts.alias("there").c
     has_one = exists().where(
-        there.platform == platform, there.chat == new, there.holder == _a.holder
+        there.platform == platform, there.scope == new, there.holder == _a.holder
     )
     await connection.execute(
-        update(accounts).where(_a.platform == platform, _a.chat == old, ~has_one).values(chat=new)
+        update(accounts).where(_a.platform == platform, _a.scope == old, ~has_one).values(scope=new)
     )

@@ -19,6 +19,9 @@ from bot.store.database import Database
 from bot.store.tables import accounts, ledger
 
 _l = ledger.c
+UNLIMITED_STATEMENT = Statement(
+    allowance=None, left=Amount(), resets_ms=0, time_zone="UTC", entries=()
+)
 
 
 class SqlLedger:
@@ -30,6 +33,8 @@ class SqlLedger:
 
     async def statement(self, key: AccountKey, entries: int) -> Statement:
         async with self._database.write() as connection:
+            if await self._books.allowance(connection, key) is None:
+                return UNLIMITED_STATEMENT
             account = await self._books.open(connection, key)
             return _statement(account, await _last(connection, account, entries))
 
@@ -39,7 +44,11 @@ class SqlLedger:
         async with self._database.write() as connection:
             account = await self._books.open(connection, key)
             if not await _seen(connection, event_key):
-                about: dict[str, Any] = {"actor": actor, "reason": reason, "event_key": event_key}
+                about: dict[str, Any] = {
+                    "actor": actor,
+                    "reason": reason,
+                    "event_key": event_key,
+                }
                 added = changed(account.left, wish, amount)
                 account = await self._books.enter(
                     connection, account, EntryKind.CHANGE, added, **about
@@ -47,7 +56,13 @@ class SqlLedger:
             return _statement(account, ())
 
     async def allow(
-        self, key: AccountKey, allowance: int | None, *, actor: str, event_key: str
+        self,
+        key: AccountKey,
+        allowance: int | None,
+        *,
+        actor: str,
+        reason: str,
+        event_key: str,
     ) -> Statement:
         async with self._database.write() as connection:
             account = await self._books.open(connection, key)
@@ -57,7 +72,8 @@ class SqlLedger:
                 # The line that says who did it; the one that adjusts today's grant follows.
                 about: dict[str, Any] = {
                     "actor": actor,
-                    "reason": "allowance",
+                    "reason": reason,
+                    "allowance": allowance,
                     "event_key": event_key,
                 }
                 await self._books.enter(connection, account, EntryKind.CHANGE, Amount(), **about)
@@ -71,7 +87,7 @@ async def _seen(connection: AsyncConnection, event_key: str) -> bool:
 
 
 async def _last(connection: AsyncConnection, account: Account, limit: int) -> tuple[Entry, ...]:
-    told = (_l.account == account.serial) & (_l.daily + _l.extra != 0)
+    told = (_l.account == account.serial) & ((_l.daily + _l.extra != 0) | _l.actor.is_not(None))
     query = select(ledger).where(told).order_by(_l.serial.desc()).limit(limit)
     rows = (await connection.execute(query)).mappings()
     return tuple(
@@ -80,6 +96,7 @@ async def _last(connection: AsyncConnection, account: Account, limit: int) -> tu
             amount=Amount(daily=row["daily"], extra=row["extra"]),
             actor=row["actor"],
             reason=row["reason"],
+            allowance=row["allowance"],
             generation_id=row["generation_id"],
             created_ms=row["created_ms"],
         )

@@ -52,6 +52,7 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "private": new.private,
         "spoiler": new.spoiler,
         "price": new.price,
+        "scope": new.scope,
     }
 
 
@@ -70,6 +71,7 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
         private=row["private"],
         spoiler=row["spoiler"],
         price=row["price"],
+        scope=row["scope"],
         outcome=Outcome(row["outcome"]),
         delivery=Delivery(row["delivery"]),
         attempt=row["attempt"],

@@ -89,7 +89,8 @@ generations = Table(
     Column("private", Boolean, nullable=False, server_default="0"),
     Column("spoiler", Boolean, nullable=False, server_default="0"),
     #: Thousandths of a unit that were reserved; 0 where nothing is limited.
-    Column("price", Integer, nullable=False, server_default="0"),
+    Column("price", BigInteger, nullable=False, server_default="0"),
+    Column("scope", Text, nullable=False, server_default=""),
     #: Lower is served first, whatever the tags.
     Column("priority_class", Integer, nullable=False, server_default="1"),
     Column("tag", Double, nullable=False),
@@ -175,35 +176,33 @@ removals = Table(
     Column("done_ms", Milliseconds),
 )
 
-#: What was set for a chat as a whole. NULL is as the operator decided for all.
+#: What was set for a chat as a whole.
 chats = Table(
     "chats",
     metadata,
     Column("platform", Text, primary_key=True),
     Column("chat", Text, primary_key=True),
     Column("quiet", Boolean, nullable=False, server_default="0"),
-    #: Thousandths of a unit that each person gets there each day.
-    Column("allowance", Integer),
-    Column("time_zone", Text),
 )
 
-#: What people and chats have left, in thousandths of a unit: the sum of their ledger.
+#: What people and groups have left, in thousandths of a unit: the sum of their ledger.
 accounts = Table(
     "accounts",
     metadata,
     Column("serial", Serial, primary_key=True),
     Column("platform", Text, nullable=False),
-    Column("chat", Text, nullable=False),
-    #: `platform:id` of a person; empty for the chat's pool.
+    #: A group, or a person in private chats.
+    Column("scope", Text, nullable=False),
+    #: `platform:id` of a person; empty for the group's pool.
     Column("holder", Text, nullable=False),
-    #: What it gets each day; NULL is what is usual in the chat, and for a pool no limit.
-    Column("allowance", Integer),
-    #: The local date of the last grant, and how much that was.
+    #: What it gets each day; NULL is what is usual, and for a pool no limit.
+    Column("allowance", BigInteger),
+    #: The local date of the last grant, and how much of it there was in the end.
     Column("day", Text),
-    Column("granted", Integer, nullable=False, server_default="0"),
-    Column("daily", Integer, nullable=False, server_default="0"),
-    Column("extra", Integer, nullable=False, server_default="0"),
-    UniqueConstraint("platform", "chat", "holder"),
+    Column("granted", BigInteger, nullable=False, server_default="0"),
+    Column("daily", BigInteger, nullable=False, server_default="0"),
+    Column("extra", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("platform", "scope", "holder"),
     _check("not_overdrawn", "daily >= 0 AND extra >= 0"),
 )
 
@@ -212,14 +211,15 @@ ledger = Table(
     "ledger",
     metadata,
     Column("serial", Serial, primary_key=True),
-    Column("account", Integer, ForeignKey("accounts.serial"), nullable=False),
+    Column("account", BigInteger, ForeignKey("accounts.serial"), nullable=False),
     Column("kind", Text, nullable=False),
-    Column("daily", Integer, nullable=False),
-    Column("extra", Integer, nullable=False),
+    Column("daily", BigInteger, nullable=False),
+    Column("extra", BigInteger, nullable=False),
     #: The local date whose grant `daily` belongs to.
     Column("day", Text, nullable=False),
     Column("actor", Text),
     Column("reason", Text, nullable=False, server_default=""),
+    Column("allowance", BigInteger),
     Column("event_key", Text),
     Column("generation_id", Text, ForeignKey("generations.id")),
     Column("created_ms", Milliseconds, nullable=False),

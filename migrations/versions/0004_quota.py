@@ -1,4 +1,4 @@
-"""Accounts, their ledger, and what is usual in a chat."""
+"""Accounts and their ledger."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,15 +7,13 @@ revision = "0004"
 down_revision = "0003"
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
-KINDS = ("change", "expiry", "grant", "refund", "reserve", "settle")
+KINDS = ("adjust", "change", "expiry", "grant", "refund", "reserve", "settle")
 
 
 def upgrade() -> None:
-    op.add_column(
-        "generations", sa.Column("price", sa.Integer, nullable=False, server_default="0")
-    )
-    op.add_column("chats", sa.Column("allowance", sa.Integer))
-    op.add_column("chats", sa.Column("time_zone", sa.Text))
+    price = sa.Column("price", sa.BigInteger, nullable=False, server_default="0")
+    op.add_column("generations", price)
+    op.add_column("generations", sa.Column("scope", sa.Text, nullable=False, server_default=""))
     create_accounts()
     create_ledger()
 
@@ -23,8 +21,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("ledger")
     op.drop_table("accounts")
-    op.drop_column("chats", "time_zone")
-    op.drop_column("chats", "allowance")
+    op.drop_column("generations", "scope")
     op.drop_column("generations", "price")
 
 
@@ -33,15 +30,15 @@ def create_accounts() -> None:
         "accounts",
         sa.Column("serial", SERIAL, nullable=False),
         sa.Column("platform", sa.Text, nullable=False),
-        sa.Column("chat", sa.Text, nullable=False),
+        sa.Column("scope", sa.Text, nullable=False),
         sa.Column("holder", sa.Text, nullable=False),
-        sa.Column("allowance", sa.Integer),
+        sa.Column("allowance", sa.BigInteger),
         sa.Column("day", sa.Text),
-        sa.Column("granted", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("daily", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("extra", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("granted", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("daily", sa.BigInteger, nullable=False, server_default="0"),
+        sa.Column("extra", sa.BigInteger, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("serial", name="pk_accounts"),
-        sa.UniqueConstraint("platform", "chat", "holder", name="uq_accounts_platform"),
+        sa.UniqueConstraint("platform", "scope", "holder", name="uq_accounts_platform"),
         sa.CheckConstraint("daily >= 0 AND extra >= 0", name="not_overdrawn"),
     )
 
@@ -52,13 +49,14 @@ def create_ledger() -> None:
     op.create_table(
         "ledger",
         sa.Column("serial", SERIAL, nullable=False),
-        sa.Column("account", sa.Integer, nullable=False),
+        sa.Column("account", sa.BigInteger, nullable=False),
         sa.Column("kind", sa.Text, nullable=False),
-        sa.Column("daily", sa.Integer, nullable=False),
-        sa.Column("extra", sa.Integer, nullable=False),
+        sa.Column("daily", sa.BigInteger, nullable=False),
+        sa.Column("extra", sa.BigInteger, nullable=False),
         sa.Column("day", sa.Text, nullable=False),
         sa.Column("actor", sa.Text),
         sa.Column("reason", sa.Text, nullable=False, server_default=""),
+        sa.Column("allowance", sa.BigInteger),
         sa.Column("event_key", sa.Text),
         sa.Column("generation_id", sa.Text),
         sa.Column("created_ms", sa.BigInteger, nullable=False),

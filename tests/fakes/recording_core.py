@@ -127,9 +127,10 @@ class RecordingCore:
         *,
         of: str | None = None,
         of_message: str | None = None,
-        admin: bool = False,
+        is_admin: Any = None,
     ) -> None:
         which = {"of": of, "of_message": of_message}
+        admin = bool(is_admin and await is_admin())
         await self._keep(origin, "quota", wish=wish, **which, admin=admin)
 
     async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from bot.adapters.discord.commands import NAMES
 from bot.core.generation import Generation, Outcome
-from bot.core.quota import AccountKey
 from tests.fakes.discord_api import FakeDiscord, Interaction, Message
 from tests.fakes.discord_api.messages import Look
 from tests.integration.discord_life import (
@@ -369,12 +368,12 @@ async def test_quota_is_changed_by_those_who_manage_the_guild(life, discord):
     with pytest.raises(ValueError, match="admin"):
         slash(life, "admin quota", given=given)
     changed = slash(life, "admin quota", user=ADMIN, given=given)
-    assert f"🎟 {BORIS} 的额度记下了" in await words(changed)
+    assert f"🎟 {BORIS}：记下了" in await words(changed)
     assert answer(changed).ephemeral_to == ADMIN
-    account = AccountKey(platform="discord", chat=str(CHANNEL), holder=f"discord:{BORIS}")
-    statement = await life.store.ledger.statement(account, 1)
-    assert statement.left.total == 2500
-    assert [(e.actor, e.reason) for e in statement.entries] == [(f"discord:{ADMIN}", "谢谢")]
+    accounts = await life.store.sql("SELECT scope, holder, extra FROM accounts")
+    assert accounts == [(f"guild:{GUILD}", f"discord:{BORIS}", 2500)]
+    lines = await life.store.sql("SELECT actor, reason FROM ledger WHERE extra <> 0")
+    assert lines == [(f"discord:{ADMIN}", "谢谢")]
     told = slash(life, "quota")
     assert "不限额度" in await words(told)
     assert answer(told).ephemeral_to == ANNA

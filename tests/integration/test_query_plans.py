@@ -67,12 +67,14 @@ async def use_everything(store: Store) -> None:
         await store.removals.done(removal.serial)
     await store.settings.set_quiet("telegram", "-100", quiet=True)
     await store.settings.quiet("telegram", "-100")
-    account = AccountKey(platform="telegram", chat="-100", holder="telegram:1")
+    account = AccountKey(platform="telegram", scope="-100", holder="telegram:1")
     await store.ledger.statement(account, 10)
     about = {"actor": "telegram:2", "event_key": "change:1"}
     await store.ledger.change(account, Wish.ADD, 5000, reason="", **about)
-    await store.ledger.allow(account, 2000, actor="telegram:2", event_key="allow:1")
-    paid = await store.queued(price=1000)
+    about["event_key"] = "allow:1"
+    await store.ledger.allow(account, 2000, reason="", **about)
+    await store.ledger.statement(account, 10)
+    paid = await store.queued(price=1000, scope="-100")
     await store.outcomes.cancel([paid.id], "cancel:2")
 
 

@@ -167,8 +167,7 @@ def _quota(desk: Desk) -> Callback:
 
 
 def _admin(desk: Desk) -> app_commands.Group:
-    """Discord shows it to those who manage the guild, unless the guild has decided otherwise, and
-    lets nobody else call it."""
+    """Discord shows it to those who manage the guild."""
     name, description = ADMIN
     group = app_commands.Group(
         name=name,
@@ -191,10 +190,11 @@ def _change_quota(desk: Desk) -> Callback:
         interaction: Interaction,
         user: discord.User,
         change: str,
-        amount: Range[float, 0.0, float(MAX_UNITS)],
+        amount: Range[float, 0.0, float(MAX_UNITS)] | None = None,
         reason: Range[str, 0, MAX_REASON] = "",
     ) -> None:
-        await desk.change_quota(interaction, user.id, f"{change} {amount:.2f} {reason}")
+        number = "默认" if amount is None else f"{amount:.2f}"
+        await desk.change_quota(interaction, user.id, f"{change} {number} {reason}")
 
     return quota
 

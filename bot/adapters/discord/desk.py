@@ -99,10 +99,12 @@ class Desk:
     async def change_quota(
         self, interaction: discord.Interaction[Any], user: int, wish: str
     ) -> None:
-        """Discord has seen to it that whoever asks may."""
+        async def manages() -> bool:
+            return interaction.permissions.manage_guild
 
         async def work(visit: Visit) -> None:
-            await self._core.quota(visit.origin, wish, of=f"{PLATFORM}:{user}", admin=True)
+            person = f"{PLATFORM}:{user}"
+            await self._core.quota(visit.origin, wish, of=person, is_admin=manages)
 
         await self._reception.receive(interaction, work, whispered=True)
 

@@ -24,10 +24,18 @@ def origin_of(
             platform=PLATFORM, chat=str(interaction.channel_id), reply_token=key.text()
         ),
         locale=locale_of(interaction.locale.value),
+        group=_group(interaction),
         alone=interaction.context.dm_channel,
         private=private,
         spoiler=spoiler,
     )
+
+
+def _group(interaction: discord.Interaction[Any]) -> str:
+    """All channels of a guild are one. Where a person has brought the bot along it is theirs."""
+    if interaction.guild_id is not None and interaction.is_guild_integration():
+        return f"guild:{interaction.guild_id}"
+    return f"user:{interaction.user.id}"
 
 
 def is_admin(interaction: discord.Interaction[Any]) -> bool:

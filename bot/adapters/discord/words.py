@@ -157,7 +157,11 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     "change": (said("change", "方式", "方式"), said("How to change it", "怎么改", "怎麼改")),
     "amount": (
         said("amount", "数量", "數量"),
-        said("In units: one is a usual picture", "1 是一张普通的图", "1 是一張普通的圖"),
+        said(
+            "One is a usual picture; nothing, for each day: as is usual",
+            "1 是一张普通的图；每天的额度不填就恢复默认",
+            "1 是一張普通的圖；每天的額度不填就恢復預設",
+        ),
     ),
     "reason": (
         said("reason", "原因", "原因"),

@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from bot.core.generation import Origin
 from bot.core.messages import Toast
+from bot.core.quota_desk import IsAdmin
 
 
 class Core(Protocol):
@@ -57,7 +58,7 @@ class Core(Protocol):
         *,
         of: str | None = None,
         of_message: str | None = None,
-        admin: bool = False,
+        is_admin: IsAdmin = ...,
     ) -> None: ...
 
     async def refuse(

@@ -165,15 +165,15 @@ class Handlers:
         if not wish:
             await self._core.quota(origin)
             return
-        pictured, author = self._own_replied(message), None
-        if pictured is None and message.reply_to_message is not None:
-            author = origin_of_message(message.reply_to_message, self._bot_id)
+        pictured, author, replied = self._own_replied(message), None, message.reply_to_message
+        if pictured is None and replied is not None and not _is_nobodys(replied):
+            author = origin_of_message(replied, self._bot_id)
         await self._core.quota(
             origin,
             wish,
             of=author.requester if author else None,
             of_message=pictured,
-            admin=await self._rights.of_message(message),
+            is_admin=lambda: self._rights.of_message(message),
         )
 
     async def _help(self, message: Message, origin: Origin, *, start: bool) -> None:
@@ -221,6 +221,12 @@ class Handlers:
         if replied is None or replied.from_user is None or replied.from_user.id != self._bot_id:
             return None
         return str(replied.message_id)
+
+
+def _is_nobodys(message: Message) -> bool:
+    """Every message in a topic is a reply to the one that opened it, and posts of a channel are
+    not written by members of the group."""
+    return message.forum_topic_created is not None or bool(message.is_automatic_forward)
 
 
 def _says_something(prompt: str) -> bool:

@@ -178,13 +178,17 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "🎟 额度还剩 {left}（每天 {allowance}），{wait}后重置。",
         "🎟 {left} left of your quota ({allowance} a day); renewed in {wait}.",
     ),
+    "pool_left": (
+        "👥 全群还剩 {left}（每天 {allowance}），{wait}后重置。",
+        "👥 The group has {left} left ({allowance} a day); renewed in {wait}.",
+    ),
     "quota_changed": (
         "🎟 {who} 现在还剩 {left}，每天 {allowance}。",
         "🎟 {who} has {left} left now, and {allowance} a day.",
     ),
     "quota_changed_unlimited": (
-        "🎟 {who} 的额度记下了；不过这里现在不限额度。",
-        "🎟 Noted for {who}; but nothing is limited here at the moment.",
+        "🎟 {who}：记下了；现在不限额度，用「每天 20」这样的写法才会限制。",
+        "🎟 {who}: noted; not limited at the moment. “daily 20” would limit it.",
     ),
     "quota_of_the_group": ("全群", "The group"),
     "entry_grant": ("每日额度", "daily quota"),
@@ -193,7 +197,9 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "entry_refund": ("退回 #{id}", "given back #{id}"),
     "entry_expiry": ("过期", "expired"),
     "entry_change": ("管理员调整", "changed by an admin"),
+    "entry_adjust": ("每日额度变了", "daily quota changed"),
+    "entry_allowance": ("每天 {allowance}", "{allowance} a day"),
     "in_hours": ("约 {number} 小时", "about {number} h"),
-    "in_minutes": (" {number} 分钟", "{number} min"),
-    "in_seconds": (" {number} 秒", "{number} s"),
+    "in_minutes": ("约 {number} 分钟", "about {number} min"),
+    "in_seconds": ("{number} 秒", "{number} s"),
 }

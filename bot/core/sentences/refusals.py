@@ -109,14 +109,25 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     # --- refusals: quota ----------------------------------------------------------------------
     "quota_spent": (
-        "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置。管理员可以用 /quota +10 给你加。",
-        "Not enough quota: this takes {price}, you have {left} left. It is renewed in {wait}; an "
-        "admin can add some with /quota +10.",
+        "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置。需要更多可以找管理员。",
+        "Not enough quota: this takes {price}, you have {left} left. It is renewed in {wait}; ask "
+        "an admin for more.",
     ),
     "pool_spent": (
         "全群今天的额度不够了：这次要 {price}，还剩 {left}，{wait}后重置。",
         "The whole group's quota does not suffice: this takes {price}, {left} is left. It is "
         "renewed in {wait}.",
+    ),
+    "whose_quota": (
+        "没看出是谁。请回复对方的消息或对方要的图，或先写对方的数字编号，"
+        "例如：/quota 123456789 +20",
+        "It is not clear whose. Reply to their message or to a picture they asked for, or write "
+        "their number first: /quota 123456789 +20",
+    ),
+    "no_pool": (
+        "这个群还没有总额度，群管理员只能往下调。请机器人的主人先设一个：/quota 群 每天 500",
+        "This group has no pool yet, so its admins can only lower quota. Ask the bot's owner to "
+        "set one: /quota group daily 500",
     ),
     "bad_quota": (
         "没看懂。请回复对方的消息（或先写对方的数字编号），例如：/quota +20、/quota -5 原因、"

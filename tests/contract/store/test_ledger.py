@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,15 +11,15 @@ from hypothesis import strategies as st
 
 from bot.core.errors import Refusal
 from bot.core.generation import Generation, Outcome
-from bot.core.quota import POOL, UNIT, AccountKey, QuotaDefaults, Wish
+from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish
 from bot.store.database import Database
 from tests.builders import START_MS, address, bounds, new_generation
 from tests.stores import MEMORY, Store, store_over
 
 DAY_MS = 24 * 3600 * 1000
 ANNA, BORIS = "telegram:1", "telegram:2"
-ACCOUNT = AccountKey(platform="telegram", chat="-100", holder=ANNA)
-POOL_ACCOUNT = AccountKey(platform="telegram", chat="-100", holder=POOL)
+ACCOUNT = AccountKey(platform="telegram", scope="-100", holder=ANNA)
+POOL_ACCOUNT = AccountKey(platform="telegram", scope="-100", holder=POOL)
 THREE_A_DAY = QuotaDefaults(allowance=3 * UNIT)
 
 
@@ -29,7 +30,7 @@ async def store():
 
 
 async def draw(store: Store, price: int = UNIT, by: str = ANNA) -> Generation:
-    new = new_generation(requester=by, price=price, address=address())
+    new = new_generation(requester=by, price=price, scope="-100")
     return (await store.admissions.admit(new, bounds())).generation
 
 
@@ -45,6 +46,12 @@ async def kinds(store: Store, key: AccountKey = ACCOUNT) -> list[str]:
         holder=key.holder,
     )
     return [kind for (kind,) in rows]
+
+
+async def allow(
+    store: Store, key: AccountKey, allowance: int | None, event: str, *, by: str = BORIS
+) -> None:
+    await store.ledger.allow(key, allowance, actor=by, reason="", event_key=event)
 
 
 async def deliver(store: Store, generation: Generation) -> None:
@@ -126,7 +133,7 @@ async def test_a_lost_job_that_is_drawn_again_is_paid_once(store: Store):
 
 
 async def test_a_redelivered_request_reserves_once(store: Store):
-    new = new_generation(requester=ANNA, price=UNIT, address=address())
+    new = new_generation(requester=ANNA, price=UNIT, scope="-100")
     for _ in range(2):
         await store.admissions.admit(new, bounds())
     assert await left(store) == 2 * UNIT
@@ -181,18 +188,20 @@ async def test_what_is_left_can_be_set_and_taken(store: Store, wish, amount, the
 async def test_an_allowance_of_ones_own_holds_from_today(store: Store):
     await draw(store)
     for _ in range(2):
-        await store.ledger.allow(ACCOUNT, 10 * UNIT, actor=BORIS, event_key="more")
+        await allow(store, ACCOUNT, 10 * UNIT, "more")
     assert await left(store) == 9 * UNIT
-    await store.ledger.allow(ACCOUNT, UNIT, actor=BORIS, event_key="less")
+    await allow(store, ACCOUNT, UNIT, "less")
     assert await left(store) == 0
     store.clock.advance(DAY_MS)
     assert await left(store) == UNIT
-    await store.ledger.allow(ACCOUNT, None, actor=BORIS, event_key="usual")
+    await allow(store, ACCOUNT, None, "usual")
     assert await left(store) == 3 * UNIT
 
 
 async def test_a_pool_is_shared_and_both_are_debited(store: Store):
-    await store.ledger.allow(POOL_ACCOUNT, 2 * UNIT, actor="telegram:9", event_key="pool")
+    await store.ledger.allow(
+        POOL_ACCOUNT, 2 * UNIT, actor="telegram:9", reason="", event_key="pool"
+    )
     await draw(store)
     await draw(store, by=BORIS)
     assert (await left(store), await left(store, POOL_ACCOUNT)) == (2 * UNIT, 0)
@@ -224,6 +233,65 @@ async def test_a_clock_that_is_set_back_grants_nothing_twice(store: Store):
     await draw(store)
     store.clock.advance(-DAY_MS)
     assert await left(store) == 2 * UNIT
+
+
+async def test_lowering_and_raising_an_allowance_makes_nothing(store: Store):
+    for _ in range(3):
+        await draw(store)
+    for number, allowance in enumerate((0, 3 * UNIT, UNIT, 3 * UNIT)):
+        await allow(store, ACCOUNT, allowance, f"allow:{number}")
+        assert await left(store) == 0
+    await allow(store, ACCOUNT, 4 * UNIT, "more")
+    assert await left(store) == UNIT
+
+
+async def test_a_refund_goes_no_higher_than_a_lowered_allowance(store: Store):
+    drawn = [await draw(store) for _ in range(3)]
+    await allow(store, ACCOUNT, UNIT, "less")
+    assert await store.outcomes.cancel([one.id for one in drawn], "cancel")
+    assert await left(store) == UNIT
+
+
+async def test_a_clock_that_was_far_ahead_stops_no_grants(store: Store):
+    store.clock.advance(2000 * DAY_MS)
+    await draw(store)
+    store.clock.advance(-2000 * DAY_MS)
+    assert await left(store) == 3 * UNIT
+    await draw(store)
+    assert await left(store) == 2 * UNIT
+    store.clock.advance(DAY_MS)
+    assert await left(store) == 3 * UNIT
+
+
+async def test_what_an_admin_allows_stands_in_the_ledger(store: Store):
+    about = {"actor": BORIS, "reason": "画展", "event_key": "e"}
+    await store.ledger.allow(ACCOUNT, 5 * UNIT, **about)
+    adjusted, said, _ = (await store.ledger.statement(ACCOUNT, 10)).entries
+    assert (said.actor, said.reason, said.allowance) == (BORIS, "画展", 5 * UNIT)
+    assert (adjusted.kind, adjusted.amount.daily) == (EntryKind.ADJUST, 2 * UNIT)
+
+
+async def test_an_account_that_is_not_limited_is_not_opened():
+    async with Database(MEMORY) as database:
+        store = store_over(database)
+        assert (await store.ledger.statement(ACCOUNT, 10)).allowance is None
+        assert await store.sql("SELECT count(*) FROM accounts") == [(0,)]
+
+
+async def test_whoever_sits_at_the_machine_is_not_limited(store: Store):
+    here = address(platform="board", chat="page")
+    new = new_generation(requester="board:1", price=9 * UNIT, scope="page", address=here)
+    assert (await store.admissions.admit(new, bounds())).generation.price == 0
+
+
+async def test_a_group_that_moves_takes_its_accounts_along(store: Store):
+    await draw(store)
+    own = AccountKey(platform="telegram", scope="-100", holder="telegram:-100")
+    await store.ledger.change(own, Wish.ADD, UNIT, actor=BORIS, reason="", event_key="e")
+    await store.moves.move("telegram", "-100", "-1001")
+    moved = AccountKey(platform="telegram", scope="-1001", holder="telegram:-1001")
+    assert await left(store, moved) == 4 * UNIT
+    assert await left(store, replace(ACCOUNT, scope="-1001")) == 2 * UNIT
 
 
 # --- any sequence ---------------------------------------------------------------------------------
@@ -268,9 +336,13 @@ async def take(store: Store, live: list[Generation], step, event_key: str) -> No
             for _ in range(2):
                 await store.ledger.change(ACCOUNT, wish, amount, **about)
         case ("allow", allowance):
-            await store.ledger.allow(ACCOUNT, allowance, actor=BORIS, event_key=event_key)
+            await store.ledger.allow(
+                ACCOUNT, allowance, actor=BORIS, reason="", event_key=event_key
+            )
         case ("pool", allowance):
-            await store.ledger.allow(POOL_ACCOUNT, allowance, actor=BORIS, event_key=event_key)
+            await store.ledger.allow(
+                POOL_ACCOUNT, allowance, actor=BORIS, reason="", event_key=event_key
+            )
         case ("wait", days):
             store.clock.advance(days * DAY_MS)
         case ("expire",):

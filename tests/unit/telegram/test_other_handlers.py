@@ -89,6 +89,20 @@ async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
     assert (call["of_message"], call["admin"]) == (None, admin)
 
 
+async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):
+    opened = desk.people.say("", user=8, chat=GROUP)
+    update = desk.people.say("/quota +20", user=6, chat=GROUP, reply_to=opened.message_id)
+    history = desk.telegram.updates.history
+    for queued in history.values():
+        replied = queued.payload["message"].get("reply_to_message")
+        if replied is not None:
+            replied["forum_topic_created"] = {"name": "图", "icon_color": 0}
+    await desk.work()
+    calls = [call for name, call in desk.core.calls.values() if name == "quota"]
+    assert [call["of"] for call in calls] == [None]
+    assert update is not None
+
+
 async def test_quota_in_reply_to_a_picture_is_about_whoever_asked_for_it(desk):
     picture = desk.bot_says("一个红色的圆", GROUP)
     desk.people.say("/quota =3", user=6, chat=GROUP, reply_to=picture)
