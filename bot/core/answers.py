@@ -39,7 +39,7 @@ class Answers:
         """The sentence that says why not; said in the chat unless `quiet`."""
         sentence = refusal_text(refusal, origin.locale)
         if not quiet:
-            await self.say(origin, sentence)
+            await self.say(origin, sentence, refusal=refusal.code)
         return Toast(sentence)
 
     async def say(

@@ -75,6 +75,8 @@ class Notice:
     copy: str = ""
     #: `platform:id` of the person whom it answers.
     requester: str | None = None
+    #: Why something cannot be, if that is what it says: the code of a Refusal.
+    refusal: str = ""
 
 
 @dataclass(frozen=True)

@@ -157,6 +157,7 @@ notices = Table(
     Column("buttons", JSON, nullable=False, server_default="[]"),
     Column("copy", Text, nullable=False, server_default=""),
     Column("requester", Text),
+    Column("refusal", Text, nullable=False, server_default=""),
     Column("created_ms", Milliseconds, nullable=False),
     Column("said_ms", Milliseconds),
     UniqueConstraint("event_key"),

@@ -1,4 +1,4 @@
-"""Accounts and their ledger."""
+"""Accounts and their ledger; which refusal a notice says."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     price = sa.Column("price", sa.BigInteger, nullable=False, server_default="0")
     op.add_column("generations", price)
     op.add_column("generations", sa.Column("scope", sa.Text, nullable=False, server_default=""))
+    op.add_column("notices", sa.Column("refusal", sa.Text, nullable=False, server_default=""))
     create_accounts()
     create_ledger()
 
@@ -21,6 +22,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("ledger")
     op.drop_table("accounts")
+    op.drop_column("notices", "refusal")
     op.drop_column("generations", "scope")
     op.drop_column("generations", "price")
 
