@@ -54,11 +54,12 @@ bench: install
 	@$(BIN)/python -m bench.kill_storm --jobs 100 --kills 40
 	@$(BIN)/python -m bench.obedience
 	@$(BIN)/python -m bench.grammar
+	@$(BIN)/python -m bench.fairness
 
 lock:
 	@$(PYTHON) -m venv --clear build/lock
 	@PIP_CONSTRAINT= build/lock/bin/python -m pip install -qq --upgrade setuptools '.[$(EXTRAS)]'
-	@{ sed -n '/^#/p' requirements.lock; build/lock/bin/python -m pip freeze --all \
+	@{ sed -n '/^#/p; / ; /p' requirements.lock; build/lock/bin/python -m pip freeze --all \
 	    --exclude zdraw --exclude pip | sed 's/+.*//'; } > build/requirements.lock
 	@mv build/requirements.lock requirements.lock
 

@@ -1,7 +1,8 @@
 """Platforms side by side: the trouble of one never stops another."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.core.errors import StartupError
@@ -9,6 +10,8 @@ from bot.core.log import Log
 
 #: Pauses before a platform that has failed is started again; the last one repeats.
 RESTART_PAUSES = (1.0, 5.0, 30.0)
+#: One that has worked for so long was well: the next trouble is a new one.
+HEALTHY_SECONDS = 60.0
 
 
 class Adapter(Protocol):
@@ -28,10 +31,12 @@ class Guard:
         platforms: Mapping[str, Adapter],
         log: Log,
         pauses: Sequence[float] = RESTART_PAUSES,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._platforms = platforms
         self._log = log
         self._pauses = pauses
+        self._clock = clock
         self._working = set(platforms)
 
     def loops(self) -> list[Coroutine[Any, Any, None]]:
@@ -41,8 +46,10 @@ class Guard:
     async def _keep(self, name: str, platform: Adapter) -> None:
         failures = 0
         while True:
+            began = self._clock()
             try:
                 await platform.run()
+                self._log.error("platform_ended", platform=name)
             except StartupError as refused:
                 self._working.discard(name)
                 if not self._working:
@@ -52,5 +59,7 @@ class Guard:
             except Exception as error:
                 # Not its text: it may quote what people wrote, or a token.
                 self._log.error("platform_failed", platform=name, error=type(error).__name__)
+            if self._clock() - began >= HEALTHY_SECONDS:
+                failures = 0
             await asyncio.sleep(self._pauses[min(failures, len(self._pauses) - 1)])
             failures += 1

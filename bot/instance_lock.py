@@ -1,18 +1,14 @@
-"""One process of a kind per state folder, by flock: the kernel lets go when its holder dies."""
+"""One process of a kind per state folder."""
 
-import fcntl
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from bot.core.errors import StartupError
+from engine.file_lock import sign_lock, take_lock
 from engine.private_folder import keep_private
-
-#: Seconds between two tries while waiting.
-RETRY_SECONDS = 0.1
 
 
 class InstanceLock:
@@ -37,12 +33,10 @@ class InstanceLock:
 
         Raises StartupError if another process has it, or if the folder cannot be written.
         """
-        until = self._clock() + wait_seconds
-        while not self._try():
-            if self._clock() >= until:
-                raise self.refusal()
-            self._sleep(RETRY_SECONDS)
-        self._sign()
+        if not self._take(wait_seconds):
+            raise self.refusal()
+        assert self._fd is not None
+        sign_lock(self._fd)
         keep_private(self.path.parent)
         return self
 
@@ -62,7 +56,7 @@ class InstanceLock:
 
     def held_elsewhere(self) -> bool:
         """Whether a living process has the lock now."""
-        if self._try():
+        if self._take(0.0):
             self.release()
             return False
         return True
@@ -77,39 +71,21 @@ class InstanceLock:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        _error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.release()
 
-    def _try(self) -> bool:
-        fd = self._open()
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(fd)
-            return False
-        self._fd = fd
-        return True
-
-    def _sign(self) -> None:
-        assert self._fd is not None
-        # One write of a fixed length: a reader never finds the file empty, or half an old number.
-        signature = f"{os.getpid():<10}\n".encode()
-        os.pwrite(self._fd, signature, 0)
-        os.ftruncate(self._fd, len(signature))
-
-    def _open(self) -> int:
+    def _take(self, patience: float) -> bool:
         folder = self.path.parent
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            taken = take_lock(self.path, patience, clock=self._clock, sleep=self._sleep)
         except OSError as error:
             raise StartupError(
                 f"cannot write to state folder {folder.resolve()} ({error.strerror}); "
                 "set ZDRAW_STATE_DIR to a folder that zdraw may write to",
                 os.EX_CANTCREAT,
             ) from None
+        if taken is None:
+            return False
+        self._fd = taken
+        return True

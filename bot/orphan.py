@@ -9,7 +9,8 @@ from pathlib import Path
 
 import structlog
 
-from bot.instance_lock import RETRY_SECONDS, InstanceLock
+from bot.instance_lock import InstanceLock
+from engine.file_lock import RETRY_SECONDS
 
 #: Only the child of a supervisor is started with it.
 PARENT_OPTION = "--parent-fd"

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from annotated_types import Ge, Le
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -138,6 +139,22 @@ class BotSettings(BaseSettings):
     queue_hours: int = Field(
         24, ge=1, le=720, description="Hours that a request may wait before it expires."
     )
+    owners: str | None = Field(
+        None,
+        description="Who may do everything in every group, with commas between them: "
+        "`telegram:123456789`, `discord:1234567890`.",
+    )
+    daily_units: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="Units that a person may draw in each group on each day; one is a picture of "
+        "the usual size. 0 = as many as they like.",
+    )
+    time_zone: str = Field(
+        "Asia/Shanghai",
+        description="Where a day begins at midnight.",
+    )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="Least important lines logged to standard error."
     )
@@ -204,6 +221,23 @@ class BotSettings(BaseSettings):
         if not url.startswith("sqlite+aiosqlite:///"):
             raise ValueError("sqlite+aiosqlite:///, then a path")
         return url
+
+    @field_validator("owners")
+    @classmethod
+    def _are_people(cls, owners: str | None) -> str | None:
+        names = [name.strip() for name in (owners or "").split(",") if name.strip()]
+        if not all(re.fullmatch(r"(telegram|discord):[0-9]+", name) for name in names):
+            raise ValueError("ids such as telegram:123456789, with commas between them")
+        return ",".join(names) or None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("a name such as Asia/Shanghai or Europe/Berlin") from None
+        return name
 
     @field_validator("model")
     @classmethod

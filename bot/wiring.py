@@ -30,16 +30,21 @@ from bot.core.pace import Pace
 from bot.core.ports import Admissions, Bounds, Messenger, Records
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
+from bot.core.quota import UNIT, QuotaDefaults
+from bot.core.quota_desk import QuotaDesk
 from bot.core.recover import Recovery
+from bot.core.staff import Staff
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
+from bot.store.books import Books
 from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
 from bot.store.job_rows import SqlJobRows
+from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
 from bot.store.records import SqlRecords
@@ -94,6 +99,7 @@ class _Rows:
 
     admissions: SqlAdmissions
     records: SqlRecords
+    ledger: SqlLedger
     jobs: SqlJobRows
     outcomes: SqlOutcomes
     deliveries: SqlDeliveries
@@ -103,15 +109,17 @@ class _Rows:
     moves: SqlChatMoves
 
 
-def _rows_in(database: Database) -> _Rows:
+def _rows_in(database: Database, defaults: QuotaDefaults) -> _Rows:
+    books = Books(now_ms, defaults)
     return _Rows(
-        admissions=SqlAdmissions(database, now_ms),
+        admissions=SqlAdmissions(database, now_ms, books),
         records=SqlRecords(database),
+        ledger=SqlLedger(database, books),
         jobs=SqlJobRows(database, now_ms),
-        outcomes=SqlOutcomes(database, now_ms),
-        deliveries=SqlDeliveries(database, now_ms),
+        outcomes=SqlOutcomes(database, now_ms, books),
+        deliveries=SqlDeliveries(database, now_ms, books),
         notices=SqlNotices(database, now_ms),
-        removals=SqlRemovals(database, now_ms),
+        removals=SqlRemovals(database, now_ms, books),
         chats=SqlChatSettings(database),
         moves=SqlChatMoves(database, now_ms),
     )
@@ -123,7 +131,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows, news, pace = _rows_in(database), News(), Pace(profile)
+    rows, news, pace = _rows_in(database, _quota_defaults(settings)), News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
     messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
@@ -146,6 +154,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         notifier=notifier,
         log=log,
     )
+    staff = Staff((settings.owners or "").split(","))
     quiet = QuietMode(settings=rows.chats, reactors=reactors, log=log)
     return Core(
         profile=profile,
@@ -153,7 +162,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news),
+        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, staff),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
@@ -178,6 +187,7 @@ def _desk(
     pictures: PictureFolder,
     pace: Pace,
     news: News,
+    staff: Staff,
 ) -> FrontDesk:
     lookup = Lookup(admissions=rows.admissions, records=rows.records)
     return FrontDesk(
@@ -197,6 +207,7 @@ def _desk(
         ),
         erasures=erasures,
         chats=ChatDesk(settings=rows.chats, moves=rows.moves, news=news),
+        quota=QuotaDesk(ledger=rows.ledger, staff=staff, clock=now_ms),
         answers=Answers(lookup=lookup, notifier=notifier),
     )
 
@@ -255,6 +266,11 @@ def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
 
 def _bounds(settings: BotSettings) -> Bounds:
     return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
+
+
+def _quota_defaults(settings: BotSettings) -> QuotaDefaults:
+    daily = settings.daily_units
+    return QuotaDefaults(allowance=daily * UNIT if daily else None, time_zone=settings.time_zone)
 
 
 def _engine_socket(settings: BotSettings) -> Path:

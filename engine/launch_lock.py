@@ -1,15 +1,15 @@
 """At most one engine works in a state folder."""
 
-import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.file_lock import sign_lock, take_lock
+
 #: A predecessor that was told to end may hold the lock for as long as it is allowed to take.
 PATIENCE_SECONDS = 10.0
-_RETRY_SECONDS = 0.1
 
 
 class AlreadyRunning(Exception):
@@ -31,23 +31,11 @@ def launch_lock(
 
     Raises AlreadyRunning after `patience` seconds, OSError where the folder cannot be written.
     """
-    descriptor = os.open(lock_file(state_dir), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = take_lock(lock_file(state_dir), patience, sleep=sleep)
+    if descriptor is None:
+        raise AlreadyRunning
     try:
-        _wait(descriptor, time.monotonic() + patience, sleep)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        sign_lock(descriptor)
         yield
     finally:
         os.close(descriptor)
-
-
-def _wait(descriptor: int, until: float, sleep: Callable[[float], None]) -> None:
-    while True:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= until:
-                raise AlreadyRunning from None
-            sleep(_RETRY_SECONDS)
-        else:
-            return

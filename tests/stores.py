@@ -12,11 +12,15 @@ from sqlalchemy.engine import URL
 
 from bot.core.generation import Generation
 from bot.core.messages import Notice
+from bot.core.ports import Clock
+from bot.core.quota import QuotaDefaults
+from bot.store.books import Books
 from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
 from bot.store.job_rows import SqlJobRows
+from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices, notice_of
 from bot.store.outcomes import SqlOutcomes
 from bot.store.records import SqlRecords
@@ -46,6 +50,7 @@ class Store:
     removals: SqlRemovals
     settings: SqlChatSettings
     moves: SqlChatMoves
+    ledger: SqlLedger
 
     async def queued(self, **changes) -> Generation:
         admitted = await self.admissions.admit(new_generation(**changes), bounds())
@@ -83,18 +88,25 @@ class Store:
             return [tuple(row) for row in result] if result.returns_rows else []
 
 
-def store_over(database: Database) -> Store:
+def books_of(clock: Clock, defaults: QuotaDefaults | None = None) -> Books:
+    """Books in which nothing is limited, if nothing else is said."""
+    return Books(clock, defaults or QuotaDefaults())
+
+
+def store_over(database: Database, defaults: QuotaDefaults | None = None) -> Store:
     clock = ManualClock()
+    books = books_of(clock, defaults)
     return Store(
         database,
         clock,
-        SqlAdmissions(database, clock),
+        SqlAdmissions(database, clock, books),
         SqlJobRows(database, clock),
-        SqlOutcomes(database, clock),
-        SqlDeliveries(database, clock),
+        SqlOutcomes(database, clock, books),
+        SqlDeliveries(database, clock, books),
         SqlNotices(database, clock),
         SqlRecords(database),
-        SqlRemovals(database, clock),
+        SqlRemovals(database, clock, books),
         SqlChatSettings(database),
         SqlChatMoves(database, clock),
+        SqlLedger(database, books),
     )

@@ -6,9 +6,14 @@ from typing import Any
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Origin
 from bot.core.lookup import Lookup
-from bot.core.messages import Notice
+from bot.core.messages import Notice, Toast
 from bot.core.notify import Notifier
-from bot.core.replies import refusal_text
+from bot.core.replies import refusal_text, reply
+
+
+def done(code: str, locale: str) -> Toast:
+    """What is said where something was done as asked."""
+    return Toast(reply(code, locale), done=True)
 
 
 class Answers:
@@ -19,8 +24,8 @@ class Answers:
         self._notifier = notifier
 
     async def once(
-        self, origin: Origin, work: Callable[[], Awaitable[str]], *, quiet: bool
-    ) -> str | None:
+        self, origin: Origin, work: Callable[[], Awaitable[Toast | None]], *, quiet: bool
+    ) -> Toast | None:
         """Do it if the event is new; its short answer, or the sentence that says why not."""
         try:
             await self._lookup.check_unseen(origin)
@@ -30,20 +35,23 @@ class Answers:
         except Refusal as refusal:
             return await self.refused(origin, refusal, quiet=quiet)
 
-    async def refused(self, origin: Origin, refusal: Refusal, *, quiet: bool = False) -> str:
+    async def refused(self, origin: Origin, refusal: Refusal, *, quiet: bool = False) -> Toast:
         """The sentence that says why not; said in the chat unless `quiet`."""
         sentence = refusal_text(refusal, origin.locale)
         if not quiet:
-            await self.say(origin, sentence)
-        return sentence
+            await self.say(origin, sentence, refusal=refusal.code)
+        return Toast(sentence)
 
-    async def say(self, origin: Origin, text: str, **content: Any) -> None:
+    async def say(
+        self, origin: Origin, text: str, *, private: bool = False, **content: Any
+    ) -> None:
         """`content`: more fields of the Notice."""
         notice = Notice(
             event_key=origin.event_key,
             address=origin.address,
             requester=origin.requester,
             text=text,
+            private=private or origin.private,
             **content,
         )
         await self.post(notice)

@@ -7,6 +7,7 @@ from bot.core.messages import Button, Card
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Pictures
+from bot.core.quota import UNIT, units
 from bot.core.replies import NOTES, failure_text, note_text, reply
 from engine.contract import ErrorCode
 from engine.profiles import profile_named
@@ -49,7 +50,7 @@ class Cards:
         if generation.begun and self._pace.seconds(generation.spec) >= PROGRESS_WORTH_SECONDS:
             text = self._drawing_text(generation)
         else:
-            text = await self._waiting_text(generation)
+            text = await self._waiting_text(generation) + _price_text(generation)
         return Card(text=text, buttons=(_button("cancel", generation),))
 
     async def _waiting_text(self, generation: Generation) -> str:
@@ -139,6 +140,13 @@ class Cards:
     def ping(self, generation: Generation) -> str:
         code = "ping_done" if generation.outcome is Outcome.FINISHED else "ping_ended"
         return reply(code, generation.locale)
+
+
+def _price_text(generation: Generation) -> str:
+    """Where it is limited, and is not the usual one."""
+    if generation.price in (0, UNIT):
+        return ""
+    return reply("price", generation.locale, price=units(generation.price))
 
 
 def _picture_buttons(generation: Generation) -> tuple[Button, ...]:

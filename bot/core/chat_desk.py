@@ -29,7 +29,7 @@ class ChatDesk:
             return reply("is_quiet" if quiet else "is_not_quiet", origin.locale)
         if wish.lower() not in WISHES:
             raise Refusal("bad_wish", wish=wish[:20])
-        if not (admin or origin.private):
+        if not (admin or origin.alone):
             raise Refusal("admins_only")
         quiet = WISHES[wish.lower()]
         await self._settings.set_quiet(platform, chat, quiet=quiet)

@@ -81,6 +81,13 @@ COMMANDS: tuple[Command, ...] = (
         menus=frozenset({Place.PRIVATE, Place.ADMINS}),
     ),
     Command(
+        name="quota",
+        triggers=("额度", "余额"),
+        meaning_zh="看还能画多少；管理员也用它改别人的额度",
+        meaning_en="see how much you may draw; admins change other people's quota with it",
+        example="/quota",
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",

@@ -16,6 +16,7 @@ from bot.core.generation import (
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
+from bot.core.quota import price, scope_of
 from engine.profiles import Profile
 
 
@@ -46,7 +47,7 @@ class Draw:
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
         another one by now."""
-        return await self._admit(origin, request_of(parent), parent_id=parent.id)
+        return await self._admit(origin, request_of(parent), parent)
 
     def _check_length(self, text: str) -> None:
         count = self._tokens.measure(text)
@@ -89,7 +90,7 @@ class Draw:
         return tuple(name for name, applies in notes.items() if applies)
 
     async def _admit(
-        self, origin: Origin, request: DrawRequest, *, parent_id: str | None = None
+        self, origin: Origin, request: DrawRequest, parent: Generation | None = None
     ) -> Admitted:
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
@@ -104,8 +105,13 @@ class Draw:
                 spec=spec,
                 model=self._profile.name,
                 cost=self._pace.seconds(spec),
-                parent_id=parent_id,
+                parent_id=parent.id if parent else None,
                 notes=self._notes(request, spec),
+                # A repetition shows no more than what it repeats.
+                private=origin.private or bool(parent and parent.private),
+                spoiler=origin.spoiler or bool(parent and parent.spoiler),
+                price=price(spec, self._profile),
+                scope=scope_of(origin),
             ),
             self._bounds,
         )

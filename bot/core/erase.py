@@ -99,5 +99,6 @@ def _apology(removal: Removal, shown: Generation) -> Notice:
         event_key=f"removal:{removal.serial}",
         address=replace(shown.address, request_message=removal.message),
         requester=shown.requester,
+        private=shown.private,
         text=reply("not_erased", shown.locale, id=shown.id),
     )

@@ -6,7 +6,7 @@ message) or by a Notice. A Refusal becomes its sentence here and nowhere else.
 
 from typing import Any
 
-from bot.core.answers import Answers
+from bot.core.answers import Answers, done
 from bot.core.cancel import Cancel
 from bot.core.chat_desk import ChatDesk
 from bot.core.draw import Draw
@@ -16,11 +16,16 @@ from bot.core.gallery import Gallery
 from bot.core.generation import Origin
 from bot.core.help_text import help_text
 from bot.core.lookup import Lookup
-from bot.core.messages import Button
+from bot.core.messages import Button, Toast
 from bot.core.ports import Records
 from bot.core.press import WANTED
 from bot.core.queue_view import QueueView
+from bot.core.quota_desk import IsAdmin, QuotaDesk
 from bot.core.replies import reply
+
+
+async def _nobody() -> bool:
+    return False
 
 
 class FrontDesk:
@@ -43,6 +48,7 @@ class FrontDesk:
         queue_view: QueueView,
         erasures: Erasures,
         chats: ChatDesk,
+        quota: QuotaDesk,
         answers: Answers,
     ) -> None:
         self._draw = draw
@@ -53,11 +59,12 @@ class FrontDesk:
         self._queue_view = queue_view
         self._erasures = erasures
         self._chats = chats
+        self._quota = quota
         self._answers = answers
 
     # --- drawing ------------------------------------------------------------------------------
 
-    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> str | None:
+    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None:
         """A row, or the sentence that says why not."""
         try:
             await self._draw(origin, text)
@@ -69,7 +76,7 @@ class FrontDesk:
             if await self._records.seen(origin.event_key):
                 return None
             return await self._answers.refused(origin, refusal, quiet=quiet)
-        return reply("toast_queued", origin.locale)
+        return done("toast_queued", origin.locale)
 
     async def ask_for_prompt(self, origin: Origin) -> None:
         await self._answers.say(origin, reply("ask_prompt", origin.locale), ask=True)
@@ -81,16 +88,16 @@ class FrontDesk:
         status_message: str | None,
         *,
         quiet: bool,
-    ) -> str | None:
+    ) -> Toast | None:
         """Repeat the named generation, the one shown in `status_message`, or the person's last
         one here. Anyone of the chat may repeat anyone's picture: the new one is theirs."""
 
-        async def repeat() -> str:
+        async def repeat() -> Toast:
             parent = await self._lookup.meant(
                 origin, generation_id, status_message, "nothing_to_repeat"
             )
             await self._draw.repeat(origin, parent)
-            return reply("toast_queued", origin.locale)
+            return done("toast_queued", origin.locale)
 
         return await self._answers.once(origin, repeat, quiet=quiet)
 
@@ -98,10 +105,9 @@ class FrontDesk:
         """A request from long ago, when the bot was down: ask whether it is still wanted. Whoever
         presses the button has the message that asked drawn; nothing of it is kept here."""
 
-        async def offer() -> str:
+        async def offer() -> None:
             label = reply("button_draw", origin.locale)
             await self._offer(origin, Button(action=WANTED, generation_id="", label=label))
-            return ""
 
         await self._answers.once(origin, offer, quiet=True)
 
@@ -110,13 +116,12 @@ class FrontDesk:
     ) -> None:
         """The same for `again`. Nothing is said where there is nothing to repeat."""
 
-        async def offer() -> str:
+        async def offer() -> None:
             parent = await self._lookup.meant(
                 origin, generation_id, status_message, "nothing_to_repeat"
             )
             label = reply("button_again", origin.locale)
             await self._offer(origin, Button(action="again", generation_id=parent.id, label=label))
-            return ""
 
         await self._answers.once(origin, offer, quiet=True)
 
@@ -128,13 +133,15 @@ class FrontDesk:
         Raises Refusal."""
         return await self._gallery.request_text(origin, generation_id)
 
-    async def ask_for_edit(self, origin: Origin, generation_id: str, *, quiet: bool) -> str | None:
+    async def ask_for_edit(
+        self, origin: Origin, generation_id: str, *, quiet: bool
+    ) -> Toast | None:
         """The same for platforms without forms: a question whose answer is a prompt."""
 
-        async def ask() -> str:
+        async def ask() -> Toast:
             text = await self._gallery.request_text(origin, generation_id)
             await self._answers.say(origin, reply("ask_edit", origin.locale), ask=True, copy=text)
-            return reply("toast_asked", origin.locale)
+            return done("toast_asked", origin.locale)
 
         return await self._answers.once(origin, ask, quiet=quiet)
 
@@ -147,17 +154,17 @@ class FrontDesk:
         all_: bool,
         quiet: bool,
         admin: bool = False,
-    ) -> str | None:
+    ) -> Toast | None:
         """Cancel one live generation of the person, or all of them here; an admin may name
         anybody's of the chat."""
 
-        async def end() -> str:
+        async def end() -> Toast:
             if all_:
                 await self._cancel_all(origin)
             else:
                 target = await self._lookup.meant_to_cancel(origin, generation_id, status_message)
                 await self._cancel(target, origin, admin=admin)
-            return reply("toast_cancelled", origin.locale)
+            return done("toast_cancelled", origin.locale)
 
         return await self._answers.once(origin, end, quiet=quiet)
 
@@ -165,23 +172,24 @@ class FrontDesk:
 
     async def original(
         self, origin: Origin, generation_id: str, picture: int, *, quiet: bool
-    ) -> str | None:
+    ) -> Toast | None:
         """Send picture number `picture` as the file it is, or all of them with 0. Anyone in the
         chat may ask for it."""
 
-        async def send() -> str:
+        async def send() -> Toast:
             notices = await self._gallery.originals(origin, generation_id, picture)
             posted = [await self._answers.post(notice) for notice in notices]
-            return reply("toast_sent" if any(posted) else "toast_busy", origin.locale)
+            if not any(posted):
+                return Toast(reply("toast_busy", origin.locale))
+            return done("toast_sent", origin.locale)
 
         return await self._answers.once(origin, send, quiet=quiet)
 
     async def show(self, origin: Origin, generation_id: str | None) -> None:
         """Post a finished picture once more; the person's last one here if none is named."""
 
-        async def show() -> str:
+        async def show() -> None:
             await self._answers.post(await self._gallery.shown(origin, generation_id))
-            return ""
 
         await self._answers.once(origin, show, quiet=False)
 
@@ -193,13 +201,13 @@ class FrontDesk:
         admin: bool,
         quiet: bool,
         pressed: str | None = None,
-    ) -> str | None:
+    ) -> Toast | None:
         """Delete the picture's message, and the message `pressed` if that is a copy of it."""
 
-        async def remove() -> str:
+        async def remove() -> Toast:
             await self._gallery.remove(origin, generation_id, admin=admin, pressed=pressed)
             self._erasures.look()
-            return reply("toast_removed", origin.locale)
+            return done("toast_removed", origin.locale)
 
         return await self._answers.once(origin, remove, quiet=quiet)
 
@@ -215,19 +223,45 @@ class FrontDesk:
         """`call`: how /draw is best written in a group of this platform, if this is one."""
         await self._answers.say(origin, help_text(origin.locale, start=start, call=call))
 
-    async def refuse(self, origin: Origin, code: str, *, quiet: bool = False, **data: Any) -> str:
+    async def refuse(self, origin: Origin, code: str, *, quiet: bool = False, **data: Any) -> Toast:
         """The sentence for something the adapter itself cannot take; said unless `quiet`."""
         return await self._answers.refused(origin, Refusal(code, **data), quiet=quiet)
+
+    # --- quota --------------------------------------------------------------------------------
+
+    async def quota(
+        self,
+        origin: Origin,
+        wish: str = "",
+        *,
+        of: str | None = None,
+        of_message: str | None = None,
+        is_admin: IsAdmin = _nobody,
+    ) -> None:
+        """What the person has left; with a wish, change what somebody has: the one whom the admin
+        points at, as `of` or by the picture in `of_message`."""
+
+        async def answer() -> None:
+            if not wish:
+                told = await self._quota.told(origin)
+                await self._answers.say(origin, told, private=True)
+                return
+            order, person = await self._quota.check(origin, wish, is_admin), of
+            if of_message is not None and order.person is None and not order.pool:
+                person = await self._lookup.asked_by(origin, of_message)
+            changed = await self._quota.change(origin, order, of=person)
+            await self._answers.say(origin, changed)
+
+        await self._answers.once(origin, answer, quiet=False)
 
     # --- chats --------------------------------------------------------------------------------
 
     async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
         """Switch the chat's quiet mode with "on" or "off", or say how it is."""
 
-        async def change() -> str:
+        async def change() -> None:
             said = await self._chats.set_quiet(origin, wish, admin=admin)
             await self._answers.say(origin, said)
-            return said
 
         await self._answers.once(origin, change, quiet=False)
 

@@ -48,9 +48,11 @@ class Gallery:
                 address=origin.address,
                 requester=origin.requester,
                 text=_original_text(generation, n, origin.locale),
+                private=generation.private or origin.private,
                 attachment=Attachment(
                     path=generation.pictures[n - 1],
                     otherwise=reply("original_not_sent", origin.locale, id=generation.id),
+                    spoiler=generation.spoiler,
                 ),
             )
             for n in numbers
@@ -67,7 +69,7 @@ class Gallery:
             found = await self._lookup.meant(origin, None, None, "nothing_to_show")
         else:
             found = await self._lookup.visible(origin, generation_id)
-        if not (is_here(found, origin) or origin.private):
+        if not (is_here(found, origin) or origin.alone or origin.private):
             raise Refusal("drawn_elsewhere", id=found.id)
         generation = replace(await self._finished(found), locale=origin.locale)
         assert generation.preview is not None
@@ -79,9 +81,11 @@ class Gallery:
             requester=origin.requester,
             text=card.text,
             buttons=card.buttons,
+            private=generation.private or origin.private,
             attachment=Attachment(
                 path=generation.preview,
                 as_picture=True,
+                spoiler=generation.spoiler,
                 otherwise=self._cards.not_shown(generation).text,
             ),
         )

@@ -95,8 +95,15 @@ class Origin:
     requester: str
     address: Address
     locale: str
+    #: The group that the chat is a part of, such as a guild with its channels. None: the chat
+    #: is a whole.
+    group: str | None = None
     #: A chat between this person and the bot: nobody else reads there.
+    alone: bool = False
+    #: Only whoever asks may see what comes of it.
     private: bool = False
+    #: Its picture is hidden until somebody clicks on it.
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +139,15 @@ class NewGeneration:
     parent_id: str | None = None
     #: Names of replies.NOTES to say with the picture (what was adapted, in words).
     notes: tuple[str, ...] = ()
+    #: Only the requester may see it, also in its own chat.
+    private: bool = False
+    #: Wherever it is shown, it is hidden until somebody clicks on it.
+    spoiler: bool = False
+    #: What it costs where that is limited, in thousandths of a unit; once stored, what was
+    #: reserved.
+    price: int = 0
+    #: Whose quota it takes: see quota.scope_of.
+    scope: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

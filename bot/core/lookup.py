@@ -26,6 +26,21 @@ class Lookup:
             raise Refusal("unknown_generation", id=generation_id)
         return found
 
+    async def shown_in(self, origin: Origin, message: str) -> Generation:
+        """The one whose status message that is."""
+        found = await self._admissions.by_status_message(origin.address, message)
+        if found is None or not may_see(found, origin):
+            # A copy, an original, a notice: nothing is stored of those.
+            raise Refusal("which_request")
+        return found
+
+    async def asked_by(self, origin: Origin, message: str) -> str:
+        """Who asked for the picture in it."""
+        found = await self._admissions.by_status_message(origin.address, message)
+        if found is None or not may_see(found, origin):
+            raise Refusal("whose_quota")
+        return found.requester
+
     async def meant(
         self,
         origin: Origin,
@@ -37,11 +52,7 @@ class Lookup:
         if generation_id is not None:
             return await self.visible(origin, generation_id)
         if status_message is not None:
-            found = await self._admissions.by_status_message(origin.address, status_message)
-            if found is None:
-                # A copy, an original, a notice: nothing is stored of those.
-                raise Refusal("which_request")
-            return found
+            return await self.shown_in(origin, status_message)
         found = await self._admissions.latest(origin.requester, origin.address.chat)
         if found is None:
             raise Refusal(none_code)

@@ -54,6 +54,8 @@ class Attachment:
     as_picture: bool = False
     #: Said instead where the platform does not take the file.
     otherwise: str = ""
+    #: Hidden until somebody clicks on it.
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +75,17 @@ class Notice:
     copy: str = ""
     #: `platform:id` of the person whom it answers.
     requester: str | None = None
+    #: Why something cannot be, if that is what it says: the code of a Refusal.
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Toast:
+    """A short answer for the eyes of whoever asked or pressed."""
+
+    text: str
+    #: It was done as asked, and what comes of it shows by itself.
+    done: bool = False
 
 
 class Mark(StrEnum):

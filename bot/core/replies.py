@@ -22,6 +22,7 @@ __all__ = [
     "note_text",
     "refusal_text",
     "reply",
+    "wait_text",
 ]
 
 #: What a question for a prompt begins with in every language, and no other message does: on
@@ -43,9 +44,20 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         code = "unknown_option_near"
     if data.get("value") == "" and code == "bad_value":
         code = "missing_value"
+    if "wait" in data:
+        data["wait"] = wait_text(data["wait"], locale)
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
     return reply(code, locale, **data)
+
+
+def wait_text(milliseconds: int, locale: str) -> str:
+    """How long until something: in seconds, minutes or hours, rounded up."""
+    seconds = max(1, -(-milliseconds // 1000))
+    for size, code in ((3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds")):
+        if seconds >= size:
+            return reply(code, locale, number=-(-seconds // size))
+    raise AssertionError("at least a second")
 
 
 def failure_text(code: str, locale: str, /, **data: Any) -> str:

@@ -16,5 +16,8 @@ def may_end(generation: Generation, origin: Origin, *, admin: bool) -> bool:
 
 
 def may_see(generation: Generation, origin: Origin) -> bool:
-    """Its words and pictures are for those who share its chat; elsewhere for its requester."""
-    return generation.requester == origin.requester or is_here(generation, origin)
+    """Its words and pictures are for its requester and, unless it is private, for those who share
+    its chat."""
+    if generation.requester == origin.requester:
+        return True
+    return is_here(generation, origin) and not generation.private

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import Clock
 from bot.store.database import Database
-from bot.store.tables import chats, generations, is_untold, notices, removals
+from bot.store.tables import accounts, chats, generations, is_untold, notices, removals
 
 _chat = chats.c
 _g = generations.c
+_a = accounts.c
 
 
 class SqlChatSettings:
@@ -48,6 +49,7 @@ class SqlChatMoves:
             await _move_requesters(connection, platform, old, new)
             await self._move_messages(connection, platform, old, new)
             await _move_settings(connection, platform, old, new)
+            await _move_accounts(connection, platform, old, new)
             return await _move_generations(connection, platform, old, new)
 
     async def _move_messages(
@@ -73,7 +75,7 @@ async def _move_generations(
     moved = await connection.execute(
         update(generations)
         .where(_g.platform == platform, _g.chat == old)
-        .values(chat=new, status_message=None, request_message=None)
+        .values(chat=new, scope=new, status_message=None, request_message=None)
         .returning(_g.id, is_untold(_g))
     )
     return [generation_id for generation_id, untold in moved if untold]
@@ -97,3 +99,20 @@ async def _move_settings(connection: AsyncConnection, platform: str, old: str, n
             update(chats).where(_chat.platform == platform, _chat.chat == old).values(chat=new)
         )
     await connection.execute(delete(chats).where(_chat.platform == platform, _chat.chat == old))
+
+
+async def _move_accounts(connection: AsyncConnection, platform: str, old: str, new: str) -> None:
+    """Whoever has used the new chat already goes on with the account there. Anonymous admins have
+    one as their chat."""
+    await connection.execute(
+        update(accounts)
+        .where(_a.platform == platform, _a.scope == old, _a.holder == f"{platform}:{old}")
+        .values(holder=f"{platform}:{new}")
+    )
+    there = accounts.alias("there").c
+    has_one = exists().where(
+        there.platform == platform, there.scope == new, there.holder == _a.holder
+    )
+    await connection.execute(
+        update(accounts).where(_a.platform == platform, _a.scope == old, ~has_one).values(scope=new)
+    )

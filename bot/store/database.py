@@ -5,6 +5,9 @@ connection that they take in turn, and each takes SQLite's write lock with its f
 (BEGIN IMMEDIATE): a transaction that reads before it writes cannot fail half way, and another
 process is waited for instead of being an error.
 
+A commit is on the disk when it returns. A move that may be lost when the power fails, because it
+is then made again, says so and need not wait for the disk: a later commit takes it along.
+
 A statement runs in a thread that no cancellation reaches. So whoever is cancelled waits for the
 statement under way, then rolls back: the write lock is never left with a connection nobody has.
 """
@@ -47,6 +50,8 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = make_url(url)
         self._writer: AsyncEngine | None = None
+        #: The same for what may be lost with the power.
+        self._quick_writer: AsyncEngine | None = None
         self._reader: AsyncEngine | None = None
         #: In front of the pool: here, and only here, a write that waits can be cancelled at once.
         self._turn = asyncio.Lock()
@@ -54,21 +59,22 @@ class Database:
     async def open(self) -> None:
         """Check and migrate, then connect. Raises StartupError."""
         if _is_memory(self._url):
-            self._writer = self._reader = _engine(self._url, pool_size=1)
+            self._writer = self._quick_writer = self._reader = _engine(self._url, pool_size=1)
             await upgrade(self._writer)
             return
         await migrate(self._url.render_as_string(hide_password=False))
         if self._url.get_backend_name() == "sqlite":
             self._writer = _engine(self._url, pool_size=1)
+            self._quick_writer = _engine(self._url, pool_size=1, synchronous="NORMAL")
             self._reader = _engine(self._url, pool_size=READERS, read_only=True)
         else:
-            self._writer = self._reader = create_async_engine(self._url)
+            self._writer = self._quick_writer = self._reader = create_async_engine(self._url)
 
     async def close(self) -> None:
-        for engine in {self._writer, self._reader} - {None}:
+        for engine in {self._writer, self._quick_writer, self._reader} - {None}:
             assert engine is not None
             await engine.dispose()
-        self._writer = self._reader = None
+        self._writer = self._quick_writer = self._reader = None
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -78,10 +84,12 @@ class Database:
         await self.close()
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction: committed at the end of the block, rolled back by an exception."""
-        assert self._writer is not None, "the database is not open"
-        connection = _Connection(self._writer)
+    async def write(self, *, durable: bool = True) -> AsyncIterator[AsyncConnection]:
+        """One transaction: committed at the end of the block, rolled back by an exception. One
+        that is not `durable` survives the death of the process, and perhaps no power cut."""
+        writer = self._writer if durable else self._quick_writer
+        assert writer is not None, "the database is not open"
+        connection = _Connection(writer)
         async with self._turn:
             try:
                 await _Whole(_open(connection, begin=True))
@@ -147,7 +155,12 @@ def _is_memory(url: URL) -> bool:
 
 
 def _engine(
-    url: URL, *, pool_size: int, foreign_keys: bool = True, read_only: bool = False
+    url: URL,
+    *,
+    pool_size: int,
+    foreign_keys: bool = True,
+    read_only: bool = False,
+    synchronous: str = "FULL",
 ) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url)
@@ -166,9 +179,8 @@ def _engine(
     def configure(connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        # A commit is on the disk when it returns: in WAL, NORMAL may lose the last ones when
-        # the power fails.
-        cursor.execute("PRAGMA synchronous=FULL")
+        # In WAL, NORMAL may lose the last commits when the power fails, and FULL none.
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         else:

@@ -7,6 +7,7 @@ from sqlalchemy import Insert, exists, insert, literal, select, update
 
 from bot.core.generation import TERMINAL, Delivery, Generation
 from bot.core.ports import Clock
+from bot.store.books import Books
 from bot.store.database import Database
 from bot.store.rows import generation_of
 from bot.store.tables import Milliseconds, generations, is_untold, removals
@@ -17,9 +18,10 @@ _row = generations.c
 class SqlDeliveries:
     """Implements bot.core.ports.Deliveries."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, books: Books) -> None:
         self._database = database
         self._clock = clock
+        self._books = books
 
     async def undelivered(self) -> Sequence[str]:
         """Oldest first."""
@@ -34,7 +36,8 @@ class SqlDeliveries:
             .values(delivery=Delivery.SENDING)
             .returning(generations)
         )
-        async with self._database.write() as connection:
+        # Lost with the power it is PENDING, and delivered all the same.
+        async with self._database.write(durable=False) as connection:
             row = (await connection.execute(move)).mappings().one_or_none()
         return None if row is None else generation_of(row)
 
@@ -59,7 +62,11 @@ class SqlDeliveries:
             .values(delivered_ms=self._clock(), **values)
         )
         async with self._database.write() as connection:
-            return (await connection.execute(move)).rowcount == 1
+            price = (await connection.execute(move.returning(_row.price))).scalar_one_or_none()
+            if price:
+                # What failed or was cancelled was refunded at once.
+                await self._books.settle(connection, [generation_id])
+            return price is not None
 
 
 def _take_away_if_removed(generation_id: str, now: int) -> Insert:

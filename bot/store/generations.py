@@ -20,6 +20,7 @@ from bot.core.errors import AlreadySeen, Refusal
 from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
 from bot.core.ports import Admitted, Bounds, Clock
+from bot.store.books import Books
 from bot.store.database import Database
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import (
@@ -48,10 +49,12 @@ class SqlAdmissions:
         self,
         database: Database,
         clock: Clock,
+        books: Books,
         new_id: Callable[[], str] = new_generation_id,
     ) -> None:
         self._database = database
         self._clock = clock
+        self._books = books
         self._new_id = new_id
 
     async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
@@ -77,7 +80,9 @@ class SqlAdmissions:
         if await _was_answered(connection, new.event_key):
             raise AlreadySeen(new.event_key)
         tag = await _tag_within_bounds(connection, new, bounds)
-        row = new_row(new, tag=tag, created_ms=self._clock())
+        dues = await self._books.due(connection, new)
+        charged = new if dues else replace(new, price=0)
+        row = new_row(charged, tag=tag, created_ms=self._clock())
         inserted = await connection.execute(insert(generations).values(row).returning(generations))
         await connection.execute(
             insert(events).values(
@@ -87,6 +92,7 @@ class SqlAdmissions:
                 created_ms=row["created_ms"],
             )
         )
+        await self._books.reserve(connection, new.id, dues)
         return Admitted(generation=generation_of(inserted.mappings().one()), duplicate=False)
 
     async def get(self, generation_id: str) -> Generation | None:

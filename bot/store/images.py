@@ -25,7 +25,15 @@ class PictureFolder:
         )
         preview_name = str(day / f"{generation.id}.jpg")
         files = [*zip(names, pictures, strict=True), (preview_name, preview)]
-        await asyncio.to_thread(self._write_all, files)
+        folder = self.path(preview_name).parent
+        changed = await asyncio.to_thread(_make_folder, folder)
+        # At once: the disk then takes them in one go, and waiting for it is most of the work.
+        writes = (asyncio.to_thread(_write, self.path(name), data) for name, data in files)
+        # All have ended when one fails: a repetition writes the same files.
+        for outcome in await asyncio.gather(*writes, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
+        await asyncio.to_thread(_sync_folders, changed)
         return names, preview_name
 
     def path(self, relative: str) -> Path:
@@ -33,17 +41,6 @@ class PictureFolder:
         if not path.is_relative_to(self._state_dir):
             raise ValueError(f"{relative!r} lies outside the state folder")
         return path
-
-    def _write_all(self, files: Sequence[tuple[str, bytes]]) -> None:
-        folder = self.path(files[0][0]).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, data in files:
-            _write(self.path(name), data)
-        # The names, and the folders that may be new, are on the disk only when the folders
-        # that hold them are.
-        while folder != self._state_dir.parent:
-            _sync_folder(folder)
-            folder = folder.parent
 
 
 def _day(created_ms: int) -> PurePosixPath:
@@ -67,9 +64,20 @@ def _write(path: Path, data: bytes) -> None:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _make_folder(folder: Path) -> list[Path]:
+    """Make it if it is missing. It and those above it that hold a new name: names are on the disk
+    only when the folder that holds them is."""
+    changed = [folder]
+    while not changed[-1].exists():
+        changed.append(changed[-1].parent)
+    folder.mkdir(parents=True, exist_ok=True)
+    return changed
+
+
+def _sync_folders(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

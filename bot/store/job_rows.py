@@ -44,7 +44,8 @@ class SqlJobRows:
             )
             .returning(generations)
         )
-        async with self._database.write() as connection:
+        # Lost with the power it is QUEUED, and started again; `begun` is what counts attempts.
+        async with self._database.write(durable=False) as connection:
             row = (await connection.execute(move)).mappings().one_or_none()
         return None if row is None else generation_of(row)
 
@@ -70,7 +71,7 @@ class SqlJobRows:
             .where(is_running(_row), tuple_(_row.id, _row.attempt).in_(attempts))
             .values(lease_until=lease_until)
         )
-        async with self._database.write() as connection:
+        async with self._database.write(durable=False) as connection:
             await connection.execute(renewal)
 
     async def _all(self, query: Select[tuple[object, ...]]) -> Sequence[Generation]:

@@ -20,6 +20,8 @@ UNSAID_PER_CHAT = 5
 UNSAID_FILES_PER_CHAT = 12
 #: And for what everybody reads that has buttons: requests while the bot was down are asked about.
 UNSAID_WITH_BUTTONS_PER_CHAT = 40
+#: The same refusal, word for word, is not repeated to one person within this.
+REPEATED_MS = 30 * 1000
 #: After so long nobody remembers what was asked.
 FORGOTTEN_MS = 10 * 60 * 1000
 #: Rows are kept as long as their event may be redelivered: Telegram keeps updates 24 h.
@@ -79,6 +81,8 @@ class SqlNotices:
         if address.reply_token is not None and not _is_original(notice):
             # Discord shows that the bot is thinking until this answer comes.
             return True
+        if notice.refusal and await self._was_just_said(connection, notice):
+            return False
         alike, limit = _kind_of(notice)
         same = and_(_row.text == notice.text, _row.thread.is_not_distinct_from(address.thread))
         here = and_(self._waits(), _is_in((address.platform, address.chat)), alike)
@@ -88,6 +92,20 @@ class SqlNotices:
         # under what it is about, and what is private is read by nobody else.
         for_one = notice.ask or notice.private or notice.buttons
         return waiting < limit and bool(for_one or not equal)
+
+    async def _was_just_said(self, connection: AsyncConnection, notice: Notice) -> bool:
+        """What was not said counts for nothing: its row was stored as said at once."""
+        lately = self._clock() - REPEATED_MS
+        query = select(_row.serial).where(
+            or_(_row.said_ms.is_(None), _row.said_ms >= lately),
+            _row.created_ms >= lately,
+            _row.said_ms.is_distinct_from(_row.created_ms),
+            _is_in((notice.address.platform, notice.address.chat)),
+            _row.requester == notice.requester,
+            _row.refusal == notice.refusal,
+            _row.text == notice.text,
+        )
+        return (await connection.execute(query.limit(1))).first() is not None
 
     def _waits(self) -> ColumnElement[bool]:
         return and_(_row.said_ms.is_(None), _row.created_ms >= self._clock() - FORGOTTEN_MS)
@@ -121,6 +139,7 @@ def _content_of(notice: Notice) -> dict[str, Any]:
         "buttons": [asdict(button) for button in notice.buttons],
         "copy": notice.copy,
         "requester": notice.requester,
+        "refusal": notice.refusal,
     }
 
 
@@ -135,4 +154,5 @@ def notice_of(row: Mapping[Any, Any]) -> Notice:
         buttons=tuple(Button(**button) for button in row["buttons"]),
         copy=row["copy"],
         requester=row["requester"],
+        refusal=row["refusal"],
     )

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, insert, select, update
 from bot.core.errors import AlreadySeen
 from bot.core.generation import LIVE, MAX_ATTEMPTS, Generation, Outcome
 from bot.core.ports import Clock
+from bot.store.books import Books
 from bot.store.database import Database
 from bot.store.rows import generation_of
 from bot.store.tables import events, generations, is_queued
@@ -28,9 +29,10 @@ def _is_attempt(key: JobKey) -> list[ColumnElement[bool]]:
 class SqlOutcomes:
     """Implements bot.core.ports.Outcomes."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, books: Books) -> None:
         self._database = database
         self._clock = clock
+        self._books = books
 
     async def finish(self, key: JobKey, pictures: Sequence[str], preview: str) -> bool:
         return await self._end(
@@ -47,7 +49,10 @@ class SqlOutcomes:
             .values(lease_until=None, finished_ms=self._clock(), **values)
         )
         async with self._database.write() as connection:
-            return (await connection.execute(move)).rowcount == 1
+            won = (await connection.execute(move)).rowcount == 1
+            if won and values["outcome"] is not Outcome.FINISHED:
+                await self._books.refund(connection, [key.generation_id])
+            return won
 
     async def requeue(
         self, key: JobKey, *, counted: bool, lease_before: int | None = None
@@ -71,6 +76,8 @@ class SqlOutcomes:
         )
         async with self._database.write() as connection:
             outcome = (await connection.execute(move)).scalar_one_or_none()
+            if outcome == Outcome.FAILED:
+                await self._books.refund(connection, [key.generation_id])
         return None if outcome is None else Outcome(outcome)
 
     async def cancel(self, ids: Sequence[str], event_key: str) -> Sequence[Generation]:
@@ -88,6 +95,7 @@ class SqlOutcomes:
                 raise AlreadySeen(event_key)
             cancelled = [generation_of(row) for row in (await connection.execute(move)).mappings()]
             if cancelled:
+                await self._books.refund(connection, [one.id for one in cancelled])
                 # One event may cancel several; its key stands with the first.
                 await connection.execute(
                     insert(events).values(
@@ -107,4 +115,7 @@ class SqlOutcomes:
             .returning(_row.id)
         )
         async with self._database.write() as connection:
-            return list((await connection.execute(move)).scalars())
+            expired = list((await connection.execute(move)).scalars())
+            if expired:
+                await self._books.refund(connection, expired)
+            return expired

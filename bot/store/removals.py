@@ -10,6 +10,7 @@ from bot.core.chat_ports import Removal
 from bot.core.errors import AlreadySeen
 from bot.core.generation import TERMINAL, Delivery
 from bot.core.ports import Clock
+from bot.store.books import Books
 from bot.store.database import Database
 from bot.store.tables import events, generations, is_untold, notices, removals
 
@@ -20,9 +21,10 @@ _g = generations.c
 class SqlRemovals:
     """Implements bot.core.chat_ports.Removals."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, books: Books) -> None:
         self._database = database
         self._clock = clock
+        self._books = books
 
     async def remove(
         self, generation_id: str, copies: Sequence[tuple[str, str]], event_key: str
@@ -74,6 +76,7 @@ class SqlRemovals:
             .where(_g.id == row["id"], is_untold(_g))
             .values(delivery=Delivery.DONE, delivered_ms=now)
         )
+        await self._books.settle(connection, [row["id"]])
         files = [*row["pictures"], row["preview"]]
         await connection.execute(
             update(notices)

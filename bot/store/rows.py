@@ -49,6 +49,10 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "cost": new.cost,
         "parent_id": new.parent_id,
         "notes": list(new.notes),
+        "private": new.private,
+        "spoiler": new.spoiler,
+        "price": new.price,
+        "scope": new.scope,
     }
 
 
@@ -64,6 +68,10 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
         cost=row["cost"],
         parent_id=row["parent_id"],
         notes=tuple(row["notes"]),
+        private=row["private"],
+        spoiler=row["spoiler"],
+        price=row["price"],
+        scope=row["scope"],
         outcome=Outcome(row["outcome"]),
         delivery=Delivery(row["delivery"]),
         attempt=row["attempt"],

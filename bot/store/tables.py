@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bot.core.generation import LIVE, TERMINAL, Delivery, Outcome
+from bot.core.quota import EntryKind
 from engine.contract import MAX_PICTURES
 
 Columns = ReadOnlyColumnCollection[str, Column[Any]]
@@ -85,6 +86,11 @@ generations = Table(
     Column("cost", Double, nullable=False),
     Column("parent_id", Text, ForeignKey("generations.id")),
     Column("notes", JSON, nullable=False),
+    Column("private", Boolean, nullable=False, server_default="0"),
+    Column("spoiler", Boolean, nullable=False, server_default="0"),
+    #: Thousandths of a unit that were reserved; 0 where nothing is limited.
+    Column("price", BigInteger, nullable=False, server_default="0"),
+    Column("scope", Text, nullable=False, server_default=""),
     #: Lower is served first, whatever the tags.
     Column("priority_class", Integer, nullable=False, server_default="1"),
     Column("tag", Double, nullable=False),
@@ -151,6 +157,7 @@ notices = Table(
     Column("buttons", JSON, nullable=False, server_default="[]"),
     Column("copy", Text, nullable=False, server_default=""),
     Column("requester", Text),
+    Column("refusal", Text, nullable=False, server_default=""),
     Column("created_ms", Milliseconds, nullable=False),
     Column("said_ms", Milliseconds),
     UniqueConstraint("event_key"),
@@ -177,6 +184,48 @@ chats = Table(
     Column("platform", Text, primary_key=True),
     Column("chat", Text, primary_key=True),
     Column("quiet", Boolean, nullable=False, server_default="0"),
+)
+
+#: What people and groups have left, in thousandths of a unit: the sum of their ledger.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("platform", Text, nullable=False),
+    #: A group, or a person in private chats.
+    Column("scope", Text, nullable=False),
+    #: `platform:id` of a person; empty for the group's pool.
+    Column("holder", Text, nullable=False),
+    #: What it gets each day; NULL is what is usual, and for a pool no limit.
+    Column("allowance", BigInteger),
+    #: The local date of the last grant, and how much of it there was in the end.
+    Column("day", Text),
+    Column("granted", BigInteger, nullable=False, server_default="0"),
+    Column("daily", BigInteger, nullable=False, server_default="0"),
+    Column("extra", BigInteger, nullable=False, server_default="0"),
+    UniqueConstraint("platform", "scope", "holder"),
+    _check("not_overdrawn", "daily >= 0 AND extra >= 0"),
+)
+
+#: Append-only. Each RESERVE has one SETTLE or REFUND in the end.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("account", BigInteger, ForeignKey("accounts.serial"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("daily", BigInteger, nullable=False),
+    Column("extra", BigInteger, nullable=False),
+    #: The local date whose grant `daily` belongs to.
+    Column("day", Text, nullable=False),
+    Column("actor", Text),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("allowance", BigInteger),
+    Column("event_key", Text),
+    Column("generation_id", Text, ForeignKey("generations.id")),
+    Column("created_ms", Milliseconds, nullable=False),
+    _check("kind", f"kind IN ({_quoted(EntryKind)})"),
+    _check("generation", "(kind IN ('reserve', 'settle', 'refund')) = (generation_id IS NOT NULL)"),
 )
 
 
@@ -211,8 +260,19 @@ def served_order(row: Columns) -> list[Column[Any]]:
     return [row.priority_class, row.tag, row.serial]
 
 
-def _partial_index(name: str, *columns: Column[Any], where: ColumnElement[bool]) -> None:
-    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+def is_reserve(row: Columns) -> ColumnElement[bool]:
+    return row.kind == literal_column("'reserve'")
+
+
+def is_ending(row: Columns) -> ColumnElement[bool]:
+    """Of a reserve."""
+    return _among(row.kind, (EntryKind.SETTLE, EntryKind.REFUND))
+
+
+def _partial_index(
+    name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
+) -> None:
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 _g = generations.c
@@ -231,3 +291,13 @@ Index("ix_generations_requester", _g.requester, _g.chat, _g.serial)
 Index("ix_notices_said_ms", notices.c.said_ms, notices.c.serial)
 Index("ix_removals_generation_id", removals.c.generation_id)
 _partial_index("ix_removals_waiting", removals.c.serial, where=removals.c.done_ms.is_(None))
+
+_l = ledger.c
+Index("ix_ledger_account", _l.account, _l.serial)
+_reserved, _ended = is_reserve(_l), is_ending(_l)
+_partial_index("uq_ledger_reserve", _l.generation_id, _l.account, where=_reserved, unique=True)
+_partial_index("uq_ledger_ending", _l.generation_id, _l.account, where=_ended, unique=True)
+_granted = _l.kind == literal_column("'grant'")
+_partial_index("uq_ledger_grant", _l.account, _l.day, where=_granted, unique=True)
+_changed = _l.event_key.is_not(None)
+_partial_index("uq_ledger_event_key", _l.event_key, where=_changed, unique=True)

@@ -9,8 +9,9 @@ from pathlib import Path
 import structlog
 
 from bot.adapters.discord.answers import Answers
-from bot.adapters.discord.calls import Calls, Line
+from bot.adapters.discord.calls import Calls
 from bot.adapters.discord.client import Client, use_endpoints
+from bot.adapters.discord.line import Line
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.pending import Register
 from bot.adapters.discord.reply_key import ReplyKey
@@ -26,6 +27,8 @@ from tests.fakes.discord_api.messages import LOADING, Look
 GUILD, PERSON = 7, 1
 #: What a message of the bot's own begins with.
 _NAME = re.compile(r"<@\d+>\n")
+#: What is escaped is seen as it is.
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 
 
 class DiscordStage(Stage):
@@ -62,7 +65,7 @@ class DiscordStage(Stage):
     def look(self) -> dict[str, Shown]:
         return {
             self._id(message): Shown(
-                _NAME.sub("", message.content),
+                _ESCAPED.sub(r"\1", _NAME.sub("", message.content)),
                 message.images[0].content if message.images else None,
                 tuple(label for label, _ in message.buttons),
             )
@@ -95,7 +98,7 @@ class DiscordStage(Stage):
 @asynccontextmanager
 async def discord_stage(discord: FakeDiscord, *, with_token: bool) -> AsyncIterator[Stage]:
     use_endpoints(discord.api_base, discord.gateway_url)
-    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]
+    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]  # nobody presses
     async with client:
         await client.login(discord.token)
         stage = DiscordStage(discord, client, with_token=with_token)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.generation import Origin
+from bot.core.messages import Toast
+
+DONE = Toast("好", done=True)
 
 
 @dataclass
@@ -15,7 +18,7 @@ class RecordingCore:
     calls: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     attempts: list[str] = field(default_factory=list)
     trouble: list[Exception] = field(default_factory=list)
-    toast: str | None = "好"
+    toast: Toast | None = DONE
     moves: list[tuple[str, str, str]] = field(default_factory=list)
     #: After so many calls it is no longer open.
     closes_after: int | None = None
@@ -43,7 +46,7 @@ class RecordingCore:
         if len(self.calls) == self.closes_after:
             self.open.clear()
 
-    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> str | None:
+    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None:
         await self._keep(origin, "draw", text=text, quiet=quiet)
         return self.toast
 
@@ -57,12 +60,14 @@ class RecordingCore:
         status_message: str | None,
         *,
         quiet: bool,
-    ) -> str | None:
+    ) -> Toast | None:
         which = {"generation_id": generation_id, "status_message": status_message}
         await self._keep(origin, "again", **which, quiet=quiet)
         return self.toast
 
-    async def ask_for_edit(self, origin: Origin, generation_id: str, *, quiet: bool) -> str | None:
+    async def ask_for_edit(
+        self, origin: Origin, generation_id: str, *, quiet: bool
+    ) -> Toast | None:
         await self._keep(origin, "edit", generation_id=generation_id, quiet=quiet)
         return self.toast
 
@@ -84,14 +89,14 @@ class RecordingCore:
         all_: bool,
         quiet: bool,
         admin: bool = False,
-    ) -> str | None:
+    ) -> Toast | None:
         which = {"generation_id": generation_id, "status_message": status_message}
         await self._keep(origin, "cancel", **which, all_=all_, quiet=quiet, admin=admin)
         return self.toast
 
     async def original(
         self, origin: Origin, generation_id: str, picture: int, *, quiet: bool
-    ) -> str | None:
+    ) -> Toast | None:
         which = {"generation_id": generation_id, "picture": picture}
         await self._keep(origin, "original", **which, quiet=quiet)
         return self.toast
@@ -107,7 +112,7 @@ class RecordingCore:
         admin: bool,
         quiet: bool,
         pressed: str | None = None,
-    ) -> str | None:
+    ) -> Toast | None:
         which = {"generation_id": generation_id, "pressed": pressed}
         await self._keep(origin, "delete", **which, admin=admin, quiet=quiet)
         return self.toast
@@ -115,15 +120,28 @@ class RecordingCore:
     async def queue(self, origin: Origin, *, private: bool = True) -> None:
         await self._keep(origin, "queue", private=private)
 
+    async def quota(
+        self,
+        origin: Origin,
+        wish: str = "",
+        *,
+        of: str | None = None,
+        of_message: str | None = None,
+        is_admin: Any = None,
+    ) -> None:
+        which = {"of": of, "of_message": of_message}
+        admin = bool(is_admin and await is_admin())
+        await self._keep(origin, "quota", wish=wish, **which, admin=admin)
+
     async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
         await self._keep(origin, "quiet", wish=wish, admin=admin)
 
     async def help(self, origin: Origin, *, start: bool, call: str | None = None) -> None:
         await self._keep(origin, "help", start=start, call=call)
 
-    async def refuse(self, origin: Origin, code: str, *, quiet: bool = False, **data: Any) -> str:
+    async def refuse(self, origin: Origin, code: str, *, quiet: bool = False, **data: Any) -> Toast:
         await self._keep(origin, "refuse", code=code, quiet=quiet, data=data)
-        return code
+        return Toast(code)
 
     async def chat_moved(self, platform: str, old: str, new: str) -> None:
         self.moves.append((platform, old, new))

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,8 +18,8 @@ def turbo() -> Pipeline:
     return open_pipeline(profile_named("z-image-turbo"), Path(os.environ["ZDRAW_WEIGHTS_DIR"]))
 
 
-def request(**changes: object) -> DrawRequest:
-    usual: dict[str, object] = {
+def request(**changes: Any) -> DrawRequest:
+    usual: dict[str, Any] = {
         "prompt": "一位穿着汉服的女孩站在樱花树下",
         "negative_prompt": "",
         "width": 1024,
@@ -27,7 +28,7 @@ def request(**changes: object) -> DrawRequest:
         "guidance": 0.0,
         "seed": 42,
     }
-    return DrawRequest(**(usual | changes))  # type: ignore[arg-type]
+    return DrawRequest(**(usual | changes))
 
 
 def test_it_draws_on_the_card_in_eight_steps(turbo: Pipeline) -> None:

@@ -25,7 +25,7 @@ from engine.profiles import profile_named
 from tests.builders import ManualClock, bounds, new_generation
 from tests.fakes.engine_link import FakeEngine
 from tests.integration.waiting import eventually
-from tests.stores import sqlite_url
+from tests.stores import books_of, sqlite_url
 
 
 @dataclass
@@ -89,7 +89,7 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
     """A dispatcher at work, with its database and pictures in `folder`."""
     clock, news, engine = ManualClock(), News(), FakeEngine()
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
-        rows, outcomes = SqlJobRows(database, clock), SqlOutcomes(database, clock)
+        rows, outcomes = SqlJobRows(database, clock), SqlOutcomes(database, clock, books_of(clock))
         pictures = PictureFolder(folder)
         dispatcher = Dispatcher(
             link=engine,
@@ -105,7 +105,7 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
         async with working(dispatcher):
             yield Bench(
                 engine=engine,
-                admissions=SqlAdmissions(database, clock),
+                admissions=SqlAdmissions(database, clock, books_of(clock)),
                 rows=rows,
                 outcomes=outcomes,
                 records=SqlRecords(database),

@@ -18,12 +18,15 @@ from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
 from bot.core.lookup import Lookup
-from bot.core.messages import Notice
+from bot.core.messages import Notice, Toast
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
 from bot.core.ports import Bounds, TokenCount
 from bot.core.queue_view import QueueView
+from bot.core.quota import QuotaDefaults
+from bot.core.quota_desk import QuotaDesk
+from bot.core.staff import Staff
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -33,7 +36,7 @@ from tests.stores import Store, sqlite_url, store_over
 
 CHAT = Address(platform="telegram", chat="-100", request_message="7")
 ELSEWHERE = replace(CHAT, chat="-200")
-ANNA, BORIS = "telegram:1", "telegram:2"
+ANNA, BORIS, OWNER = "telegram:1", "telegram:2", "telegram:9"
 PROFILE = profile_named("demo")
 
 
@@ -44,6 +47,12 @@ class Letters:
 
     def measure(self, prompt: str) -> TokenCount:
         return TokenCount(tokens=len(prompt), limit=self.limit, lost=prompt[self.limit :])
+
+
+def words(said: Toast | None) -> str:
+    """What whoever asked is told."""
+    assert said is not None
+    return said.text
 
 
 @dataclass
@@ -101,7 +110,8 @@ class Desk:
         event: str | None = None,
     ) -> str | None:
         origin = self.origin(by=by, event=event)
-        return await self.desk.again(origin, generation_id, None, quiet=quiet)
+        said = await self.desk.again(origin, generation_id, None, quiet=quiet)
+        return said.text if said else None
 
     async def cancel(
         self,
@@ -115,18 +125,19 @@ class Desk:
         at: Address = CHAT,
     ) -> str | None:
         origin = self.origin(by=by, event=event, at=at)
-        return await self.desk.cancel(
+        said = await self.desk.cancel(
             origin, generation_id, None, all_=all_, quiet=quiet, admin=admin
         )
+        return said.text if said else None
 
     async def said(self) -> list[Notice]:
         return await self.store.unsaid()
 
 
 @asynccontextmanager
-async def desk_in(folder: Path) -> AsyncIterator[Desk]:
+async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
-        store = store_over(database)
+        store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
         engine = FakeEngine()
         draw = Draw(
@@ -165,6 +176,7 @@ async def desk_in(folder: Path) -> AsyncIterator[Desk]:
                 admissions=store.admissions, records=store.records, pace=pace, news=news
             ),
             erasures=erasures,
+            quota=QuotaDesk(ledger=store.ledger, staff=Staff([OWNER]), clock=store.clock),
             chats=ChatDesk(settings=store.settings, moves=store.moves, news=news),
             answers=Answers(lookup=lookup, notifier=notifier),
         )

@@ -20,11 +20,6 @@ PERSON, GROUP, TOPIC = 5, -1001, 77
 WAITING = Card(text="⏳ <排队中> & *等*")
 
 
-def furnish(telegram: FakeTelegram) -> None:
-    telegram.world.chat(PERSON)
-    telegram.people.group(GROUP, topics=(TOPIC,))
-
-
 async def nothing_moved(_old: str, _new: str) -> None:
     """There are no rows to rewrite."""
 
@@ -34,6 +29,8 @@ async def messenger_over(
     telegram: FakeTelegram, moves: OnMove | None = None
 ) -> AsyncIterator[TelegramMessenger]:
     """What attachments name are absolute paths here."""
+    telegram.world.chat(PERSON)
+    telegram.people.group(GROUP, topics=(TOPIC,))
     requests = make_requests(None)
     bot = make_bot(TOKEN, telegram.base_url, *requests)
     made = TelegramMessenger(

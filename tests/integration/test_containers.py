@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]  # its types are a package of their own
 
 from bot.instance_lock import InstanceLock
 from tests.fakes.pipeline import FakePipeline

@@ -129,13 +129,25 @@ async def test_many_may_open_a_new_file_at_once(file: Path):
     await asyncio.gather(*(database.close() for database in databases))
 
 
-async def test_commits_are_durable_and_keys_are_checked(file: Path):
-    async with Database(sqlite_url(file)) as database, database.write() as connection:
+@pytest.mark.parametrize(("durable", "synchronous"), [(True, 2), (False, 1)])
+async def test_commits_are_durable_and_keys_are_checked(file: Path, durable, synchronous):
+    async with Database(sqlite_url(file)) as database, database.write(durable=durable) as writer:
         settings = {
-            name: (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+            name: (await writer.execute(text(f"PRAGMA {name}"))).scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
-    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert settings == {"journal_mode": "wal", "synchronous": synchronous, "foreign_keys": 1}
+
+
+async def test_writers_of_both_kinds_take_turns(file: Path):
+    async with Database(sqlite_url(file)) as database:
+        store = store_over(database)
+        rows = [await store.queued() for _ in range(5)]
+        started = await asyncio.gather(*(store.start(row) for row in rows))
+        moves = [store.deliveries.record_status(row.id, row.id) for row in started]
+        await asyncio.gather(*moves, *(store.jobs.renew([row.key], 1) for row in started))
+        now = [await store.now(row) for row in rows]
+    assert [(row.status_message, row.lease_until) for row in now] == [(row.id, 1) for row in now]
 
 
 async def test_reading_connection_cannot_write(file: Path):

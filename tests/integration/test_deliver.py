@@ -28,7 +28,7 @@ from tests.fakes.telegram_api import TOKEN, FakeTelegram
 from tests.integration.delivery_life import Bench, Chat
 from tests.integration.messenger_life import nothing_moved
 from tests.integration.waiting import eventually
-from tests.stores import sqlite_url
+from tests.stores import books_of, sqlite_url
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
             chat=Chat(),
             clock=clock,
             news=News(),
-            admissions=SqlAdmissions(database, clock),
+            admissions=SqlAdmissions(database, clock, books_of(clock)),
             rows=SqlJobRows(database, clock),
-            outcomes=SqlOutcomes(database, clock),
-            deliveries=SqlDeliveries(database, clock),
+            outcomes=SqlOutcomes(database, clock, books_of(clock)),
+            deliveries=SqlDeliveries(database, clock, books_of(clock)),
             pictures=PictureFolder(tmp_path),
             database=database,
             settings=SqlChatSettings(database),
@@ -127,6 +127,7 @@ async def test_an_unexpected_error_with_one_row_does_not_keep_another_from_arriv
 ) -> None:
     async with bench.running():
         poisoned = await bench.shown(await bench.admit())
+        # Not one of the errors that a messenger may raise.
         bench.chat.trouble["deliver"] = [ValueError("bug")]  # type: ignore[list-item]
         await bench.finish(poisoned)
         await eventually(lambda: not bench.chat.trouble["deliver"])
@@ -257,7 +258,7 @@ async def test_a_telegram_group_that_forbids_pictures_is_told_so(
 
 
 async def test_a_picture_removed_while_it_is_shown_is_not_shown_anew(bench: Bench) -> None:
-    removals = SqlRemovals(bench.database, bench.clock)
+    removals = SqlRemovals(bench.database, bench.clock, books_of(bench.clock))
 
     class Slow(Chat):
         async def deliver(self, generation: Generation, card: Card) -> None:
@@ -275,7 +276,7 @@ async def test_a_picture_removed_while_it_is_shown_is_not_shown_anew(bench: Benc
 
 async def test_a_picture_removed_while_its_message_is_opened_is_taken_away(bench: Bench) -> None:
     """In a quiet chat there is no message before; a copy of it was posted by /show."""
-    removals = SqlRemovals(bench.database, bench.clock)
+    removals = SqlRemovals(bench.database, bench.clock, books_of(bench.clock))
 
     class Slow(Chat):
         async def open(self, generation: Generation, card: Card) -> str:

@@ -42,7 +42,7 @@ def slow(life: Life, seconds: float) -> None:
     """Admission takes this long."""
     draw = life.core.desk.draw
 
-    async def later(*arguments: Any, **named: Any) -> str | None:
+    async def later(*arguments: Any, **named: Any) -> Any:
         await asyncio.sleep(seconds)
         return await draw(*arguments, **named)
 
@@ -139,6 +139,31 @@ async def test_a_spoiler_is_hidden(life, discord):
     assert message.images[0].filename.startswith("SPOILER_")
 
 
+async def test_what_is_refused_leaves_nothing_in_the_channel_also_if_discord_is_busy(life, discord):
+    slow(life, 0.6)
+    discord.faults.rate_limit("DELETE", "/webhooks/*", 0.3, via=False)
+    asked = life.ask("圆 --sed 4")
+    await eventually(lambda: asked.follow_ups)
+    assert asked.original.deleted
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_who_was_deferred_is_told_of_a_restart(life, discord, private):
+    slow(life, 30.0)
+    asked = life.ask(options={"private": private})
+    await eventually(lambda: asked.answered)
+    for task in life.tasks:
+        task.cancel()
+    assert (await answered(life, asked)).startswith("我正在重启")
+    assert [message.ephemeral_to for message in asked.messages] == [ANNA]
+
+
+async def test_a_link_in_a_prompt_is_none(life, discord):
+    message = await life.drawn(life.ask("圆 https://evil.example"))
+    assert r"https\://" in message.content
+    assert message.images
+
+
 async def test_nothing_of_a_prompt_pings_or_is_formatted(life, discord):
     message = await life.drawn(life.ask("@everyone <@2> **圆** # 大 `x`"))
     assert message.pings == set()
@@ -170,6 +195,18 @@ async def test_other_rights_that_are_missing_are_told_once_and_it_draws(life, di
     second = life.ask()
     await life.drawn(second)
     assert second.follow_ups == []
+
+
+async def test_a_hint_that_did_not_pass_is_given_again(life, discord):
+    discord.people.forbid(CHANNEL, "view_channel", "send_messages")
+    discord.faults.fail_next("POST", "/webhooks/*", 400)
+    first = life.ask()
+    await life.drawn(first)
+    await eventually(lambda: discord.calls_of("POST", "/webhooks/*"))
+    second = life.ask(locale="en-US", channel=CHANNEL)
+    await life.drawn(second)
+    (hint,) = await eventually(lambda: second.follow_ups)
+    assert "View Channel, Send Messages." in hint.content
 
 
 async def test_a_picture_that_is_too_large_becomes_a_sentence(life, discord):

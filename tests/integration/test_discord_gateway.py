@@ -61,9 +61,28 @@ async def test_what_comes_too_late_to_be_answered_is_left_alone(life, discord):
     assert await life.core.records.waiting_in_all() == 0
 
 
-async def test_a_clock_that_is_ahead_costs_a_deferral_and_nothing_else(life, discord):
+async def test_a_clock_that_is_ahead_costs_nothing(life, discord):
     discord.clock.advance(-60)
     asked = life.ask()
+    message = await life.drawn(asked)
+    assert message is asked.original
+    assert asked.answer_type == 4
+    pressed = discord.people.press(message, "✏️", user=ANNA)
+    await eventually(lambda: pressed.modal)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+async def test_what_was_asked_during_a_cut_is_drawn_also_where_the_clock_is_ahead(
+    life, discord, lost
+):
+    discord.clock.advance(-60)
+    discord.gateway.hold()
+    discord.gateway.cut()
+    await eventually(lambda: life.adapter._line._client.is_replaying)
+    if lost:
+        discord.faults.lose_answer("POST", CALLBACK)
+    asked = life.ask()
+    discord.gateway.release()
     assert await life.drawn(asked) is asked.original
     assert asked.answer_type == 5
 
@@ -114,6 +133,26 @@ async def test_discord_may_be_away_altogether(life, discord, capsys):
     await life.settled(generation)
     assert discord.pictures_seen(asked) == 1
     await eventually(life._listens, 15.0)
+    again = life.ask()
+    assert await life.drawn(again) is again.original
+
+
+@pytest.mark.parametrize("words", ["圆", "圆 --sed 4"])
+async def test_what_was_not_answered_before_the_connection_was_lost_holds_up_nothing(
+    life, discord, words
+):
+    # No answer passes, and then nothing does.
+    discord.faults.fail_next("*", "/interactions/*", 503, times=99)
+    asked = life.ask(words)
+    await eventually(lambda: discord.calls_of("POST", CALLBACK))
+    discord.stop()
+    await asyncio.sleep(3.0)
+    discord.faults.clear()
+    discord.start()
+    await eventually(life._listens, 15.0)
+    if words == "圆":
+        message = await life.drawn(asked)
+        assert discord.messages(CHANNEL)[0] is message
     again = life.ask()
     assert await life.drawn(again) is again.original
 

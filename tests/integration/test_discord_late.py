@@ -1,12 +1,17 @@
 """What takes longer than an interaction's token lives."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
+from bot.adapters.discord.render import Look
 from bot.core.generation import Delivery, Outcome
 from tests.builders import ManualClock
-from tests.fakes.discord_api import FakeDiscord, Interaction
+from tests.fakes.discord_api import FakeDiscord, Interaction, Message
+from tests.fakes.discord_api.messages import SUPPRESS_EMBEDS
 from tests.integration.discord_life import (
     ANNA,
     BORIS,
@@ -22,7 +27,9 @@ from tests.integration.discord_life import (
 from tests.integration.waiting import eventually
 
 PRIVATE_CHAT = 90
+ANSWER = "/webhooks/*/*/messages/*"
 MESSAGES = "/channels/*/messages"
+MESSAGE = "/channels/*/messages/*"
 
 
 @pytest.fixture
@@ -60,21 +67,25 @@ def abroad(life: Life) -> Interaction:
     )
 
 
-async def test_from_minute_14_it_comes_in_a_message_of_its_own(life, discord):
+async def picture_and_ping(discord: FakeDiscord) -> list[Message]:
+    await eventually(lambda: len(discord.messages(CHANNEL)) == 2)
+    return discord.messages(CHANNEL)
+
+
+async def test_from_minute_14_the_bot_edits_its_answer_by_itself(life, discord):
     asked = life.ask()
     generation = await life.opened(asked)
     wait(life, 14)
     await life.finish(generation)
     await life.settled(generation)
-    picture, ping = discord.messages(CHANNEL)
+    picture, ping = await picture_and_ping(discord)
+    assert picture is asked.original
     assert picture.images
-    assert picture is not asked.original
-    assert asked.original.deleted
-    assert (picture.nonce, picture.pings) == (generation.id, set())
+    assert picture.look.flags & SUPPRESS_EMBEDS
+    assert picture.pings == set()
     assert ping.content.startswith(f"<@{ANNA}>")
-    assert ping.pings == {str(ANNA)}
-    now = await life.core.admissions.get(generation.id)
-    assert now.status_message == f"c:{picture.id}"
+    assert (ping.reference, ping.pings) == (picture.id, {str(ANNA)})
+    assert len(discord.calls_of("PATCH", MESSAGE)) == 1
 
 
 async def test_a_token_that_ends_early_is_noticed(life, discord):
@@ -84,8 +95,60 @@ async def test_a_token_that_ends_early_is_noticed(life, discord):
     discord.clock.advance(16 * 60)
     await life.finish(generation)
     await life.settled(generation)
+    assert discord.pictures() == [asked.original]
+
+
+async def test_an_answer_that_is_gone_by_then_comes_anew(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 14)
+    discord.people.delete(asked.original)
+    await life.finish(generation)
+    await life.settled(generation)
+    picture, ping = await picture_and_ping(discord)
+    assert all(one.look.flags & SUPPRESS_EMBEDS for one in (picture, ping))
+    assert (picture.nonce, picture.pings) == (generation.id, set())
+    assert picture.content.startswith(f"<@{ANNA}>")
+    assert ping.pings == {str(ANNA)}
+    now = await life.core.admissions.get(generation.id)
+    assert now.status_message == f"c:{picture.id}"
+
+
+async def test_an_answer_that_can_no_longer_be_edited_is_left_for_another(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 14)
+    # As in a thread that is archived: it opens when something is sent.
+    discord.faults.fail_next("PATCH", MESSAGE, 400, code=50083)
+    await life.finish(generation)
+    await life.settled(generation)
     assert asked.original.deleted
     assert len(discord.pictures(channel=CHANNEL)) == 1
+
+
+async def test_where_the_old_answer_cannot_be_deleted_yet_nothing_new_is_sent(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 14)
+    discord.faults.fail_next("PATCH", MESSAGE, 400, code=50083)
+    discord.faults.rate_limit("DELETE", MESSAGE, 0.2, via=False)
+    await life.finish(generation)
+    await life.settled(generation)
+    # By then the first one could be edited.
+    assert discord.pictures() == [asked.original]
+
+
+async def test_a_delivery_at_the_last_moment_whose_answer_is_lost_is_one_picture(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 13.9)
+    discord.faults.lose_answer("PATCH", ANSWER)
+    await life.finish(generation)
+    await eventually(discord.arrivals)
+    wait(life, 1)
+    await life.settled(generation)
+    assert discord.pictures_seen() == 1
+    assert not asked.original.deleted
 
 
 async def test_before_that_an_edit_brings_it_and_a_message_tells_of_it(life, discord):
@@ -94,7 +157,7 @@ async def test_before_that_an_edit_brings_it_and_a_message_tells_of_it(life, dis
     wait(life, 13)
     await life.finish(generation)
     await life.settled(generation)
-    picture, ping = discord.messages(CHANNEL)
+    picture, ping = await picture_and_ping(discord)
     assert picture is asked.original
     assert ping.reference == picture.id
     assert ping.pings == {str(ANNA)}
@@ -156,11 +219,8 @@ async def test_where_it_may_write_nothing_of_the_kind_is_said(life, discord):
     assert "/show" not in asked.original.content + dm.original.content
 
 
-@pytest.mark.parametrize("private", [False, True])
-async def test_what_may_not_go_into_the_channel_does_not(life, discord, private):
-    if not private:
-        discord.people.forbid(CHANNEL, "send_messages")
-    asked = life.ask(options={"private": private})
+async def test_what_is_private_does_not_go_into_the_channel(life, discord):
+    asked = life.ask(options={"private": True})
     generation = await life.opened(asked)
     wait(life, 13)
     await eventually(lambda: "/show" in asked.original.content)
@@ -168,7 +228,46 @@ async def test_what_may_not_go_into_the_channel_does_not(life, discord, private)
     await life.finish(generation)
     await life.settled(generation, Delivery.UNDELIVERABLE)
     assert discord.pictures() == []
-    assert discord.calls_of("POST", MESSAGES) == [] or not private
+    assert discord.calls_of("*", MESSAGES) + discord.calls_of("*", MESSAGE) == []
+
+
+async def test_where_the_bot_sees_nothing_any_more_it_is_said_in_time(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    discord.people.forbid(CHANNEL, "view_channel")
+    wait(life, 13)
+    await eventually(lambda: "/show" in asked.original.content)
+    wait(life, 2)
+    await life.finish(generation)
+    await life.settled(generation, Delivery.UNDELIVERABLE)
+    assert discord.pictures() == []
+
+
+async def test_where_it_may_only_edit_it_warns_and_tries_all_the_same(life, discord):
+    discord.people.forbid(CHANNEL, "send_messages")
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 13)
+    await eventually(lambda: "/show" in asked.original.content)
+    wait(life, 2)
+    await life.finish(generation)
+    await life.settled(generation)
+    assert discord.pictures() == [asked.original]
+
+
+async def test_a_global_limit_that_is_longer_than_an_edit_is_waited_out(life, discord, monkeypatch):
+    monkeypatch.setattr("bot.adapters.discord.calls.PASSING_SECONDS", 0.1)
+    first, asked = life.ask(user=BORIS), life.ask()
+    ahead = await life.opened(first)
+    generation = await life.opened(asked)
+    wait(life, 15)
+    limit = discord.faults.rate_limit("PATCH", MESSAGE, 0.6, scope="global")
+    await life.finish(ahead)
+    await eventually(lambda: not limit.times)
+    await asyncio.sleep(0.2)
+    await life.finish(generation)
+    await life.settled(generation)
+    assert discord.pictures_seen(asked) == 1
 
 
 async def test_a_picture_in_the_last_minute_takes_the_place_of_the_warning(life, discord):
@@ -188,3 +287,81 @@ async def test_thrown_out_meanwhile_it_is_given_up(life, discord):
     wait(life, 15)
     await life.finish(generation)
     await life.settled(generation, Delivery.UNDELIVERABLE)
+
+
+# --- what is overtaken ----------------------------------------------------------------------------
+
+
+def ends(message: Message) -> list[bool]:
+    """Of each look that it had since it showed a picture: whether caption and buttons are those
+    of the end."""
+    looks = [change.look for change in message.history if change.look.images]
+    return ["种子" in look.content and "cancel" not in str(look.components) for look in looks]
+
+
+@pytest.mark.parametrize("minutes", [0, 15])
+async def test_a_picture_does_not_wait_for_a_progress_edit_and_stays_as_it_is(
+    life, discord, monkeypatch, minutes
+):
+    monkeypatch.setattr("bot.adapters.discord.messenger.LANDING_SECONDS", 0.1)
+    first, asked = life.ask(user=BORIS), life.ask()
+    ahead = await life.opened(first)
+    generation = await life.opened(asked)
+    wait(life, minutes)
+    # discord.py lets one call pass at a time until it knows how many may.
+    await life.adapter._calls.edit(CHANNEL, first.original.id, Look(text="圆"))
+    path = (
+        f"/channels/*/messages/{asked.original.id}" if minutes else f"/webhooks/*/{asked.token}/*"
+    )
+    slow = discord.faults.fail_next("PATCH", path, delay=1.5)
+    await life.finish(ahead)
+    await eventually(lambda: not slow.times)
+    began = time.monotonic()
+    await life.finish(generation)
+    await life.settled(generation)
+    assert time.monotonic() - began < 1.0
+    await eventually(lambda: ends(asked.original) == [True, False, True])
+    assert discord.pictures_seen(asked) == 1
+    assert len(discord.arrivals(asked)) == 1
+
+
+async def test_a_warning_that_is_overtaken_does_not_stay(life, discord, monkeypatch):
+    asked = abroad(life)
+    generation = await life.opened(asked)
+    slow = discord.faults.fail_next("PATCH", ANSWER, delay=0.7)
+    wait(life, 13)
+    await eventually(lambda: not slow.times)
+    await life.finish(generation)
+    await life.settled(generation)
+    await eventually(lambda: ends(answer(asked)) == [True, False, True])
+
+
+async def test_one_that_cannot_be_judged_keeps_nobody_from_being_warned(
+    life, discord, monkeypatch, capsys
+):
+    judge = life.adapter._calls.can_send
+
+    async def can_send(channel: int) -> Any:
+        if channel == CHANNEL:
+            raise ValueError("no such guild")
+        return await judge(channel)
+
+    monkeypatch.setattr(life.adapter._calls, "can_send", can_send)
+    here, there = life.ask(), abroad(life)
+    for asked in (here, there):
+        await life.opened(asked)
+    wait(life, 13)
+    await eventually(lambda: "/show" in answer(there).content)
+    assert capsys.readouterr().out.count("not_judged") == 1
+
+
+async def test_sent_by_the_bot_itself_a_file_must_be_one_for_the_place(life, discord, monkeypatch):
+    assert life.adapter._calls.upload_bytes(CHANNEL) == 10 * 1024 * 1024
+    # What the person may send is more.
+    monkeypatch.setattr(life.adapter._calls, "upload_bytes", lambda _: 3)
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 15)
+    await life.finish(generation)
+    await life.settled(generation, Delivery.UNDELIVERABLE)
+    assert "没能在这里显示" in answer(asked).content

@@ -1,5 +1,6 @@
 """Buttons, the form and the other commands in Discord, over real HTTP and a real gateway."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.integration.discord_life import (
 from tests.integration.waiting import eventually
 
 ADMIN = 9
+PRIVATE_CHAT = 90
+CALLBACK = "/interactions/*/*/callback"
 
 
 @pytest.fixture
@@ -29,6 +32,7 @@ def discord() -> Iterator[FakeDiscord]:
     with FakeDiscord() as server:
         furnish(server)
         server.people.guild(GUILD, admins=(ADMIN,))
+        server.people.private_chat(PRIVATE_CHAT, ANNA, BORIS)
         yield server
 
 
@@ -57,8 +61,12 @@ async def words(interaction: Interaction) -> str:
     return found
 
 
-def slash(life: Life, name: str, user: int = ANNA, **options: Any) -> Interaction:
-    return life.discord.people.slash(name, options, user=user, channel=CHANNEL)
+def slash(
+    life: Life, name: str, user: int = ANNA, given: dict[str, Any] | None = None, **options: Any
+) -> Interaction:
+    """`given`: options that cannot be named here."""
+    named = given or options
+    return life.discord.people.slash(name, named, user=user, channel=CHANNEL)
 
 
 # --- again ----------------------------------------------------------------------------------------
@@ -89,6 +97,17 @@ async def test_a_private_picture_is_repeated_privately(life, discord):
     again = await life.drawn(discord.people.press(message, "🔁", user=ANNA))
     assert again.ephemeral_to == ANNA
     assert again.images[0].filename.startswith("SPOILER_")
+
+
+async def test_again_of_a_private_picture_stays_private(life, discord):
+    _, first = await picture(life, options={"private": True, "spoiler": True})
+    again = slash(life, "again")
+    message = await life.drawn(again)
+    assert message.ephemeral_to == ANNA
+    assert message.images[0].filename.startswith("SPOILER_")
+    assert (await life.row(again)).parent_id == first.id
+    stranger = slash(life, "again", user=BORIS, id=first.id)
+    assert "找不到" in await words(stranger)
 
 
 async def test_again_as_a_command_repeats_the_last_one_or_the_one_named(life, discord):
@@ -135,6 +154,19 @@ async def test_cancel_as_a_command(life, discord):
     assert "没有正在排队的请求" in await words(slash(life, "cancel", all=True))
 
 
+async def test_a_completion_that_fails_offers_nothing_and_is_no_traceback(
+    life, discord, monkeypatch, caplog
+):
+    async def fail(_: str) -> list[Any]:
+        raise ValueError("圆")
+
+    monkeypatch.setattr(life.core.records, "waiting", fail)
+    completed = discord.people.complete("cancel", {"id": "a"}, "id", channel=CHANNEL)
+    await eventually(lambda: completed.answered)
+    assert completed.choices == []
+    assert caplog.text == ""
+
+
 # --- edit -----------------------------------------------------------------------------------------
 
 
@@ -157,6 +189,30 @@ async def test_what_is_sent_with_the_form_may_be_refused(life, discord):
     sent = discord.people.submit_modal(pressed, {"words": "圆 --sed 4"})
     assert "--seed" in await words(sent)
     assert sent.original.ephemeral_to == ANNA
+
+
+async def test_where_the_form_takes_too_long_it_is_said(life, discord, monkeypatch):
+    message, _ = await picture(life)
+    words_of = life.core.desk.edit_text
+
+    async def later(*arguments: Any) -> Any:
+        await asyncio.sleep(1.7)
+        return await words_of(*arguments)
+
+    monkeypatch.setattr(life.core.desk, "edit_text", later)
+    pressed = discord.people.press(message, "✏️")
+    assert "打开得太慢了" in await words(pressed)
+    assert pressed.original.ephemeral_to == ANNA
+
+
+async def test_a_form_whose_opening_was_not_heard_of_is_open(life, discord):
+    message, _ = await picture(life)
+    discord.faults.lose_answer("POST", CALLBACK)
+    pressed = discord.people.press(message, "✏️")
+    await eventually(lambda: len(discord.calls_of("POST", CALLBACK)) == 3)
+    sent = discord.people.submit_modal(pressed, {"words": "蓝 圆"})
+    assert await life.drawn(sent) is sent.original
+    assert pressed.messages == []
 
 
 # --- original -------------------------------------------------------------------------------------
@@ -212,6 +268,15 @@ async def test_its_owner_and_admins_delete_a_picture(life, discord, user):
     assert discord.messages(CHANNEL) == []
 
 
+async def test_a_press_that_could_not_be_answered_at_once_is_answered_with_a_word(life, discord):
+    message, _ = await picture(life)
+    discord.faults.rate_limit("POST", CALLBACK, 0.2, via=False)
+    pressed = discord.people.press(message, "🗑", user=ANNA)
+    assert await words(pressed) == "已删除"
+    assert pressed.messages[-1].ephemeral_to == ANNA
+    await eventually(lambda: message.deleted)
+
+
 async def test_nobody_else_does(life, discord):
     message, _ = await picture(life)
     assert "这不是你的图" in await words(discord.people.press(message, "🗑", user=BORIS))
@@ -232,6 +297,34 @@ async def test_a_private_picture_is_deleted_by_the_press(life, discord):
     await eventually(lambda: message.deleted)
 
 
+async def test_where_the_bot_is_no_member_a_press_deletes_it_and_that_is_all(life, discord):
+    place = {"channel": PRIVATE_CHAT, "user_install": True}
+    asked = life.ask(**place)
+    message = await life.drawn(asked)
+    shown = discord.people.slash("show", {}, user=ANNA, **place)
+    await words(shown)
+    discord.people.press(shown.original, "🗑", user=ANNA)
+    await eventually(lambda: shown.original.deleted)
+    row = await life.row(asked)
+
+    async def settled() -> bool:
+        return not await life.store.removals.waiting(["discord"])
+
+    await eventually(settled)
+    assert message.deleted
+    assert [m.content for m in shown.follow_ups + asked.follow_ups] == []
+    assert await life.store.removals.removed(row.id)
+
+
+async def test_long_after_a_private_picture_is_deleted_by_the_press(life, discord):
+    message, _ = await picture(life, options={"private": True})
+    life.clock.advance(20 * 60 * 1000)
+    discord.clock.advance(20 * 60)
+    pressed = discord.people.press(message, "🗑", user=ANNA)
+    await eventually(lambda: message.deleted)
+    assert not any("删" in m.content for m in pressed.follow_ups)
+
+
 # --- show, queue, help ----------------------------------------------------------------------------
 
 
@@ -249,6 +342,17 @@ async def test_show_posts_a_picture_once_more(life, discord):
     assert [m.ephemeral_to for m in unknown.messages] == [ANNA]
 
 
+async def test_a_private_picture_is_shown_to_nobody_else(life, discord):
+    _, row = await picture(life, options={"private": True, "spoiler": True})
+    shown = slash(life, "show")
+    assert row.id in await words(shown)
+    assert answer(shown).ephemeral_to == ANNA
+    assert answer(shown).images[0].filename.startswith("SPOILER_")
+    stranger = slash(life, "show", user=BORIS, id=row.id)
+    assert "找不到" in await words(stranger)
+    assert all(message.ephemeral_to for message in discord.messages(CHANNEL))
+
+
 async def test_queue_is_for_whoever_asks(life, discord):
     asked = life.ask()
     row = await life.opened(asked)
@@ -257,6 +361,22 @@ async def test_queue_is_for_whoever_asks(life, discord):
     assert answer(queue).ephemeral_to == ANNA
     discord.people.press(queue.original, "❌ 1", user=ANNA)
     await eventually(lambda: asked.original.content == "已取消。")
+
+
+async def test_quota_is_changed_by_those_who_manage_the_guild(life, discord):
+    given = {"user": BORIS, "change": "+", "amount": 2.5, "reason": "谢谢"}
+    with pytest.raises(ValueError, match="admin"):
+        slash(life, "admin quota", given=given)
+    changed = slash(life, "admin quota", user=ADMIN, given=given)
+    assert f"🎟 {BORIS}：记下了" in await words(changed)
+    assert answer(changed).ephemeral_to == ADMIN
+    accounts = await life.store.sql("SELECT scope, holder, extra FROM accounts")
+    assert accounts == [(f"guild:{GUILD}", f"discord:{BORIS}", 2500)]
+    lines = await life.store.sql("SELECT actor, reason FROM ledger WHERE extra <> 0")
+    assert lines == [(f"discord:{ADMIN}", "谢谢")]
+    told = slash(life, "quota")
+    assert "不限额度" in await words(told)
+    assert answer(told).ephemeral_to == ANNA
 
 
 async def test_help_names_what_there_is(life, discord):

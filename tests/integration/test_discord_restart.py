@@ -1,13 +1,15 @@
 """Exactly one picture for an interaction, whatever dies or is lost between it and the picture."""
 
+import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from bot.core.generation import Delivery, Outcome
 from tests.builders import ManualClock
 from tests.fakes.discord_api import FakeDiscord
-from tests.integration.discord_life import ANNA, CHANNEL, answer, furnish, living
+from tests.integration.discord_life import ANNA, CHANNEL, Life, answer, furnish, living
 from tests.integration.waiting import eventually
 
 CALLBACK = "/interactions/*/*/callback"
@@ -126,6 +128,7 @@ async def test_a_lost_answer_to_the_late_message_is_no_second_message(
         asked = life.ask()
         generation = await life.opened(asked)
         clock.advance(14 * 60_000)
+        discord.people.delete(asked.original)
         discord.faults.lose_answer("POST", MESSAGES)
         await life.finish(generation)
         await life.settled(generation)
@@ -189,3 +192,53 @@ async def test_thrown_out_the_token_still_delivers(tmp_path, discord, monkeypatc
         await life.opened(asked)
         discord.people.kick(7)
         assert await life.drawn(asked) is asked.original
+
+
+async def test_a_file_that_was_brought_is_not_brought_again(tmp_path, discord, monkeypatch):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        generation = await life.row(asked := life.ask())
+        await life.drawn(asked)
+        # As if the process had died before it was noted.
+        never = asyncio.Event()
+        monkeypatch.setattr(life.core.notifier._notices, "said", lambda _: never.wait())
+        shown = discord.people.slash("show", {"id": generation.id}, user=ANNA, channel=CHANNEL)
+        await eventually(lambda: shown.original and shown.original.images)
+    monkeypatch.undo()
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(lambda: life.core.notifier._notices)
+        await nothing_left_to_say(life)
+    assert len(discord.arrivals(shown)) == 1
+    assert discord.calls_of("POST", "/webhooks/*") == []
+
+
+async def test_a_word_for_one_person_does_not_become_the_answer_for_all(
+    tmp_path, discord, monkeypatch
+):
+    async with living(tmp_path, discord, monkeypatch, defer_seconds=0.05) as life:
+        await life.ready()
+        show = life.core.desk.show
+
+        async def later(*arguments: Any) -> None:
+            await asyncio.sleep(0.3)
+            await show(*arguments)
+
+        monkeypatch.setattr(life.core.desk, "show", later)
+        discord.faults.fail_next("DELETE", ANSWER, delay=30.0, close="before")
+        shown = discord.people.slash("show", {"id": "zzzz"}, user=ANNA, channel=CHANNEL)
+        await eventually(lambda: discord.calls_of("DELETE", ANSWER))
+        assert answer(shown).loading
+    discord.faults.clear()
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(lambda: shown.follow_ups)
+        await nothing_left_to_say(life)
+    (told,) = shown.messages
+    assert told.ephemeral_to == ANNA
+    assert "找不到编号" in told.content
+
+
+async def nothing_left_to_say(life: Life) -> None:
+    async def nobody() -> bool:
+        return not await life.core.notifier._notices.chats()
+
+    await eventually(nobody)

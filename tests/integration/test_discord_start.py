@@ -36,8 +36,8 @@ def adapter(discord: FakeDiscord, folder: Path, token: str = TOKEN) -> DiscordAd
         api_base=discord.api_base,
         gateway_url=discord.gateway_url,
         proxy=None,
-        core=RecordingCore(),  # type: ignore[arg-type]
-        waiting=None,  # type: ignore[arg-type]
+        core=RecordingCore(),  # type: ignore[arg-type]  # nothing is asked of it
+        waiting=None,  # type: ignore[arg-type]  # nor of this
         find=Path,
         state_dir=folder,
         clock=ManualClock(),
@@ -52,6 +52,33 @@ async def test_a_wrong_token_stops_the_start_with_one_line(discord, tmp_path):
     assert refused.value.exit_code == 78
     assert "ZDRAW_DISCORD_TOKEN" in str(refused.value)
     assert "wrong.token.indeed" not in str(refused.value)
+
+
+@pytest.mark.parametrize("code", [4010, 4011, 4012, 4013, 4014])
+async def test_a_gateway_that_will_not_have_it_stops_the_start_with_one_line(
+    discord, tmp_path, code
+):
+    discord.gateway.refuse = code
+    with pytest.raises(StartupError) as refused:
+        await adapter(discord, tmp_path).run()
+    assert refused.value.exit_code == 78
+    assert "\n" not in str(refused.value)
+
+
+async def test_later_it_is_tried_again_after_a_long_pause(tmp_path, discord, monkeypatch, capsys):
+    monkeypatch.setattr("bot.adapters.discord.adapter.REFUSED_PAUSE_SECONDS", 0.5)
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(lambda: life.adapter._was_ready)
+        signed_in = len(discord.gateway.identified)
+        discord.gateway.refuse = 4014
+        discord.gateway.forget_sessions()
+        discord.gateway.close(4014)
+        await asyncio.sleep(0.3)
+        discord.gateway.refuse = None
+        await asyncio.sleep(0.1)
+        assert len(discord.gateway.identified) == signed_in
+        await eventually(life._listens)
+    assert capsys.readouterr().out.count("discord_gateway_refuses") == 1
 
 
 async def test_a_start_without_discord_waits_for_it(tmp_path, discord, monkeypatch):
@@ -96,18 +123,49 @@ async def test_commands_are_published_when_they_have_changed(tmp_path, discord, 
     for _ in range(2):
         async with living(tmp_path, discord, monkeypatch) as life:
             await life.ready()
-            await eventually((tmp_path / FILE_NAME).exists)
+            await eventually(lambda: life.adapter._sync._done)
     assert len(discord.calls_of("PUT", COMMANDS)) == 1
     (tmp_path / FILE_NAME).write_text('{"sha256": "of another version"}')
     async with living(tmp_path, discord, monkeypatch):
         await eventually(lambda: len(discord.calls_of("PUT", COMMANDS)) == 2)
 
 
+async def test_commands_that_somebody_else_has_changed_are_published_anew(
+    tmp_path, discord, monkeypatch
+):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(lambda: life.adapter._sync._done)
+    commands = discord.world.commands
+    ours = commands.listed()
+    # Another installation of the same application: the same names, and one less.
+    commands.overwrite(None, [{"name": "draw", "description": "else"}])
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(lambda: life.adapter._sync._done)
+    assert [one["name"] for one in commands.listed()] == [one["name"] for one in ours]
+    assert commands.find("draw", 1, None)["description"] == "Draw a picture"
+
+
+async def test_a_connection_that_is_made_anew_does_not_look_at_them_again(
+    tmp_path, discord, monkeypatch
+):
+    async with living(tmp_path, discord, monkeypatch, resume_seconds=0.3) as life:
+        await eventually(lambda: life.adapter._sync._done)
+        looks = len(discord.calls_of("GET", COMMANDS))
+        discord.gateway.hold()
+        discord.gateway.cut()
+        await eventually(lambda: len(discord.calls_of("GET", "/users/@me")) > 1)
+        discord.gateway.release()
+        await eventually(life._listens)
+        assert len(discord.calls_of("GET", COMMANDS)) == looks
+
+
 async def test_commands_that_could_not_be_published_are_tried_again(tmp_path, discord, monkeypatch):
     monkeypatch.setattr("bot.adapters.discord.sync.SYNC_PAUSES", (0.05,))
     discord.faults.fail_next("PUT", COMMANDS, 403, times=2)
+    discord.faults.fail_next("GET", COMMANDS, 200, html=True)
     async with living(tmp_path, discord, monkeypatch) as life:
         await life.ready()
+        await eventually(lambda: life.adapter._sync._done)
     assert len(discord.calls_of("PUT", COMMANDS)) == 3
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.answers import done
 from bot.core.generation import Outcome
+from bot.core.messages import Toast
 from bot.core.replies import reply
 from engine.contract import JobKey
 from tests.builders import spec
@@ -19,6 +21,7 @@ from tests.integration.front_desk_life import (
     PROFILE,
     Desk,
     desk_in,
+    words,
 )
 
 
@@ -245,7 +248,7 @@ async def test_again_is_judged_by_the_model_of_today(desk: Desk) -> None:
 @pytest.mark.parametrize("locale", ["zh", "en"])
 async def test_help_in_a_group_explains_privacy_mode_once(desk: Desk, locale: str) -> None:
     await desk.desk.help(desk.origin(locale=locale), start=True, call="/draw@zdraw_bot")
-    await desk.desk.help(desk.origin(locale=locale, private=True), start=True)
+    await desk.desk.help(desk.origin(locale=locale, alone=True), start=True)
     group, private = [notice.text for notice in await desk.said()]
     assert group.count("🔒") == 1
     assert group.count("/draw@zdraw_bot") == 3
@@ -261,9 +264,10 @@ async def test_an_old_repetition_is_offered_with_what_it_repeats(desk: Desk) -> 
 
 
 async def test_a_draw_that_is_answered_by_a_toast_is_not_refused_in_the_chat(desk: Desk) -> None:
-    assert await desk.desk.draw(desk.origin(), "一个红色的圆", quiet=True) == "已排队"
+    queued = await desk.desk.draw(desk.origin(), "一个红色的圆", quiet=True)
+    assert queued == done("toast_queued", "zh")
     said = await desk.desk.draw(desk.origin(), "--wide", quiet=True)
-    assert "没有描述" in (said or "")
+    assert "没有描述" in words(said)
     assert await desk.said() == []
 
 
@@ -280,7 +284,7 @@ async def test_a_request_drawn_before_the_bot_went_down_is_not_asked_about_as_we
 async def test_nobody_draws_the_words_of_another_chat_by_their_id(desk: Desk) -> None:
     """The new picture would quote them."""
     first = await desk.draw("一个红色的圆", by=ANNA)
-    for_a_stranger = [desk.origin(by=BORIS, at=ELSEWHERE, private=True) for _ in range(2)]
+    for_a_stranger = [desk.origin(by=BORIS, at=ELSEWHERE, alone=True) for _ in range(2)]
     await desk.desk.again(for_a_stranger[0], first.id, None, quiet=False)
     await desk.desk.offer_again(for_a_stranger[1], first.id, None)
     assert [notice.text for notice in await desk.said()] == [
@@ -337,4 +341,4 @@ async def test_a_reply_to_a_message_that_is_no_requests_asks_for_an_id(
         said = await desk.desk.again(desk.origin(), None, "999", quiet=True)
     else:
         said = await desk.desk.cancel(desk.origin(), None, "999", all_=False, quiet=True)
-    assert said == reply("which_request", "zh")
+    assert said == Toast(reply("which_request", "zh"))

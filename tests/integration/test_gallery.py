@@ -5,11 +5,21 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.answers import done
 from bot.core.errors import Refusal
 from bot.core.generation import Address, Delivery
+from bot.core.messages import Toast
 from bot.core.replies import ASK_MARK, reply
 from tests.builders import spec
-from tests.integration.front_desk_life import ANNA, BORIS, CHAT, ELSEWHERE, Desk, desk_in
+from tests.integration.front_desk_life import (
+    ANNA,
+    BORIS,
+    CHAT,
+    ELSEWHERE,
+    Desk,
+    desk_in,
+    words,
+)
 
 
 @pytest.fixture
@@ -59,7 +69,7 @@ async def test_an_original_that_is_gone_from_the_disk_is_a_sentence(desk: Desk) 
     drawn = await desk.drawn()
     desk.pictures.path(drawn.pictures[0]).unlink()
     toast = await desk.desk.original(desk.origin(), drawn.id, 0, quiet=True)
-    assert "不在了" in (toast or "")
+    assert "不在了" in words(toast)
     assert await desk.said() == []
 
 
@@ -73,7 +83,7 @@ async def test_there_is_no_original_of_what_is_not_drawn_or_not_there(desk: Desk
         await desk.desk.original(desk.origin(), "nobody", 0, quiet=True),
     ]
     assert [
-        part in (said or "")
+        part in words(said)
         for part, said in zip(("还没画完", "1 张", "找不到", "找不到"), refused, strict=True)
     ] == [True] * 4
 
@@ -81,7 +91,7 @@ async def test_there_is_no_original_of_what_is_not_drawn_or_not_there(desk: Desk
 async def test_a_press_whose_files_will_not_come_says_so(desk: Desk) -> None:
     drawn = await desk.drawn()
     answers = [await desk.desk.original(desk.origin(), drawn.id, 0, quiet=True) for _ in range(2)]
-    assert answers == [reply("toast_sent", "zh"), reply("toast_busy", "zh")]
+    assert answers == [done("toast_sent", "zh"), Toast(reply("toast_busy", "zh"))]
 
 
 # --- ✏️ -------------------------------------------------------------------------------------------
@@ -105,6 +115,67 @@ async def test_a_question_for_an_edit_opens_a_reply_field_and_shows_the_words(de
     (notice,) = await desk.said()
     assert (notice.ask, notice.copy, notice.requester) == (True, drawn.spec.prompt, BORIS)
     assert notice.text.startswith(ASK_MARK)
+
+
+# --- private and hidden pictures ------------------------------------------------------------------
+
+
+async def test_a_private_picture_is_unknown_to_others_who_name_it(desk: Desk) -> None:
+    drawn = await desk.drawn(private=True)
+    named = desk.origin(by=BORIS)
+    unknown = Toast(reply("unknown_generation", "zh", id=drawn.id))
+    assert await desk.desk.original(named, drawn.id, 0, quiet=True) == unknown
+    assert await desk.desk.again(named, drawn.id, None, quiet=True) == unknown
+    assert await desk.desk.remove(named, drawn.id, admin=True, quiet=True) == unknown
+    with pytest.raises(Refusal):
+        await desk.desk.edit_text(named, drawn.id)
+    assert await desk.said() == []
+    await desk.desk.show(named, drawn.id)
+    (refused,) = await desk.said()
+    assert refused.text == unknown.text
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_its_requester_is_shown_a_private_picture_privately(desk: Desk, named: bool) -> None:
+    drawn = await desk.drawn(private=True)
+    await desk.desk.show(desk.origin(), drawn.id if named else None)
+    await desk.desk.original(desk.origin(), drawn.id, 0, quiet=True)
+    shown = [(notice.private, notice.attachment is not None) for notice in await desk.said()]
+    assert shown == [(True, True), (True, True)]
+
+
+async def test_whatever_repeats_a_picture_shows_no_more_than_it(desk: Desk) -> None:
+    for private, spoiler in ((True, False), (False, True), (False, False)):
+        drawn = await desk.drawn(private=private, spoiler=spoiler)
+        await desk.again(generation_id=drawn.id)
+        repeated = await desk.store.admissions.latest(ANNA, CHAT.chat)
+        assert repeated is not None
+        assert repeated.parent_id == drawn.id
+        assert (repeated.private, repeated.spoiler) == (drawn.private, drawn.spoiler)
+
+
+async def test_what_is_asked_for_privately_is_private(desk: Desk) -> None:
+    drawn = await desk.drawn()
+    origin = desk.origin(by=BORIS, private=True, spoiler=True)
+    await desk.desk.again(origin, drawn.id, None, quiet=True)
+    repeated = await desk.store.admissions.latest(BORIS, CHAT.chat)
+    assert repeated is not None
+    assert (repeated.private, repeated.spoiler) == (True, True)
+
+
+async def test_privately_a_picture_of_another_chat_is_shown_to_its_requester(desk: Desk) -> None:
+    drawn = await desk.drawn()
+    await desk.desk.show(desk.origin(at=ELSEWHERE, private=True), drawn.id)
+    (notice,) = await desk.said()
+    assert (notice.private, notice.attachment is not None) == (True, True)
+
+
+async def test_a_hidden_picture_is_hidden_wherever_it_is_shown(desk: Desk) -> None:
+    drawn = await desk.drawn(spoiler=True)
+    await desk.desk.show(desk.origin(), drawn.id)
+    await desk.desk.original(desk.origin(), drawn.id, 0, quiet=True)
+    files = [notice.attachment for notice in await desk.said()]
+    assert [file is not None and file.spoiler for file in files] == [True, True]
 
 
 # --- /show ----------------------------------------------------------------------------------------
@@ -134,7 +205,7 @@ async def test_without_an_id_it_is_the_latest_here(desk: Desk) -> None:
 
 async def test_to_others_a_picture_of_another_chat_is_unknown(desk: Desk) -> None:
     drawn = await desk.drawn(by=ANNA)
-    await desk.desk.show(desk.origin(by=BORIS, at=ELSEWHERE, private=True), drawn.id)
+    await desk.desk.show(desk.origin(by=BORIS, at=ELSEWHERE, alone=True), drawn.id)
     (notice,) = await desk.said()
     assert (notice.attachment, "找不到" in notice.text) == (None, True)
 
@@ -142,7 +213,7 @@ async def test_to_others_a_picture_of_another_chat_is_unknown(desk: Desk) -> Non
 async def test_its_requester_sees_it_in_private_but_not_in_another_group(desk: Desk) -> None:
     drawn = await desk.drawn(by=ANNA)
     await desk.desk.show(desk.origin(at=ELSEWHERE), drawn.id)
-    await desk.desk.show(desk.origin(at=ELSEWHERE, private=True), drawn.id)
+    await desk.desk.show(desk.origin(at=ELSEWHERE, alone=True), drawn.id)
     refused, shown = await desk.said()
     assert "私聊" in refused.text
     assert shown.attachment is not None
@@ -178,7 +249,7 @@ async def test_others_and_admins_of_other_chats_cannot(
     drawn = await desk.drawn()
     origin = desk.origin(by=BORIS, at=at)
     said = await desk.desk.remove(origin, drawn.id, admin=admin, quiet=True)
-    assert said == reply(sentence, "zh", id=drawn.id)
+    assert said == Toast(reply(sentence, "zh", id=drawn.id))
     assert await desk.store.removals.waiting(["telegram"]) == []
 
 
@@ -202,7 +273,7 @@ async def test_a_copy_that_was_pressed_goes_too(desk: Desk) -> None:
 async def test_what_is_still_drawn_is_cancelled_and_not_deleted(desk: Desk) -> None:
     live = await desk.draw("一个红色的圆")
     said = await desk.desk.remove(desk.origin(), live.id, admin=False, quiet=True)
-    assert "/cancel" in (said or "")
+    assert "/cancel" in words(said)
 
 
 async def test_a_redelivered_removal_is_one(desk: Desk) -> None:
@@ -218,7 +289,7 @@ async def test_a_removed_picture_is_not_shown_and_not_sent(desk: Desk) -> None:
     await desk.desk.show(desk.origin(), drawn.id)
     said = await desk.desk.original(desk.origin(), drawn.id, 0, quiet=True)
     assert "已经删除" in (await desk.said())[0].text
-    assert "已经删除" in (said or "")
+    assert "已经删除" in words(said)
 
 
 async def test_a_removed_picture_is_not_delivered_any_more(desk: Desk) -> None:

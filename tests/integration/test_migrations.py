@@ -30,7 +30,16 @@ ROWS_OF_0001 = (
     "INSERT INTO notices (event_key, platform, chat, request_message, text, ask, created_ms)"
     " VALUES ('telegram:n', 'telegram', '-100', '8', '排队已满', 0, 1)",
 )
-TABLES = {"alembic_version", "generations", "events", "notices", "removals", "chats"}
+TABLES = {
+    "alembic_version",
+    "generations",
+    "events",
+    "notices",
+    "removals",
+    "chats",
+    "accounts",
+    "ledger",
+}
 
 
 def alembic(connection: Connection | None = None) -> Config:
@@ -151,6 +160,39 @@ async def test_rows_of_the_first_version_are_served_by_this_one(url: str, engine
         assert await store.removals.remove("old", [], "press")
         (removal,) = await store.removals.waiting(["telegram"])
         assert (removal.chat, removal.message) == ("-100", "9")
+
+
+FLAGS = {
+    "10:p": (False, False, "10:p"),
+    "p10:s": (True, False, "10:s"),
+    "s10:x": (False, True, "10:x"),
+    "ps10:x": (True, True, "10:x"),
+}
+
+
+async def test_what_a_reply_token_said_is_said_by_the_row(url: str, engine: Engine):
+    with engine.begin() as connection:
+        command.upgrade(alembic(connection), "0002")
+        for number, token in enumerate(FLAGS):
+            for statement in ROWS_OF_0001[::2]:
+                fresh = statement.replace("'telegram:", f"'{number}:")
+                connection.execute(text(fresh.replace("'old'", f"'{number}'")))
+            for table in ("generations", "notices"):
+                column = f"UPDATE {table} SET reply_token = :token WHERE reply_token IS NULL"
+                connection.execute(text(column), {"token": token})
+    await migrate(url)
+    async with Database(url) as database:
+        store = store_over(database)
+        for number, (private, spoiler, token) in enumerate(FLAGS.values()):
+            row = await store.admissions.get(f"{number}")
+            assert row is not None
+            assert (row.private, row.spoiler) == (private, spoiler)
+            assert row.address.reply_token == token
+        assert [n.private for n in await store.unsaid()] == [p for p, _, _ in FLAGS.values()]
+    with engine.begin() as connection:
+        command.downgrade(alembic(connection), "0002")
+        tokens = connection.execute(text("SELECT reply_token FROM generations ORDER BY serial"))
+        assert list(tokens.scalars()) == list(FLAGS)
 
 
 async def test_migration_that_fails_leaves_nothing_behind(url: str, engine: Engine):

@@ -85,7 +85,7 @@ class Bench:
     async def running(self) -> AsyncIterator[Notifier]:
         notifier = Notifier(
             notices=self.rows,
-            messengers={"telegram": self.chats},  # type: ignore[dict-item]
+            messengers={"telegram": self.chats},  # type: ignore[dict-item]  # it only speaks
             log=structlog.get_logger(),
         )
         task = asyncio.create_task(notifier.run())
@@ -152,6 +152,7 @@ async def test_a_notice_makes_nobody_look_at_other_chats(bench: Bench) -> None:
         for number in range(5):
             one = notice(text=str(number))
             await notifier.post(one)
+            # mypy finds no type for a default in a lambda.
             await eventually(lambda one=one: one in bench.chats.said)  # type: ignore[misc]
     assert bench.rows.looked[:2] == ["*", "-1"]
     assert set(bench.rows.looked[2:]) == {"-100"}

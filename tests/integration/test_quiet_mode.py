@@ -46,7 +46,7 @@ async def test_others_cannot_but_in_private_everybody_may(desk: Desk) -> None:
     await desk.desk.set_quiet(desk.origin(), "on", admin=False)
     assert not await is_quiet(desk)
     assert "管理员" in (await desk.said())[0].text
-    await desk.desk.set_quiet(desk.origin(private=True), "on", admin=False)
+    await desk.desk.set_quiet(desk.origin(alone=True), "on", admin=False)
     assert await is_quiet(desk)
 
 

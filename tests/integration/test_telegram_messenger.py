@@ -2,49 +2,26 @@
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.telegram.files import MAX_FILE_BYTES
-from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
 from bot.core.messages import Attachment, Card, Mark
 from tests.builders import address, generation, notice
-from tests.fakes.telegram_api import TOKEN, FakeTelegram
+from tests.fakes.telegram_api import TOKEN
 from tests.integration.messenger_life import (
     GROUP,
     PERSON,
     TOPIC,
     WAITING,
     asked_in,
-    finished_card,
-    furnish,
     messenger_over,
     opened,
 )
 from tests.integration.waiting import eventually
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as running:
-        furnish(running)
-        yield running
-
-
-@pytest.fixture
-async def messenger(telegram: FakeTelegram) -> AsyncIterator[TelegramMessenger]:
-    async with messenger_over(telegram) as made:
-        yield made
-
-
-@pytest.fixture
-def finished(tmp_path: Path) -> Card:
-    return finished_card(tmp_path)
-
 
 # --- the right place ------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from bot.store.outcomes import SqlOutcomes
 from bot.wiring import Core, assemble, now_ms
 from tests.fakes.telegram_api import TOKEN, FakeTelegram, Message
 from tests.integration.waiting import eventually
+from tests.stores import books_of
 
 GROUP, NEW_GROUP = -1001, -1002
 ANNA, BORIS, CHIEF = 5, 6, 7
@@ -62,7 +63,8 @@ class Whole:
         started = await SqlJobRows(self.database, now_ms).start(generation.id, now_ms() + 60_000)
         assert started is not None
         paths, preview = await self.core.pictures.save(started, [b"one", b"two"], b"\xff\xd8 both")
-        await SqlOutcomes(self.database, now_ms).finish(started.key, paths, preview)
+        outcomes = SqlOutcomes(self.database, now_ms, books_of(now_ms))
+        await outcomes.finish(started.key, paths, preview)
         self.core.news.moved(generation.id)
 
         async def became() -> Message | None:

@@ -1,27 +1,12 @@
 """Polling over real HTTP: an update is confirmed after its effect, whatever happens on the way."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from structlog.testing import capture_logs
 
-from tests.fakes.recording_core import RecordingCore
-from tests.fakes.telegram_api import FakeTelegram
 from tests.integration.telegram_life import press, running
 from tests.integration.waiting import eventually
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-def core() -> RecordingCore:
-    return RecordingCore()
-
 
 # --- confirming -----------------------------------------------------------------------------------
 

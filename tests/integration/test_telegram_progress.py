@@ -1,43 +1,13 @@
 """Progress and ends over real HTTP: what people see last is the end, however slow progress was."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
-from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.errors import PictureRefused
 from bot.core.messages import Card
-from tests.fakes.telegram_api import FakeTelegram
-from tests.integration.messenger_life import (
-    GROUP,
-    PERSON,
-    asked_in,
-    finished_card,
-    furnish,
-    messenger_over,
-    opened,
-)
+from tests.integration.messenger_life import GROUP, PERSON, asked_in, opened
 from tests.integration.waiting import eventually
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as running:
-        furnish(running)
-        yield running
-
-
-@pytest.fixture
-async def messenger(telegram: FakeTelegram) -> AsyncIterator[TelegramMessenger]:
-    async with messenger_over(telegram) as made:
-        yield made
-
-
-@pytest.fixture
-def finished(tmp_path: Path) -> Card:
-    return finished_card(tmp_path)
 
 
 async def test_progress_in_trouble_is_dropped_in_silence(telegram, messenger):

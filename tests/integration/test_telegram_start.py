@@ -3,26 +3,13 @@
 import asyncio
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 
 from bot.core.errors import StartupError
-from tests.fakes.recording_core import RecordingCore
-from tests.fakes.telegram_api import TOKEN, FakeTelegram
+from tests.fakes.telegram_api import TOKEN
 from tests.integration.telegram_life import make, press, running
 from tests.integration.waiting import eventually
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-def core() -> RecordingCore:
-    return RecordingCore()
 
 
 @pytest.mark.parametrize("token", ["4242:" + "wrong" * 7, "nonsense"])

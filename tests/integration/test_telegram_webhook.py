@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -10,24 +9,12 @@ from structlog.testing import capture_logs
 
 from bot.adapters.telegram.webhook import MAX_BODY_BYTES, WebhookAddress, secret_of
 from bot.core.errors import StartupError
-from tests.fakes.recording_core import RecordingCore
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 from tests.integration.telegram_life import make, press, running
 from tests.integration.waiting import eventually
 
 SECRET = {"X-Telegram-Bot-Api-Secret-Token": secret_of(TOKEN)}
 UPDATE = {"update_id": 1}
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
-def core() -> RecordingCore:
-    return RecordingCore()
 
 
 @pytest.fixture

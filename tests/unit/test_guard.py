@@ -1,7 +1,8 @@
 """Platforms side by side."""
 
 import asyncio
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -53,6 +54,46 @@ async def test_a_platform_that_fails_is_started_again(capsys):
     assert "a prompt" not in said
 
 
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was slept."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("bot.guard.asyncio.sleep", sleep)
+    return slept
+
+
+async def kept(platform: Platform, clock: Callable[[], float]) -> None:
+    """Until it has had all its troubles."""
+    guard = Guard({"discord": platform}, structlog.get_logger(), (1, 5, 30), clock)
+    (loop,) = guard.loops()
+    with pytest.raises(StartupError):
+        await loop
+
+
+async def test_pauses_grow_while_it_fails_and_begin_anew_after_a_minute_that_was_well(pauses):
+    troubles = [OSError() for _ in range(5)]
+    #: When each run begins and ends.
+    times: Iterator[float] = iter([0, 1, 2, 3, 10, 12, 50, 109, 200, 260, 261])
+    await kept(Platform(*troubles, refused("Discord")), lambda: next(times))
+    assert pauses == [1, 5, 30, 30, 1]
+
+
+async def test_one_that_ends_by_itself_is_started_again_and_said_to_have(pauses, capsys):
+    class Brief(Platform):
+        async def run(self) -> None:
+            if self.runs == 1:
+                raise refused("Discord")
+            self.runs += 1
+
+    await kept(Brief(), itertools.count().__next__)
+    assert pauses == [1]
+    assert capsys.readouterr().out.count("platform_ended") == 1
+
+
 async def test_a_token_that_is_refused_stops_only_its_platform(capsys):
     broken, sound = Platform(refused("Discord")), Platform()
     async with guarded(discord=broken, telegram=sound) as tasks:
@@ -66,8 +107,7 @@ async def test_a_token_that_is_refused_stops_only_its_platform(capsys):
 async def test_without_any_platform_left_the_process_ends(names):
     platforms = {name: Platform(refused(name)) for name in names}
     async with guarded(**platforms) as tasks:
-        ended: Callable[[], bool] = lambda: any(task.done() for task in tasks)  # noqa: E731
-        await eventually(ended)
+        await eventually(lambda: any(task.done() for task in tasks))
         (last,) = [task for task in tasks if task.done()]
         with pytest.raises(StartupError) as error:
             last.result()

@@ -18,6 +18,7 @@ OF_COMMANDS = {"sqlalchemy", "telegram", "pydantic_settings", "structlog", "fast
 #: All that the bot may know of the engine.
 ENGINE_FOR_THE_BOT = {
     "engine.contract",
+    "engine.file_lock",
     "engine.lock_wait",
     "engine.private_folder",
     "engine.profiles",

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import gradio
@@ -13,17 +11,10 @@ from fastapi import FastAPI
 
 from bot.adapters.board.page import CSS, Page
 from bot.adapters.board.same_origin import SameOrigin
-from bot.core.errors import StartupError
+from bot.adapters.shared.http_server import HttpServer, listen
 
 HOST = "127.0.0.1"
-
-
-class _Server(uvicorn.Server):
-    """Leaves the process's signals to bot/bootstrap.py."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+ADVICE = "set ZDRAW_BOARD_PORT to another one, or to 0 for no board"
 
 
 class BoardServer:
@@ -38,7 +29,7 @@ class BoardServer:
         """Raises StartupError when the port is taken."""
         # Gradio keeps a copy of each picture it shows; not in a temp folder that others read.
         os.environ["GRADIO_TEMP_DIR"] = str((self._state_dir / "board").resolve())
-        with self._listen() as listener:
+        with listen(HOST, self._port, ADVICE) as listener:
             app = gradio.mount_gradio_app(
                 FastAPI(openapi_url=None),
                 self._page.build(),
@@ -55,7 +46,7 @@ class BoardServer:
                 SameOrigin(app), log_config=None, access_log=False, timeout_graceful_shutdown=1
             )
             print(f"画板 board: http://{HOST}:{self._port}", flush=True)  # noqa: T201 - for people
-            await self._serve(_Server(config), listener)
+            await self._serve(HttpServer(config), listener)
 
     async def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
         serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -71,19 +62,3 @@ class BoardServer:
                     connection.transport.close()
             await serving
             raise
-
-    def _listen(self) -> socket.socket:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, self._port))
-            # From here on a browser waits for its answer instead of being refused.
-            listener.listen()
-        except OSError as error:
-            listener.close()
-            raise StartupError(
-                f"port {self._port} on {HOST} cannot be used ({error.strerror}); "
-                "set ZDRAW_BOARD_PORT to another one, or to 0 for no board",
-                os.EX_UNAVAILABLE,
-            ) from None
-        return listener

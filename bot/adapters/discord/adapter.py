@@ -10,14 +10,17 @@ import discord
 
 from bot.adapters.discord.answers import Answers
 from bot.adapters.discord.asked import Core, Waiting
-from bot.adapters.discord.calls import Calls, Line
+from bot.adapters.discord.calls import Calls
 from bot.adapters.discord.client import Client, quieten_library, use_endpoints
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.eraser import DiscordEraser
+from bot.adapters.discord.gateway_refusals import refusal
+from bot.adapters.discord.line import Line
 from bot.adapters.discord.messenger import DiscordMessenger
 from bot.adapters.discord.pending import DEFER_SECONDS, Register
 from bot.adapters.discord.reception import Reception
 from bot.adapters.discord.sync import CommandSync
+from bot.adapters.discord.takings import Takings
 from bot.adapters.shared.patience import Patience
 from bot.adapters.shared.trouble import trouble
 from bot.core.errors import StartupError
@@ -26,6 +29,8 @@ from bot.core.ports import Clock
 
 #: Pauses between connections that failed one after the other; the last one repeats.
 CONNECT_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)
+#: After the gateway has refused what it took before. A bot may sign in a thousand times a day.
+REFUSED_PAUSE_SECONDS = 300.0
 #: discord.py tries to resume by itself, at ever longer intervals of up to 17 minutes. After this
 #: long it is done anew: what was missed can no longer be answered.
 RESUME_SECONDS = 60.0
@@ -63,41 +68,54 @@ class DiscordAdapter:
         self._resume_seconds = resume_seconds
         self._line = Line()
         patience = Patience()
-        calls = Calls(self._line, patience, log)
+        self._calls = calls = Calls(self._line, patience, log)
         self._register = Register(patience, log, defer_seconds=defer_seconds)
         answers = Answers(self._register, calls)
         self._reception = Reception(self._register, answers, log)
-        self._desk = Desk(core, waiting, self._reception)
+        takings = Takings()
+        self._desk = Desk(core, waiting, self._reception, takings)
         self._sync = CommandSync(state_dir, log)
         self.messenger = DiscordMessenger(
             answers=answers, calls=calls, find=find, clock=clock, log=log
         )
-        self.eraser = DiscordEraser(calls, clock)
+        self.eraser = DiscordEraser(calls, takings, clock)
         self._failures = 0
         self._has_signed_in = False
         self._was_ready = False
+        #: The gateway has said that it will not take this client again.
+        self._refused = False
 
     async def run(self) -> None:
-        """Work until cancelled. Raises StartupError when Discord refuses the token."""
-        warnings = asyncio.create_task(self.messenger.deadlines.run())
+        """Work until cancelled. Raises StartupError for what only the operator can put right."""
+        work = (self._stay_connected(), self.messenger.deadlines.run())
+        tasks = [asyncio.create_task(one) for one in work]
         try:
-            while True:
-                await self._connected()
-                await asyncio.sleep(self._pause())
+            # Neither ends by itself; where one fails the other one alone would be of no use.
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                await task
         finally:
-            warnings.cancel()
-            await asyncio.gather(warnings, return_exceptions=True)
             await self._reception.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._register.close()
             await self.messenger.close()
+            await self._calls.close()
 
     def make_client(self) -> Client:
         return Client(self._desk, self._log, proxy=self._proxy)
+
+    async def _stay_connected(self) -> None:
+        while True:
+            await self._connected()
+            await asyncio.sleep(self._pause())
 
     async def _connected(self) -> None:
         """One client, from its sign-in until it is given up."""
         client = self.make_client()
         client.on_line = self._on_line
+        self._refused = False
         try:
             await self._work_through(client)
         except discord.LoginFailure:
@@ -107,6 +125,12 @@ class DiscordAdapter:
                     os.EX_CONFIG,
                 ) from None
             self._note_failure("discord_refuses_the_token", {})
+        except (discord.ConnectionClosed, discord.PrivilegedIntentsRequired) as closed:
+            reason = refusal(closed)
+            if reason is not None and not self._was_ready:
+                raise StartupError(reason, os.EX_CONFIG) from None
+            self._refused = reason is not None
+            self._note_failure("discord_gateway_refuses", {"reason": reason or "closed"})
         except Exception as error:
             # Whatever it is: a bot that cannot connect now can connect later.
             self._note_failure("discord_unreachable", trouble(error))
@@ -158,6 +182,8 @@ class DiscordAdapter:
         self._failures += 1
 
     def _pause(self) -> float:
+        if self._refused:
+            return REFUSED_PAUSE_SECONDS
         last = len(self._connect_pauses) - 1
         return self._connect_pauses[min(max(0, self._failures - 1), last)]
 

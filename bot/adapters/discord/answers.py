@@ -4,8 +4,10 @@ with the token any more."""
 
 import contextlib
 
+import discord
+
 from bot.adapters.discord.calls import Calls
-from bot.adapters.discord.pending import Register, State
+from bot.adapters.discord.pending import Pending, Register, State, Told
 from bot.adapters.discord.render import Look
 from bot.adapters.discord.reply_key import ReplyKey
 from bot.core.errors import MessageGone
@@ -18,14 +20,16 @@ class Answers:
         self._register = register
         self._calls = calls
 
-    async def card(self, key: ReplyKey, look: Look) -> int:
+    async def card(self, key: ReplyKey, look: Look, *, private: bool) -> int:
         """What the interaction is answered with from now on; the id of that message. Harmless to
         repeat: it is the same message each time."""
         pending = self._register.get(key.token)
         if pending is not None:
-            message = await pending.answer(look, private=key.private)
-            if message is not None:
-                return message
+            told = await pending.answer(look, private=private)
+            if told is Told.NOW and pending.message is not None:
+                return pending.message
+        if private and await self._waits_for_all_to_see(key, pending):
+            return await self._privately_instead(key, pending, look)
         message = await self._calls.edit_answer(key.token, None, look)
         if pending is not None:
             pending.settle()
@@ -34,30 +38,34 @@ class Answers:
     async def whisper(self, key: ReplyKey, look: Look) -> None:
         """For nobody else's eyes."""
         pending = self._register.get(key.token)
-        if pending is not None:
-            if await pending.answer(look, private=True) is not None:
+        if pending is not None and await pending.answer(look, private=True) is Told.NOW:
+            return
+        match await self._state(key, pending, look):
+            case None:
                 return
-            if pending.state is State.DEFERRED_PRIVATELY:
+            case State.DEFERRED_PRIVATELY:
                 await self._calls.edit_answer(key.token, None, look)
-                pending.settle()
-                return
-            if pending.state is State.DEFERRED:
-                # Everybody would see what it becomes.
-                with contextlib.suppress(MessageGone):
-                    await self._calls.delete_answer(key.token, None)
-                pending.settle()
-        await self._calls.follow_up(key.token, look, private=True)
+            case State.DEFERRED:
+                await self._privately_instead(key, pending, look)
+            case _:
+                await self._calls.follow_up(key.token, look, private=True)
+        _settle(pending)
 
-    async def bring(self, key: ReplyKey, look: Look) -> None:
+    async def bring(self, key: ReplyKey, look: Look, *, private: bool) -> None:
         """A file: first it is said that one comes, for it may take longer than three seconds."""
         pending = self._register.get(key.token)
         if pending is not None:
-            await pending.defer(private=key.private)
-            if pending.state is not State.ANSWERED:
-                await self._calls.edit_answer(key.token, None, look)
-                pending.settle()
+            await pending.defer(private=private)
+        match await self._state(key, pending, look):
+            case None:
                 return
-        await self._calls.follow_up(key.token, look, private=key.private)
+            case State.ANSWERED:
+                await self._calls.follow_up(key.token, look, private=private)
+            case State.DEFERRED if private:
+                await self._privately_instead(key, pending, look)
+            case _:
+                await self._calls.edit_answer(key.token, None, look)
+        _settle(pending)
 
     async def add(self, key: ReplyKey, look: Look) -> None:
         """A word beside the answer, once that stands: before, it would become it."""
@@ -70,8 +78,44 @@ class Answers:
         """Answer a press by deleting the message with the button; False where it was answered
         otherwise."""
         pending = self._register.get(key.token)
-        if pending is None or not await pending.consent():
+        if pending is None or await pending.consent() is not Told.NOW:
             return False
         with contextlib.suppress(MessageGone):
             await self._calls.delete_answer(key.token, None)
         return True
+
+    async def _waits_for_all_to_see(self, key: ReplyKey, pending: Pending | None) -> bool:
+        """Whether the bot is thinking in front of everybody, who would see what it becomes."""
+        if pending is not None and pending.state is not State.UNKNOWN:
+            return pending.state is State.DEFERRED
+        answer = await self._calls.answer(key.token)
+        return answer is not None and answer.flags.loading and not answer.flags.ephemeral
+
+    async def _privately_instead(self, key: ReplyKey, pending: Pending | None, look: Look) -> int:
+        """Take back that the bot is thinking; the id of the message in its place."""
+        with contextlib.suppress(MessageGone):
+            await self._calls.delete_answer(key.token, None)
+        _settle(pending)
+        return await self._calls.follow_up(key.token, look, private=True)
+
+    async def _state(self, key: ReplyKey, pending: Pending | None, look: Look) -> State | None:
+        """What the answer is now; None where it shows this very look. What an earlier process
+        has answered, or a call whose own answer was lost, is asked of Discord."""
+        if pending is not None and pending.state is not State.UNKNOWN:
+            return pending.state
+        answer = await self._calls.answer(key.token)
+        if answer is None:
+            return State.ANSWERED
+        if answer.flags.loading:
+            return State.DEFERRED_PRIVATELY if answer.flags.ephemeral else State.DEFERRED
+        return None if _shows(answer, look) else State.ANSWERED
+
+
+def _shows(answer: discord.WebhookMessage, look: Look) -> bool:
+    files = [file.filename for file in answer.attachments]
+    return files == [file.filename for file in look.files()] and answer.content == look.text.strip()
+
+
+def _settle(pending: Pending | None) -> None:
+    if pending is not None:
+        pending.settle()

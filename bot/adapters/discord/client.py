@@ -42,6 +42,8 @@ class Client(discord.Client):
         self.add_dynamic_items(PressedButton)
         #: Since when the gateway is away, by time.monotonic(); None while it is there.
         self.away_since: float | None = time.monotonic()
+        #: After a cut Discord tells first of what happened meanwhile.
+        self.is_replaying = False
         #: Called when it is there.
         self.on_line: Callable[[], None] = lambda: None
 
@@ -53,13 +55,15 @@ class Client(discord.Client):
         if not self.is_closed():
             super().dispatch(event, *args, **kwargs)
 
-    async def on_ready(self) -> None:
+    async def on_connect(self) -> None:
+        """Signed in; on_ready comes seconds later, when the guilds are known."""
         self._is_there()
 
     async def on_resumed(self) -> None:
         self._is_there()
 
     async def on_disconnect(self) -> None:
+        self.is_replaying = True
         if self.away_since is None:
             self.away_since = time.monotonic()
             self._log.info("discord_gateway_lost")
@@ -76,6 +80,7 @@ class Client(discord.Client):
 
     def _is_there(self) -> None:
         self.away_since = None
+        self.is_replaying = False
         self.on_line()
 
 

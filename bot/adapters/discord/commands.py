@@ -1,5 +1,6 @@
 """The slash commands: what is registered works, and nothing else is registered."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -8,13 +9,23 @@ from discord import app_commands
 from discord.app_commands import Range
 
 from bot.adapters.discord.desk import Desk
-from bot.adapters.discord.words import COMMANDS, OPTIONS, ratio_choices
+from bot.adapters.discord.words import (
+    ADMIN,
+    ADMIN_COMMANDS,
+    COMMANDS,
+    OPTIONS,
+    ratio_choices,
+    sign_choices,
+)
 from bot.core.draw_options import MAX_SEED
+from bot.core.quota_syntax import MAX_REASON, MAX_UNITS
 from engine.contract import MAX_PICTURES
 from engine.profiles import Profile
 
 #: Discord's whole numbers are those of JavaScript. A larger seed can be written in the prompt.
 LARGEST_SEED = min(MAX_SEED, 2**53 - 1)
+#: Nobody waits longer for a completion, and after three Discord takes none.
+COMPLETION_SECONDS = 2.0
 LARGEST_GUIDANCE = float(Profile.max_guidance)
 NAMES = frozenset(COMMANDS)
 
@@ -23,14 +34,18 @@ Callback = Any
 T = TypeVar("T")
 
 
-def all_commands(desk: Desk) -> list[app_commands.Command[Any, ..., None]]:
+def all_commands(
+    desk: Desk,
+) -> list[app_commands.Command[Any, ..., None] | app_commands.Group]:
     return [
         _command("draw", _draw(desk)),
         _command("again", _again(desk)),
         _command("cancel", _cancel(desk)),
         _command("queue", _queue(desk)),
         _command("show", _show(desk)),
+        _command("quota", _quota(desk)),
         _command("help", _help(desk)),
+        _admin(desk),
     ]
 
 
@@ -105,7 +120,13 @@ def _again(desk: Desk) -> Callback:
 
 def _cancel(desk: Desk) -> Callback:
     async def live_ones(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return await desk.live_ones(interaction, typed)
+        try:
+            async with asyncio.timeout(COMPLETION_SECONDS):
+                return await desk.live_ones(interaction, typed)
+        except Exception:
+            # discord.py would log a traceback for each letter, with what people wrote. Trouble
+            # with the database is told of where it stops something.
+            return []
 
     @_options("id", "all")
     @app_commands.autocomplete(id=live_ones)
@@ -136,6 +157,46 @@ def _show(desk: Desk) -> Callback:
         await desk.show(interaction, id, private=private)
 
     return show
+
+
+def _quota(desk: Desk) -> Callback:
+    async def quota(interaction: Interaction) -> None:
+        await desk.quota(interaction)
+
+    return quota
+
+
+def _admin(desk: Desk) -> app_commands.Group:
+    """Discord shows it to those who manage the guild."""
+    name, description = ADMIN
+    group = app_commands.Group(
+        name=name,
+        description=description,
+        default_permissions=discord.Permissions(manage_guild=True),
+        allowed_contexts=app_commands.AppCommandContext(guild=True),
+        allowed_installs=app_commands.AppInstallationType(guild=True),
+    )
+    shown, described = ADMIN_COMMANDS["quota"]
+    group.add_command(
+        app_commands.Command(name=shown, description=described, callback=_change_quota(desk))
+    )
+    return group
+
+
+def _change_quota(desk: Desk) -> Callback:
+    @_options("user", "change", "amount", "reason")
+    @app_commands.choices(change=sign_choices())
+    async def quota(
+        interaction: Interaction,
+        user: discord.User,
+        change: str,
+        amount: Range[float, 0.0, float(MAX_UNITS)] | None = None,
+        reason: Range[str, 0, MAX_REASON] = "",
+    ) -> None:
+        number = "默认" if amount is None else f"{amount:.2f}"
+        await desk.change_quota(interaction, user.id, f"{change} {number} {reason}")
+
+    return quota
 
 
 def _help(desk: Desk) -> Callback:

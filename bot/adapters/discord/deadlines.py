@@ -8,6 +8,7 @@ from bot.adapters.discord.render import Look, text_of
 from bot.adapters.discord.reply_key import ReplyKey
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.shared.trailing import TrailingEdits
+from bot.adapters.shared.trouble import trouble
 from bot.core.errors import DeliveryError, TryLater
 from bot.core.generation import Generation
 from bot.core.log import Log
@@ -78,13 +79,16 @@ class Deadlines:
                     continue
             except DeliveryError as error:
                 self._log.info("not_warned", generation_id=generation.id, reason=str(error))
+            except Exception as error:
+                # One that cannot be judged must not keep the others from being told.
+                self._log.error("not_judged", generation_id=generation.id, **trouble(error))
             if self._watched.pop(generation.id, None) is not None:
                 self._judged.add(generation.id)
 
     async def _judge(self, generation: Generation, status: StatusId) -> None:
         key = ReplyKey.of(generation.address)
         assert key is not None, "written with its token"
-        if not key.private and await self._calls.can_send(int(generation.address.chat)):
+        if not generation.private and await self._calls.can_send(int(generation.address.chat)):
             return
         # First: a progress edit that comes meanwhile would hide it.
         self.silence(generation.id)
@@ -93,5 +97,6 @@ class Deadlines:
             # It has ended in the meantime.
             return
         said = reply("cannot_arrive", generation.locale, id=generation.id)
-        await self._calls.edit_answer(key.token, status.message, Look(text=text_of(said)))
+        warning = Look(text=text_of(said))
+        await self._calls.edit_answer(key.token, status.message, warning, passing=True)
         self._log.info("cannot_arrive", generation_id=generation.id)

@@ -9,26 +9,30 @@ from bot.adapters.discord.asked import Core, Waiting
 from bot.adapters.discord.composing import composed
 from bot.adapters.discord.forms import words_form, words_in
 from bot.adapters.discord.origin import PLATFORM, is_admin
+from bot.adapters.discord.pending import Told
 from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
+from bot.adapters.discord.takings import Takings
+from bot.adapters.shared.named_id import named_id
 from bot.core.errors import Refusal
 from bot.core.help_text import help_text
+from bot.core.messages import Toast
 from bot.core.press import Press
-from bot.core.replies import reply
 
 #: A completion shows at most 25 of at most 100 characters.
 MAX_COMPLETIONS, MAX_COMPLETION = 25, 100
-#: An id is at most 12 characters; what is longer is quoted back in part.
-MAX_ID_QUOTE = 32
 
 
 class Desk:
     """Translates what people do in Discord."""
 
-    def __init__(self, core: Core, waiting: Waiting, reception: Reception) -> None:
+    def __init__(
+        self, core: Core, waiting: Waiting, reception: Reception, takings: Takings
+    ) -> None:
         self._core = core
         self._waiting = waiting
         self._reception = reception
+        self._takings = takings
 
     # --- commands -----------------------------------------------------------------------------
 
@@ -57,7 +61,7 @@ class Desk:
         spoiler: bool = False,
     ) -> None:
         async def work(visit: Visit) -> None:
-            said = await self._core.again(visit.origin, _id(named), None, quiet=True)
+            said = await self._core.again(visit.origin, named_id(named), None, quiet=True)
             await self._unless_queued(visit, said)
 
         await self._reception.receive(
@@ -74,7 +78,7 @@ class Desk:
                 return
             admin = is_admin(interaction)
             said = await self._core.cancel(
-                visit.origin, _id(named), None, all_=False, quiet=True, admin=admin
+                visit.origin, named_id(named), None, all_=False, quiet=True, admin=admin
             )
             await self._whisper(visit, said)
 
@@ -86,18 +90,36 @@ class Desk:
 
         await self._reception.receive(interaction, work, whispered=True)
 
+    async def quota(self, interaction: discord.Interaction[Any]) -> None:
+        async def work(visit: Visit) -> None:
+            await self._core.quota(visit.origin)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
+    async def change_quota(
+        self, interaction: discord.Interaction[Any], user: int, wish: str
+    ) -> None:
+        async def manages() -> bool:
+            return interaction.permissions.manage_guild
+
+        async def work(visit: Visit) -> None:
+            person = f"{PLATFORM}:{user}"
+            await self._core.quota(visit.origin, wish, of=person, is_admin=manages)
+
+        await self._reception.receive(interaction, work, whispered=True)
+
     async def show(
         self, interaction: discord.Interaction[Any], named: str | None, *, private: bool
     ) -> None:
         async def work(visit: Visit) -> None:
-            await self._core.show(visit.origin, _id(named))
+            await self._core.show(visit.origin, named_id(named))
 
         await self._reception.receive(interaction, work, private=private, brings_picture=True)
 
     async def help(self, interaction: discord.Interaction[Any], commands: frozenset[str]) -> None:
         async def work(visit: Visit) -> None:
             text = help_text(visit.origin.locale, start=False, slash_only=commands)
-            await self._whisper(visit, text)
+            await self._reception.whisper(visit, text)
 
         await self._reception.receive(interaction, work, whispered=True)
 
@@ -121,16 +143,15 @@ class Desk:
         """None is a button that this version does not know."""
         message = interaction.message
         hidden = bool(message and message.flags.ephemeral)
-        spoiler = bool(message and any(file.is_spoiler() for file in message.attachments))
         match press:
             case Press("cancel", named):
                 await self.cancel(interaction, named, all_=False)
             case Press("again", named):
-                await self.again(interaction, named, private=hidden, spoiler=spoiler)
+                await self.again(interaction, named, private=hidden)
             case Press("edit", named):
                 await self._open_form(interaction, named)
             case Press("original", named, picture):
-                await self._original(interaction, named, picture, private=hidden, spoiler=spoiler)
+                await self._original(interaction, named, picture, private=hidden)
             case Press("delete", named):
                 await self._delete(interaction, named, hidden=hidden)
             case _:
@@ -138,56 +159,53 @@ class Desk:
 
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """The form, filled in."""
-        text = words_in(interaction)
-        hidden = bool(interaction.message and interaction.message.flags.ephemeral)
+        text, message = words_in(interaction), interaction.message
+        hidden = bool(message and message.flags.ephemeral)
+        # What is edited is a request of its own, shown as the one was whose picture was pressed.
+        spoiler = bool(message and any(file.is_spoiler() for file in message.attachments))
 
         async def work(visit: Visit) -> None:
             await self._draw(visit, text)
 
-        await self._reception.receive(interaction, work, private=hidden, brings_picture=True)
+        await self._reception.receive(
+            interaction, work, private=hidden, spoiler=spoiler, brings_picture=True
+        )
 
     async def _open_form(self, interaction: discord.Interaction[Any], named: str) -> None:
         async def work(visit: Visit) -> None:
             text = await self._core.edit_text(visit.origin, named)
             form = words_form(text, visit.origin.locale)
-            if not await visit.pending.open_form(form):
-                said = await self._core.refuse(visit.origin, "internal_error", quiet=True)
+            if await visit.pending.open_form(form) is not Told.NOW:
+                said = await self._core.refuse(visit.origin, "form_too_slow", quiet=True)
                 await self._whisper(visit, said)
 
         await self._reception.receive(interaction, work, whispered=True)
 
     async def _original(
-        self,
-        interaction: discord.Interaction[Any],
-        named: str,
-        picture: int,
-        *,
-        private: bool,
-        spoiler: bool,
+        self, interaction: discord.Interaction[Any], named: str, picture: int, *, private: bool
     ) -> None:
         async def work(visit: Visit) -> None:
             said = await self._core.original(visit.origin, named, picture, quiet=True)
-            if said != reply("toast_sent", visit.origin.locale):
+            if said is not None and not said.done:
                 await self._whisper(visit, said)
 
-        await self._reception.receive(
-            interaction, work, private=private, spoiler=spoiler, brings_picture=True
-        )
+        await self._reception.receive(interaction, work, private=private, brings_picture=True)
 
     async def _delete(
         self, interaction: discord.Interaction[Any], named: str, *, hidden: bool
     ) -> None:
         message = interaction.message
-        pressed = None
-        if message is not None and not hidden:
-            pressed = StatusId(message.id, by_token=False).text()
+        assert message is not None, "it has the button"
+        pressed = None if hidden else StatusId(message.id, by_token=False).text()
 
         async def work(visit: Visit) -> None:
-            said = await self._core.remove(
-                visit.origin, named, admin=is_admin(interaction), quiet=True, pressed=pressed
-            )
-            removed = said == reply("toast_removed", visit.origin.locale)
-            if not (removed and await self._reception.take_away(visit)):
+            with self._takings.of(message.id) as taking:
+                said = await self._core.remove(
+                    visit.origin, named, admin=is_admin(interaction), quiet=True, pressed=pressed
+                )
+                if said is not None and said.done:
+                    taking.done = await self._reception.take_away(visit)
+            if not taking.done:
                 await self._whisper(visit, said)
 
         await self._reception.receive(interaction, work, whispered=True)
@@ -212,18 +230,13 @@ class Desk:
     async def _draw(self, visit: Visit, text: str) -> None:
         await self._unless_queued(visit, await self._core.draw(visit.origin, text, quiet=True))
 
-    async def _unless_queued(self, visit: Visit, said: str | None) -> None:
+    async def _unless_queued(self, visit: Visit, said: Toast | None) -> None:
         """What was accepted is answered by its card."""
-        if said == reply("toast_queued", visit.origin.locale):
+        if said is not None and said.done:
             await self._reception.hint(visit)
         else:
             await self._whisper(visit, said)
 
-    async def _whisper(self, visit: Visit, said: str | None) -> None:
+    async def _whisper(self, visit: Visit, said: Toast | None) -> None:
         if said is not None:
-            await self._reception.whisper(visit, said)
-
-
-def _id(named: str | None) -> str | None:
-    """「#k3v9x2ab」 or the id alone; None when nothing is named."""
-    return (named or "").strip().removeprefix("#").lower()[:MAX_ID_QUOTE] or None
+            await self._reception.whisper(visit, said.text)

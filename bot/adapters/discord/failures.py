@@ -27,6 +27,16 @@ CLOSED = frozenset({10003, 10004, 10013, 50001, 50007, MISSING_PERMISSIONS, 5008
 
 #: What a call may raise when the network fails it. TimeoutError is an OSError.
 NETWORK_ERRORS = (OSError, aiohttp.ClientError)
+#: What any call may raise: a session that was closed is a RuntimeError, and an answer that is not
+#: Discord's can be anything.
+CALL_ERRORS = (
+    discord.DiscordException,
+    *NETWORK_ERRORS,
+    RuntimeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
 
 
 class TokenEnded(MessageGone):
@@ -38,7 +48,8 @@ def delivery_error(
 ) -> DeliveryError:
     """`patience()`: seconds to wait when Discord or the network does not answer properly."""
     if not isinstance(error, discord.HTTPException):
-        return TryLater(patience(), type(error).__name__)
+        seconds = error.retry_after if isinstance(error, discord.RateLimited) else patience()
+        return TryLater(seconds, type(error).__name__)
     reason = f"{error.status} ({error.code})"
     if error.status == 413 or error.code == UPLOAD_TOO_LARGE:
         return PictureRefused(reason)

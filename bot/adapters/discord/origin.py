@@ -5,28 +5,17 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.reply_key import ReplyKey
+from bot.adapters.shared.language import locale_of
 from bot.core.generation import Address, Origin
 
 PLATFORM = "discord"
-
-
-def locale_of(language: str | None) -> str:
-    """Chinese, unless the person's Discord is known to speak something else."""
-    if language is None or language.lower().startswith("zh"):
-        return "zh"
-    return "en"
 
 
 def origin_of(
     interaction: discord.Interaction[Any], *, private: bool = False, spoiler: bool = False
 ) -> Origin:
     """`private`: only whoever asks sees the answer. `spoiler`: its picture is hidden at first."""
-    key = ReplyKey(
-        token=interaction.token,
-        upload_bytes=interaction.filesize_limit,
-        private=private,
-        spoiler=spoiler,
-    )
+    key = ReplyKey(token=interaction.token, upload_bytes=interaction.filesize_limit)
     return Origin(
         event_key=f"{PLATFORM}:{interaction.application_id}:interaction:{interaction.id}",
         requester=f"{PLATFORM}:{interaction.user.id}",
@@ -35,8 +24,18 @@ def origin_of(
             platform=PLATFORM, chat=str(interaction.channel_id), reply_token=key.text()
         ),
         locale=locale_of(interaction.locale.value),
-        private=interaction.context.dm_channel,
+        group=_group(interaction),
+        alone=interaction.context.dm_channel,
+        private=private,
+        spoiler=spoiler,
     )
+
+
+def _group(interaction: discord.Interaction[Any]) -> str:
+    """All channels of a guild are one. Where a person has brought the bot along it is theirs."""
+    if interaction.guild_id is not None and interaction.is_guild_integration():
+        return f"guild:{interaction.guild_id}"
+    return f"user:{interaction.user.id}"
 
 
 def is_admin(interaction: discord.Interaction[Any]) -> bool:

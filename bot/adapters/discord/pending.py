@@ -10,14 +10,16 @@ on with by its token, also after a restart.
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from enum import Enum, auto
 from typing import Any
 
 import discord
 
+from bot.adapters.discord.ages import Ages
 from bot.adapters.discord.failures import (
     ALREADY_ACKNOWLEDGED,
+    CALL_ERRORS,
     NETWORK_ERRORS,
     TOKEN_ENDED,
     delivery_error,
@@ -45,21 +47,48 @@ class State(Enum):
     DEFERRED_PRIVATELY = auto()
     #: Whatever comes now is a message of its own.
     ANSWERED = auto()
+    #: Nothing can be answered any more, and whether something was only its token can tell.
+    UNKNOWN = auto()
+
+
+class Told(Enum):
+    """What became of an answer."""
+
+    #: It is the one that Discord has.
+    NOW = auto()
+    #: Discord has another one, from before.
+    BEFORE = auto()
+    #: Discord takes none any more.
+    TOO_LATE = auto()
 
 
 class Pending:
-    """One interaction. `private`: when deferred, only whoever asked sees it."""
+    """One interaction. `private`: when deferred, only whoever asked sees it. `age`: seconds since
+    the person asked, when it came in."""
 
     def __init__(
-        self, interaction: discord.Interaction[Any], patience: Patience, *, private: bool
+        self,
+        interaction: discord.Interaction[Any],
+        patience: Patience,
+        *,
+        private: bool,
+        age: float = 0.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._interaction = interaction
         self._patience = patience
         self._private = private
+        self._clock = clock
+        self._until = clock() + ANSWER_SECONDS
         #: One answer at a time: a deferral may be on its way when the card is ready.
         self._lock = asyncio.Lock()
-        self.state = State.OPEN
+        #: What was tried and may have had its effect.
+        self._lost: set[Hashable] = set()
         self._answered = asyncio.Event()
+        self.age = age
+        self.state = State.OPEN
+        #: The id of the answer, where it is known.
+        self.message: int | None = None
 
     async def answered(self) -> None:
         """Returns once it is."""
@@ -74,57 +103,83 @@ class Pending:
         if state is State.ANSWERED:
             self._answered.set()
 
-    async def answer(self, look: Look, *, private: bool) -> int | None:
-        """Answer now; the id of the message. None where it was answered or deferred before, or
-        it is too late. Raises TryLater when it is unknown whether Discord heard it."""
+    # Each of these raises TryLater when it is unknown whether Discord heard it.
+
+    async def answer(self, look: Look, *, private: bool) -> Told:
+        """Answer with a message."""
         more: dict[str, Any] = {"view": view} if (view := look.view()) else {}
         response = self._interaction.response
-        done = await self._respond(
-            lambda: response.send_message(look.text, ephemeral=private, **more), State.ANSWERED
-        )
-        return None if done is None else done.message_id
 
-    async def open_form(self, form: discord.ui.Modal) -> bool:
-        """False where it was deferred before, after which no form can be opened."""
+        async def send() -> None:
+            sent = await response.send_message(
+                look.text, ephemeral=private, suppress_embeds=True, **more
+            )
+            self.message = sent.message_id
+
+        return await self._respond(send, State.ANSWERED, look)
+
+    async def open_form(self, form: discord.ui.Modal) -> Told:
         response = self._interaction.response
-        return bool(await self._respond(lambda: response.send_modal(form), State.ANSWERED))
+        return await self._respond(lambda: response.send_modal(form), State.ANSWERED, "form")
 
-    async def consent(self) -> bool:
+    async def consent(self) -> Told:
         """Answer a press without a word; the answer is then the message with the button."""
         response = self._interaction.response
-        return bool(await self._respond(lambda: response.defer(), State.ANSWERED))
+        return await self._respond(lambda: response.defer(), State.ANSWERED, "consent")
 
-    async def defer(self, *, private: bool | None = None) -> bool:
-        """Say that the bot is thinking; False if it is too late for that, or not needed."""
+    async def defer(self, *, private: bool | None = None) -> Told:
+        """Say that the bot is thinking."""
         hidden = self._private if private is None else private
         state = State.DEFERRED_PRIVATELY if hidden else State.DEFERRED
         response = self._interaction.response
-        return bool(
-            await self._respond(lambda: response.defer(ephemeral=hidden, thinking=True), state)
-        )
 
-    async def _respond(self, call: Callable[[], Awaitable[Any]], then: State) -> Any:
+        async def think() -> None:
+            await response.defer(ephemeral=hidden, thinking=True)
+
+        return await self._respond(think, state, state)
+
+    async def _respond(
+        self, call: Callable[[], Awaitable[Any]], then: State, what: Hashable
+    ) -> Told:
         async with self._lock:
-            if self.state is not State.OPEN:
-                return None
             for last in (False, True):
+                if self.state is not State.OPEN:
+                    return Told.BEFORE
+                left = self._until - self._clock()
+                if left <= 0 or self._interaction.client.is_closed():
+                    return self._miss()
                 try:
-                    async with asyncio.timeout(ANSWER_SECONDS):
-                        done = await call()
+                    async with asyncio.timeout(left):
+                        await call()
                 except discord.HTTPException as error:
-                    if error.code in TOKEN_ENDED | {ALREADY_ACKNOWLEDGED}:
-                        # Too late, or an earlier call had its effect. By its token it shows.
-                        self.settle()
-                        return None
-                    raise delivery_error(error, self._patience) from None
-                except NETWORK_ERRORS as error:
-                    # At once: there is no time to lose, and repeating it does no harm.
-                    if last:
+                    if error.code not in TOKEN_ENDED | {ALREADY_ACKNOWLEDGED}:
+                        raise delivery_error(error, self._patience) from None
+                    return self._refused(error.code, then, what)
+                except CALL_ERRORS as error:
+                    self._lost.add(what)
+                    # Once more at once: there is no time to lose, and it does no harm.
+                    if last or not isinstance(error, NETWORK_ERRORS):
                         raise delivery_error(error, self._patience) from None
                 else:
                     self._become(then)
-                    return done
-            return None
+                    return Told.NOW
+            return Told.BEFORE
+
+    def _miss(self) -> Told:
+        """Its time is over, or the connection by which it came is."""
+        self._become(State.UNKNOWN if self._lost else State.ANSWERED)
+        return Told.TOO_LATE
+
+    def _refused(self, code: int, then: State, what: Hashable) -> Told:
+        if code in TOKEN_ENDED:
+            self._become(State.ANSWERED)
+            return Told.TOO_LATE
+        if self._lost == {what}:
+            # The answer to an earlier try was lost on its way, and that is all.
+            self._become(then)
+            return Told.NOW
+        self._become(State.UNKNOWN)
+        return Told.BEFORE
 
 
 class Register:
@@ -142,6 +197,7 @@ class Register:
         self._log = log
         self._defer_seconds = defer_seconds
         self._clock = clock
+        self._ages = Ages()
         #: With when they came, oldest first.
         self._known: dict[str, tuple[float, Pending]] = {}
         self._timers: set[asyncio.Task[None]] = set()
@@ -151,14 +207,21 @@ class Register:
         self._forget_old()
         if interaction.token in self._known:
             return None
-        pending = Pending(interaction, self._patience, private=private)
+        pending = Pending(
+            interaction,
+            self._patience,
+            private=private,
+            age=self._ages.of(interaction),
+            clock=self._clock,
+        )
         self._known[interaction.token] = (self._clock(), pending)
-        timer = asyncio.create_task(self._defer_in_time(pending, age_of(interaction)))
+        timer = asyncio.create_task(self._defer_in_time(pending))
         self._timers.add(timer)
         timer.add_done_callback(self._timers.discard)
         return pending
 
     def get(self, token: str) -> Pending | None:
+        self._forget_old()
         found = self._known.get(token)
         return None if found is None else found[1]
 
@@ -167,9 +230,9 @@ class Register:
             timer.cancel()
         await asyncio.gather(*self._timers, return_exceptions=True)
 
-    async def _defer_in_time(self, pending: Pending, age: float) -> None:
+    async def _defer_in_time(self, pending: Pending) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(max(0.0, self._defer_seconds - age)):
+            async with asyncio.timeout(max(0.0, self._defer_seconds - pending.age)):
                 await pending.answered()
         try:
             await pending.defer()
@@ -183,8 +246,3 @@ class Register:
             if self._known[token][0] >= before:
                 return
             del self._known[token]
-
-
-def age_of(interaction: discord.Interaction[Any]) -> float:
-    """Seconds since the person asked, as far as this machine's clock can be trusted."""
-    return max(0.0, (discord.utils.utcnow() - interaction.created_at).total_seconds())

@@ -1,6 +1,7 @@
 """Every interaction comes in here: it is registered, checked, and never left without an answer."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +9,13 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.answers import Answers
-from bot.adapters.discord.calls import missing_to_send
 from bot.adapters.discord.origin import origin_of
-from bot.adapters.discord.pending import ANSWER_SECONDS, Pending, Register, age_of
+from bot.adapters.discord.pending import ANSWER_SECONDS, Pending, Register, State, Told
+from bot.adapters.discord.permissions import missing_to_send
 from bot.adapters.discord.render import Look, text_of
 from bot.adapters.discord.reply_key import ReplyKey
 from bot.adapters.shared.trouble import trouble
-from bot.core.errors import DeliveryError, Refusal
+from bot.core.errors import DeliveryError, Refusal, TryLater
 from bot.core.generation import Origin
 from bot.core.log import Log
 from bot.core.replies import refusal_text, reply
@@ -23,6 +24,8 @@ from bot.core.replies import refusal_text, reply
 MANY_CHANNELS = 1000
 #: A hint waits this long for the answer that it follows.
 HINT_SECONDS = 30.0
+#: At the end of the process: for what is being received, and to say that it will not be.
+ENDING_SECONDS, GOODBYE_SECONDS = 0.5, 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +53,14 @@ class Reception:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def close(self) -> None:
-        """Break off what is being received: the rows that are committed go on without."""
-        for task in self._tasks:
+        """Break off what is being received, unless it ends within a moment: the rows that are
+        committed go on without. While it is still signed in, for the others are told."""
+        tasks = tuple(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=ENDING_SECONDS)
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def receive(
         self,
@@ -84,6 +91,9 @@ class Reception:
             await work(visit)
         except Refusal as refusal:
             await self.whisper(visit, refusal_text(refusal, origin.locale))
+        except asyncio.CancelledError:
+            await self._say_goodbye(visit)
+            raise
         except Exception as error:
             self._log.error("interaction_failed", interaction=interaction.id, **trouble(error))
             sorry = refusal_text(Refusal("internal_error"), origin.locale)
@@ -92,20 +102,26 @@ class Reception:
             self._tasks.discard(task)
 
     async def whisper(self, visit: Visit, text: str) -> None:
-        """Tell whoever asked, and nobody else. There is no second try: they ask again."""
+        """Tell whoever asked, and nobody else. Tried twice, no more: they ask again."""
+        look = Look(text=text_of(text))
         try:
-            await self._answers.whisper(visit.key, Look(text=text_of(text)))
+            try:
+                await self._answers.whisper(visit.key, look)
+            except TryLater as later:
+                # Or a deferral might stand there for everybody to see.
+                await asyncio.sleep(later.seconds)
+                await self._answers.whisper(visit.key, look)
         except DeliveryError as error:
             self._log.info("not_whispered", interaction=visit.interaction.id, reason=str(error))
 
     async def take_away(self, visit: Visit) -> bool:
-        """Delete the message with the pressed button; False if something else is to be said."""
+        """Delete the message with the pressed button; False if something is still to be said."""
         try:
             return await self._answers.take_away(visit.key)
         except DeliveryError as error:
             # The core deletes it too, with the bot's own token.
             self._log.info("not_taken_away", reason=str(error))
-            return True
+            return False
 
     async def hint(self, visit: Visit) -> None:
         """Say once in a channel what the bot lacks to go on there when a token has ended."""
@@ -117,20 +133,30 @@ class Reception:
             self._hinted.clear()
         self._hinted.add(channel)
         locale = visit.origin.locale
-        names = "、".join(reply(f"permission_{name}", locale) for name in missing)
+        between = ", " if locale == "en" else "、"
+        names = between.join(reply(f"permission_{name}", locale) for name in missing)
         said = reply("lacks_permissions", locale, permissions=names)
         try:
             async with asyncio.timeout(HINT_SECONDS):
                 await self._answers.add(visit.key, Look(text=text_of(said)))
         except (DeliveryError, TimeoutError) as error:
+            self._hinted.discard(channel)
             self._log.info("hint_not_given", error=type(error).__name__)
+
+    async def _say_goodbye(self, visit: Visit) -> None:
+        """To whom it was said that the bot is thinking. Whether there is a row is not known: with
+        one the next process goes on, also where this has taken the place of the answer."""
+        if visit.pending.state not in {State.DEFERRED, State.DEFERRED_PRIVATELY}:
+            return
+        said = Look(text=text_of(reply("restarting", visit.origin.locale)))
+        with contextlib.suppress(DeliveryError, TimeoutError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                await self._answers.whisper(visit.key, said)
 
     async def _comes_too_late(self, visit: Visit) -> bool:
         """Replayed after a cut: whoever asked has long been told that nobody answered, and has
         asked again or not. Asked of Discord, for this machine's clock may be wrong."""
-        if age_of(visit.interaction) < ANSWER_SECONDS:
-            return False
-        if await visit.pending.defer():
+        if visit.pending.age < ANSWER_SECONDS or await visit.pending.defer() is not Told.TOO_LATE:
             return False
         self._log.info("interaction_too_late", interaction=visit.interaction.id)
         return True

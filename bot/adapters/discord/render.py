@@ -3,11 +3,11 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 from typing import Any
 
 import discord
 
+from bot.adapters.discord.markdown import escaped
 from bot.adapters.discord.press_id import custom_id
 from bot.adapters.shared.text import cut
 from bot.core.messages import Button, button_rows
@@ -45,23 +45,19 @@ class Look:
 
 
 def text_of(text: str, *, to: int | None = None) -> str:
-    """Prompts are shown as they were typed: what Discord would format is escaped. `to`: a person
-    to name first, where the message is no reply to theirs."""
+    """Prompts are shown as they were typed. `to`: a person to name first, where the message is no
+    reply to theirs."""
     name = "" if to is None else f"<@{to}>\n"
-    return name + _whole(cut(discord.utils.escape_markdown(text), MAX_TEXT - len(name)))
+    return name + _whole(cut(escaped(text), MAX_TEXT - len(name)))
 
 
-def _whole(escaped: str) -> str:
+def _whole(text: str) -> str:
     """Not cut between a backslash and what it escapes."""
-    head = escaped.removesuffix("…")
+    head = text.removesuffix("…")
     backslashes = len(head) - len(head.rstrip("\\"))
-    if head == escaped or backslashes % 2 == 0:
-        return escaped
+    if head == text or backslashes % 2 == 0:
+        return text
     return head[:-1] + "…"
-
-
-def picture_name(path: str) -> str:
-    return PurePath(path).name
 
 
 def view_of(buttons: Sequence[Button]) -> discord.ui.View | None:

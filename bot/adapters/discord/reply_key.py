@@ -1,4 +1,4 @@
-"""What a row keeps of an interaction, as one text: its token and how it wants to be answered."""
+"""What a row keeps of an interaction, as one text: its token and what it takes."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,26 +8,20 @@ from bot.core.generation import Address
 
 #: What Discord takes anywhere; boosts and Nitro allow more.
 USUAL_UPLOAD_BYTES = 10 * 1024 * 1024
-PRIVATE, SPOILER = "p", "s"
-_KEY = re.compile(rf"(?P<flags>[{PRIVATE}{SPOILER}]*)(?P<limit>[0-9]+):(?P<token>.+)", re.DOTALL)
+_KEY = re.compile(r"(?P<limit>[0-9]+):(?P<token>.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyKey:
-    """Stored as `Address.reply_token`: `p10485760:aW50ZXJ…`."""
+    """Stored as `Address.reply_token`: `10485760:aW50ZXJ…`."""
 
     #: Opens the interaction for a quarter of an hour. A secret.
     token: str = field(repr=False)
     #: The largest file that is taken there.
     upload_bytes: int = USUAL_UPLOAD_BYTES
-    #: Only whoever asked sees the answer. Nothing of it may go into the channel.
-    private: bool = False
-    #: The picture is hidden until somebody clicks on it.
-    spoiler: bool = False
 
     def text(self) -> str:
-        flags = (PRIVATE if self.private else "") + (SPOILER if self.spoiler else "")
-        return f"{flags}{self.upload_bytes}:{self.token}"
+        return f"{self.upload_bytes}:{self.token}"
 
     @classmethod
     def of(cls, address: Address) -> Self | None:
@@ -37,9 +31,4 @@ class ReplyKey:
         match = _KEY.fullmatch(address.reply_token)
         if match is None:
             return None
-        return cls(
-            token=match["token"],
-            upload_bytes=int(match["limit"]),
-            private=PRIVATE in match["flags"],
-            spoiler=SPOILER in match["flags"],
-        )
+        return cls(token=match["token"], upload_bytes=int(match["limit"]))

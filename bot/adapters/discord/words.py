@@ -34,6 +34,11 @@ def ratio_choices() -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=_ratio_name(ratio), value=ratio) for ratio in RATIOS]
 
 
+def sign_choices() -> list[app_commands.Choice[str]]:
+    """How quota is changed, as the core reads it."""
+    return [app_commands.Choice(name=name, value=value) for value, name in SIGNS.items()]
+
+
 def _ratio_name(ratio: str) -> locale_str:
     for word in RATIO_WORDS:
         if ratio == f"{word.ratio[0]}:{word.ratio[1]}":
@@ -66,7 +71,33 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
         said("show", "看图", "看圖"),
         said("Post a finished picture again", "再发一次画好的图", "再發一次畫好的圖"),
     ),
+    "quota": (
+        said("quota", "额度", "額度"),
+        said("See how much I may draw", "看我还能画多少", "看我還能畫多少"),
+    ),
     "help": (said("help", "帮助", "說明"), said("How to use this bot", "怎么用", "怎麼用")),
+}
+
+#: For those who manage a guild.
+ADMIN = (
+    said("admin", "管理", "管理"),
+    said("For those who manage this server", "给管理服务器的人", "給管理伺服器的人"),
+)
+ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
+    "quota": (
+        said("quota", "额度", "額度"),
+        said(
+            "Change how much somebody may draw here",
+            "改某人在这里能画多少",
+            "改某人在這裡能畫多少",
+        ),
+    ),
+}
+SIGNS = {
+    "+": said("add", "增加", "增加"),
+    "-": said("take", "扣除", "扣除"),
+    "=": said("set what is left", "设为", "設為"),
+    "每天": said("set for each day", "每天", "每天"),
 }
 
 #: parameter -> (name, description).
@@ -121,6 +152,20 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "图下面 # 后面的编号",
             "圖下面 # 後面的編號",
         ),
+    ),
+    "user": (said("user", "成员", "成員"), said("Whose", "谁的额度", "誰的額度")),
+    "change": (said("change", "方式", "方式"), said("How to change it", "怎么改", "怎麼改")),
+    "amount": (
+        said("amount", "数量", "數量"),
+        said(
+            "One is a usual picture; nothing, for each day: as is usual",
+            "1 是一张普通的图；每天的额度不填就恢复默认",
+            "1 是一張普通的圖；每天的額度不填就恢復預設",
+        ),
+    ),
+    "reason": (
+        said("reason", "原因", "原因"),
+        said("Told to them under /quota", "对方用 /额度 看得到", "對方用 /額度 看得到"),
     ),
     "all": (
         said("all", "全部", "全部"),

@@ -1,4 +1,5 @@
-"""Who is an admin of a group: asked of Telegram, remembered for a while."""
+"""Who is an admin of a group: asked of Telegram each time, so that whoever is none any more has
+no power left."""
 
 import asyncio
 import time
@@ -9,12 +10,11 @@ from telegram.error import TelegramError
 
 from bot.core.log import Log
 
-#: Rights are taken and given seldom.
-REMEMBERED_SECONDS = 300.0
-#: After a lookup that failed nobody is an admin for this long.
-FAILED_SECONDS = 30.0
 #: An update waits for this, and all others behind it.
 LOOKUP_SECONDS = 2.0
+#: After a lookup that failed nobody is an admin of that chat for this long: the next one would
+#: hold everybody up as well.
+FAILED_SECONDS = 30.0
 MANY_CHATS = 1000
 
 
@@ -25,25 +25,23 @@ class Admins:
         self._bot = bot
         self._log = log
         self._clock = clock
-        #: Chat -> (until when it is believed, ids of the admins).
-        self._known: dict[str, tuple[float, frozenset[int]]] = {}
+        #: Chat -> until when it is not asked about.
+        self._failed: dict[str, float] = {}
 
     async def __call__(self, chat: str, person: int) -> bool:
-        known = self._known.get(chat)
-        if known is None or known[0] <= self._clock():
-            known = await self._ask(chat)
-            if len(self._known) >= MANY_CHATS:
-                self._known.clear()
-            self._known[chat] = known
-        return person in known[1]
-
-    async def _ask(self, chat: str) -> tuple[float, frozenset[int]]:
+        if self._clock() < self._failed.get(chat, 0.0):
+            return False
         try:
             # Not through the flood gate: all updates would wait behind the answers to presses.
-            # One call at a time, and one a group in five minutes, need no limit.
+            # One call at a time needs no limit. Not getChatMember: of others it tells for sure
+            # only where the bot is an admin itself.
             async with asyncio.timeout(LOOKUP_SECONDS):
                 members = await self._bot.get_chat_administrators(chat)
         except (TelegramError, TimeoutError) as error:
             self._log.info("admins_unknown", error=type(error).__name__)
-            return self._clock() + FAILED_SECONDS, frozenset()
-        return self._clock() + REMEMBERED_SECONDS, frozenset(m.user.id for m in members)
+            if len(self._failed) >= MANY_CHATS:
+                self._failed.clear()
+            self._failed[chat] = self._clock() + FAILED_SECONDS
+            return False
+        # Anonymous admins are among them, under their own names.
+        return person in {member.user.id for member in members}

@@ -1,5 +1,5 @@
 """From an update to a call of the core. Database work only: nothing here waits for Telegram, but
-for the admins of a group, who are asked for seldom and not for long.
+for the admins of a group, who are asked for only where it matters, and not for long.
 
 Where the bot is addressed it answers; where it is not, it is silent.
 """
@@ -12,6 +12,7 @@ from dataclasses import replace
 from telegram import Message, Update
 from telegram.constants import ChatType
 
+from bot.adapters.shared.named_id import named_id
 from bot.adapters.telegram.asked import Core
 from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_press
 from bot.adapters.telegram.presses import Acknowledge, Presses
@@ -21,8 +22,6 @@ from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
 
 ALL_WORDS = frozenset({"all", "全部", "所有"})
-#: An id is at most 12 characters; what is longer is quoted back in part.
-MAX_ID_QUOTE = 32
 #: What is handled later than this, because the bot was down, is asked about and not done.
 LATE_SECONDS = 600.0
 _ADDRESSED = re.compile(r"\s*(?:/\w+)?@(?P<name>\w+)")
@@ -107,16 +106,18 @@ class Handlers:
                 await self._draw_or_ask(origin, rest)
             case "again":
                 replied = self._own_replied(message)
-                await self._core.again(origin, _named_id(rest), replied, quiet=False)
+                await self._core.again(origin, named_id(rest), replied, quiet=False)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=False)
             case "queue":
-                await self._core.queue(origin, private=origin.private)
+                await self._core.queue(origin, private=origin.alone)
             case "show":
-                await self._core.show(origin, _named_id(rest))
+                await self._core.show(origin, named_id(rest))
             case "quiet":
                 admin = await self._rights.of_message(message)
                 await self._core.set_quiet(origin, rest.strip(), admin=admin)
+            case "quota":
+                await self._quota(message, origin, rest.strip())
             case "start" if link := _SHOW_LINK.fullmatch(rest.strip()):
                 await self._core.show(origin, link["id"])
             case _:
@@ -137,10 +138,10 @@ class Handlers:
                 await self._core.offer(origin)
             case "again":
                 replied = self._own_replied(message)
-                await self._core.offer_again(origin, _named_id(rest), replied)
+                await self._core.offer_again(origin, named_id(rest), replied)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=True)
-            case "quiet":
+            case "quiet" | "quota" if rest.strip():
                 await self._command(message, origin, name, rest)
 
     async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
@@ -153,14 +154,31 @@ class Handlers:
         if which.strip().lower() in ALL_WORDS:
             await self._core.cancel(origin, None, None, all_=True, quiet=quiet)
             return
-        named, replied = _named_id(which), self._own_replied(message)
+        named, replied = named_id(which), self._own_replied(message)
         others = named is not None or replied is not None
         admin = others and await self._rights.of_message(message)
         await self._core.cancel(origin, named, replied, all_=False, quiet=quiet, admin=admin)
 
+    async def _quota(self, message: Message, origin: Origin, wish: str) -> None:
+        """With a wish it is about somebody: whoever wrote the message that it replies to, or
+        asked for the picture in it."""
+        if not wish:
+            await self._core.quota(origin)
+            return
+        pictured, author, replied = self._own_replied(message), None, message.reply_to_message
+        if pictured is None and replied is not None and not _is_nobodys(replied):
+            author = origin_of_message(replied, self._bot_id)
+        await self._core.quota(
+            origin,
+            wish,
+            of=author.requester if author else None,
+            of_message=pictured,
+            is_admin=lambda: self._rights.of_message(message),
+        )
+
     async def _help(self, message: Message, origin: Origin, *, start: bool) -> None:
         """In a group of several bots a bare command may reach another one."""
-        call = None if origin.private else f"/draw@{self._username}"
+        call = None if origin.alone else f"/draw@{self._username}"
         await self._core.help(origin, start=start, call=call)
 
     async def _wordless(self, message: Message, origin: Origin) -> None:
@@ -205,11 +223,12 @@ class Handlers:
         return str(replied.message_id)
 
 
+def _is_nobodys(message: Message) -> bool:
+    """Every message in a topic is a reply to the one that opened it, and posts of a channel are
+    not written by members of the group."""
+    return message.forum_topic_created is not None or bool(message.is_automatic_forward)
+
+
 def _says_something(prompt: str) -> bool:
     # Direction marks and joiners are not printable either.
     return any(character.isprintable() and not character.isspace() for character in prompt)
-
-
-def _named_id(words: str) -> str | None:
-    """「#k3v9x2ab」 or the id alone; None when nothing is named."""
-    return words.strip().removeprefix("#")[:MAX_ID_QUOTE] or None

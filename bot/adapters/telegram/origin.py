@@ -3,16 +3,10 @@
 from telegram import CallbackQuery, Message
 from telegram.constants import ChatType
 
+from bot.adapters.shared.language import locale_of
 from bot.core.generation import Address, Origin
 
 PLATFORM = "telegram"
-
-
-def locale_of(language_code: str | None) -> str:
-    """Chinese, unless the person's Telegram is known to speak something else."""
-    if language_code is None or language_code.lower().startswith("zh"):
-        return "zh"
-    return "en"
 
 
 def origin_of_message(message: Message, bot_id: int) -> Origin | None:
@@ -31,7 +25,7 @@ def origin_of_message(message: Message, bot_id: int) -> Origin | None:
             request_message=str(message.message_id),
         ),
         locale=locale_of(user.language_code if user else None),
-        private=message.chat.type == ChatType.PRIVATE,
+        alone=message.chat.type == ChatType.PRIVATE,
     )
 
 
@@ -50,7 +44,7 @@ def origin_of_press(query: CallbackQuery, bot_id: int) -> Origin | None:
             request_message=str(message.message_id),
         ),
         locale=locale_of(query.from_user.language_code),
-        private=message.chat.type == ChatType.PRIVATE,
+        alone=message.chat.type == ChatType.PRIVATE,
     )
 
 

@@ -10,6 +10,7 @@ from bot.adapters.telegram.buttons import press_of
 from bot.adapters.telegram.origin import origin_of_message, origin_of_press
 from bot.adapters.telegram.rights import Rights
 from bot.core.generation import Origin
+from bot.core.messages import Toast
 from bot.core.press import WANTED, Press
 from bot.core.text_trigger import match_command
 
@@ -40,10 +41,10 @@ class Presses:
     async def take(self, query: CallbackQuery, *, late: bool) -> None:
         """Telegram forgets a press after 150 seconds; `late` is one that waited here."""
         origin = origin_of_press(query, self._bot_id)
-        answer = await self._pressed(query, origin, late=late) if origin else None
-        self._acknowledge(query.id, answer)
+        said = await self._pressed(query, origin, late=late) if origin else None
+        self._acknowledge(query.id, said.text if said else None)
 
-    async def _pressed(self, query: CallbackQuery, origin: Origin, *, late: bool) -> str | None:
+    async def _pressed(self, query: CallbackQuery, origin: Origin, *, late: bool) -> Toast | None:
         press = press_of(query.data)
         if press is None:
             return await self._core.refuse(origin, "unknown_button", quiet=True)
@@ -53,7 +54,7 @@ class Presses:
             return await self._draw_wanted(query, origin)
         return await self._act(query, origin, press)
 
-    async def _act(self, query: CallbackQuery, origin: Origin, press: Press) -> str | None:
+    async def _act(self, query: CallbackQuery, origin: Origin, press: Press) -> Toast | None:
         core, named = self._core, press.generation_id
         match press.action:
             case "again":
@@ -70,7 +71,7 @@ class Presses:
                 admin = await self._rights.of_press(query)
                 return await core.cancel(origin, named, None, all_=False, quiet=True, admin=admin)
 
-    async def _draw_wanted(self, query: CallbackQuery, origin: Origin) -> str | None:
+    async def _draw_wanted(self, query: CallbackQuery, origin: Origin) -> Toast | None:
         """Draw the old request to which the message with the button replies: nothing of it was
         kept. Pressing again finds the row of the first time."""
         asked = query.message.reply_to_message if isinstance(query.message, Message) else None

@@ -6,10 +6,9 @@ import hashlib
 import hmac
 import json
 import os
-import socket
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +20,7 @@ from starlette.routing import Route
 from telegram import Bot
 from telegram.error import BadRequest
 
+from bot.adapters.shared.http_server import HttpServer, listen
 from bot.adapters.telegram.intake import ALLOWED_UPDATES, Intake, is_update
 from bot.core.errors import StartupError
 from bot.core.log import Log
@@ -30,6 +30,7 @@ SECRET_HEADER = "x-telegram-bot-api-secret-token"
 MAX_BODY_BYTES = 1024 * 1024
 #: Updates are handled one by one, and in order, as when polling.
 CONNECTIONS = 1
+ADVICE = "set ZDRAW_TELEGRAM_WEBHOOK_PORT to another one"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,14 +47,6 @@ def secret_of(token: str) -> str:
     """What Telegram shows with each update: derived, so that it needs no keeping, and does not
     tell the token."""
     return hmac.new(token.encode(), b"zdraw webhook", hashlib.sha256).hexdigest()
-
-
-class _Server(uvicorn.Server):
-    """Leaves the process's signals to bot/bootstrap.py."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class Webhook:
@@ -92,8 +85,8 @@ class Webhook:
         config = uvicorn.Config(
             app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
         )
-        server = _Server(config)
-        with self._listen() as listener:
+        server = HttpServer(config)
+        with listen(self._address.host, self._address.port, ADVICE) as listener:
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             try:
                 yield serving
@@ -120,23 +113,6 @@ class Webhook:
         async with self._turn:
             kept = await self._intake.attempt(update, received)
         return Response(status_code=200 if kept else 500)
-
-    def _listen(self) -> socket.socket:
-        host, port = self._address.host, self._address.port
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-            listener.listen()
-        except OSError as error:
-            listener.close()
-            raise StartupError(
-                f"port {port} on {host} cannot be used ({error.strerror}); "
-                "set ZDRAW_TELEGRAM_WEBHOOK_PORT to another one",
-                os.EX_UNAVAILABLE,
-            ) from None
-        return listener
 
 
 async def _body(request: Request) -> bytes | None:

@@ -170,4 +170,38 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "To use it in Telegram: get a token from @BotFather, put `ZDRAW_TELEGRAM_TOKEN=…` into "
         "`.env`, and start again.",
     ),
+    # --- quota --------------------------------------------------------------------------------
+    "price": (" 🎟 {price}", " 🎟 {price}"),
+    "quota_unlimited": (
+        "🎟 这里不限额度，想画就画。",
+        "🎟 Nothing is limited here: draw as you like.",
+    ),
+    "quota_left": (
+        "🎟 额度还剩 {left}（每天 {allowance}），{wait}后重置。",
+        "🎟 {left} left of your quota ({allowance} a day); renewed in {wait}.",
+    ),
+    "pool_left": (
+        "👥 全群还剩 {left}（每天 {allowance}），{wait}后重置。",
+        "👥 The group has {left} left ({allowance} a day); renewed in {wait}.",
+    ),
+    "quota_changed": (
+        "🎟 {who} 现在还剩 {left}，每天 {allowance}。",
+        "🎟 {who} has {left} left now, and {allowance} a day.",
+    ),
+    "quota_changed_unlimited": (
+        "🎟 {who}：记下了；现在不限额度，用「每天 20」这样的写法才会限制。",
+        "🎟 {who}: noted; not limited at the moment. “daily 20” would limit it.",
+    ),
+    "quota_of_the_group": ("全群", "The group"),
+    "entry_grant": ("每日额度", "daily quota"),
+    "entry_reserve": ("画图 #{id}", "picture #{id}"),
+    "entry_settle": ("已送达 #{id}", "delivered #{id}"),
+    "entry_refund": ("退回 #{id}", "given back #{id}"),
+    "entry_expiry": ("过期", "expired"),
+    "entry_change": ("管理员调整", "changed by an admin"),
+    "entry_adjust": ("每日额度变了", "daily quota changed"),
+    "entry_allowance": ("每天 {allowance}", "{allowance} a day"),
+    "in_hours": ("约 {number} 小时", "about {number} h"),
+    "in_minutes": ("约 {number} 分钟", "about {number} min"),
+    "in_seconds": ("{number} 秒", "{number} s"),
 }

@@ -100,9 +100,42 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "too_late": ("等得太久，这次点击没有处理，请再点一次。", "That came too late. Press again."),
     "admins_only": (
-        "只有群管理员可以改这个设置，请找管理员发 /quiet on 或 /quiet off。",
-        "Only the group's admins can change this. Ask one to send /quiet on or /quiet off.",
+        "只有群管理员可以改，请找管理员来发这条命令。",
+        "Only the group's admins can change this. Ask one of them to send the command.",
     ),
+    "owners_only": (
+        "只有机器人的主人可以改整个群的额度（设置项 ZDRAW_OWNERS）。",
+        "Only the bot's owners can change a whole group's quota (see ZDRAW_OWNERS).",
+    ),
+    # --- refusals: quota ----------------------------------------------------------------------
+    "quota_spent": (
+        "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置。需要更多可以找管理员。",
+        "Not enough quota: this takes {price}, you have {left} left. It is renewed in {wait}; ask "
+        "an admin for more.",
+    ),
+    "pool_spent": (
+        "全群今天的额度不够了：这次要 {price}，还剩 {left}，{wait}后重置。",
+        "The whole group's quota does not suffice: this takes {price}, {left} is left. It is "
+        "renewed in {wait}.",
+    ),
+    "whose_quota": (
+        "没看出是谁。请回复对方的消息或对方要的图，或先写对方的数字编号，"
+        "例如：/quota 123456789 +20",
+        "It is not clear whose. Reply to their message or to a picture they asked for, or write "
+        "their number first: /quota 123456789 +20",
+    ),
+    "no_pool": (
+        "这个群还没有总额度，群管理员只能往下调。请机器人的主人先设一个：/quota 群 每天 500",
+        "This group has no pool yet, so its admins can only lower quota. Ask the bot's owner to "
+        "set one: /quota group daily 500",
+    ),
+    "bad_quota": (
+        "没看懂。请回复对方的消息（或先写对方的数字编号），例如：/quota +20、/quota -5 原因、"
+        "/quota =10、/quota 每天 20",
+        "Not understood. Reply to somebody, or write their number first: /quota +20, /quota -5 "
+        "reason, /quota =10, /quota daily 20",
+    ),
+    "too_many_units": ("太多了，最多 {limit}。", "Too many; at most {limit}."),
     "bad_wish": (
         "不懂「{wish}」，请写 /quiet on 或 /quiet off。",
         "“{wish}” is neither: write /quiet on or /quiet off.",
@@ -167,5 +200,13 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "internal_error": (
         "出了点意外，这一条没有处理。请再试一次。",
         "Something unexpected happened and this was not done. Please try again.",
+    ),
+    "form_too_slow": (
+        "打开得太慢了，这次没有改成。请再按一次 ✏️。",
+        "That took too long to open, and nothing was changed. Please press ✏️ again.",
+    ),
+    "restarting": (
+        "我正在重启。如果没有下文，请再发一次。",
+        "I am restarting. If nothing comes of this, please ask again.",
     ),
 }

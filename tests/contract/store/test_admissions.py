@@ -6,7 +6,7 @@ from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Delivery, Outcome
 from bot.store.generations import SqlAdmissions
 from tests.builders import address, bounds, generation, new_generation, notice, spec
-from tests.stores import Store
+from tests.stores import Store, books_of
 
 
 async def test_admitted_generation_is_stored_as_it_was_asked_for(store: Store):
@@ -62,7 +62,9 @@ async def test_same_event_admitted_concurrently_makes_one_row(store: Store):
 async def test_taken_id_is_replaced_by_another(store: Store):
     taken = await store.queued()
     ids = iter([taken.id, "free0001"])
-    admissions = SqlAdmissions(store.database, store.clock, new_id=lambda: next(ids))
+    admissions = SqlAdmissions(
+        store.database, store.clock, books_of(store.clock), new_id=lambda: next(ids)
+    )
     admitted = await admissions.admit(new_generation(id=taken.id), bounds())
     assert admitted.generation.id == "free0001"
     assert await store.now(taken) == taken

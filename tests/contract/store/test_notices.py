@@ -1,7 +1,13 @@
 import pytest
 
 from bot.core.messages import Attachment, Button, Notice
-from bot.store.notices import FORGOTTEN_MS, KEEP_MS, UNSAID_FILES_PER_CHAT, UNSAID_PER_CHAT
+from bot.store.notices import (
+    FORGOTTEN_MS,
+    KEEP_MS,
+    REPEATED_MS,
+    UNSAID_FILES_PER_CHAT,
+    UNSAID_PER_CHAT,
+)
 from tests.builders import address, notice
 from tests.stores import Store
 
@@ -121,6 +127,7 @@ async def test_what_a_notice_brings_along_is_kept(store: Store):
         ask=True,
         copy="一只猫\n横图",
         requester="telegram:1",
+        refusal="quota_spent",
         attachment=Attachment(path="pictures/1.png", as_picture=True, otherwise="不行"),
         buttons=(Button(action="original", generation_id="a", label="2", picture=2),),
     )
@@ -131,6 +138,29 @@ async def test_what_a_notice_brings_along_is_kept(store: Store):
 async def test_what_only_one_person_reads_is_said_to_each(store: Store):
     assert await store.notices.post(notice(private=True))
     assert await store.notices.post(notice(private=True))
+
+
+async def test_a_refusal_is_not_repeated_to_the_same_person_within_half_a_minute(store: Store):
+    refused = {"refusal": "quota_spent", "requester": "telegram:1", "text": "额度不够"}
+
+    async def post(**changes) -> bool:
+        one = notice(**{**refused, **changes})
+        wanted = await store.notices.post(one)
+        store.clock.advance(1)
+        if wanted:
+            await store.notices.said(one.event_key)
+        return wanted
+
+    assert await post()
+    assert not await post()
+    assert await post(requester="telegram:2")
+    assert await post(text="找不到")
+    assert await post(refusal="")
+    assert await post(address=address(chat="-200"))
+    store.clock.advance(REPEATED_MS - 100)
+    assert not await post()
+    store.clock.advance(100)
+    assert await post(), "from when it was said, not from when it was asked for again"
 
 
 async def test_files_have_a_bound_of_their_own(store: Store):

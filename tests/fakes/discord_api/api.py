@@ -3,10 +3,8 @@
 import asyncio
 import fnmatch
 import json
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Self
 
 from tests.fakes.discord_api import routes
 from tests.fakes.discord_api.errors import ApiError, Json, invalid_form, not_found, unauthorized
@@ -18,6 +16,7 @@ from tests.fakes.discord_api.people import People
 from tests.fakes.discord_api.requests import Call, Request
 from tests.fakes.discord_api.server import API, Reply, Server
 from tests.fakes.discord_api.world import World
+from tests.fakes.wire.platform import Platform
 
 TOKEN = "fake.discord-token.that-must-never-be-logged"
 #: Not the same, as with older applications.
@@ -26,11 +25,8 @@ BOT_ID = 1_120_000_000_000_000_002
 
 
 @dataclass
-class FakeDiscord:
-    """`start()` it, let `people` act, look at `messages(...)`, `pictures(...)`, `calls`.
-
-    All state survives `stop()`; `start()` again listens on the same port.
-    """
+class FakeDiscord(Platform):
+    """`start()` it, let `people` act, look at `messages(...)`, `pictures(...)`, `calls`."""
 
     token: str = TOKEN
     application_id: int = APPLICATION_ID
@@ -47,32 +43,17 @@ class FakeDiscord:
         self.gateway = Gateway(self.world, self.token)
         self.faults = Faults()
         self.people = People(self.world)
-        self._server: Server | None = None
 
     # --- the server ---------------------------------------------------------------------------
 
-    def start(self) -> "FakeDiscord":
+    def make_server(self) -> Server:
         serve = self.gateway.serve
-        self._server = Server(self._answer, self._refused, serve, self._download, self.port)
-        self.port = self._server.port
+        return Server(self._answer, self._refused, serve, self._download, self.port)
+
+    def start(self) -> Self:
+        super().start()
         self.world.cdn = self.base_url
-        self._server.start()
         return self
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.stop()
-            self._server = None
-
-    def __enter__(self) -> "FakeDiscord":
-        return self.start()
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop()
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     @property
     def api_base(self) -> str:
@@ -146,15 +127,6 @@ class FakeDiscord:
         with self.world.lock:
             calls = [call for call in self.calls if method in {"*", call.method}]
         return [call for call in calls if fnmatch.fnmatchcase(call.path, path)]
-
-    async def until(self, happened: Callable[[], Any], seconds: float = 5.0) -> Any:
-        """Wait for something to be true; returns it."""
-        deadline = time.monotonic() + seconds
-        while not (value := happened()):
-            if time.monotonic() > deadline:
-                raise AssertionError("it did not happen in time")
-            await asyncio.sleep(0.005)
-        return value
 
     # --- the wire -----------------------------------------------------------------------------
 

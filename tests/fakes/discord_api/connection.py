@@ -38,6 +38,8 @@ class Rules:
     acknowledges: bool = True
     #: Privileged intents that are switched on for the application.
     allowed_intents: int = 0
+    #: With this code whoever identifies is sent away.
+    refuse: int | None = None
     #: time.perf_counter() of every one that was accepted.
     identified: list[float] = field(default_factory=list)
     resumed: list[float] = field(default_factory=list)
@@ -171,6 +173,8 @@ class Connection:
 
     def _refusal(self, data: Json) -> int | None:
         intents = data.get("intents")
+        if self._rules.refuse is not None:
+            return self._rules.refuse
         if data.get("token") != self._rules.token:
             return WRONG_TOKEN
         if self.session is not None:

@@ -4,13 +4,13 @@ https://docs.discord.com/developers/topics/rate-limits
 """
 
 import fnmatch
-import threading
 import time
 import zlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tests.fakes.discord_api.errors import Json
+from tests.fakes.wire.faults import WaitingFaults
 
 #: What Discord's proxy says on every answer. Cloudflare, when it has banned an address, does not:
 #: discord.py then raises a 429 instead of waiting.
@@ -74,17 +74,8 @@ def bucket(name: str, remaining: int, reset_after: float) -> dict[str, str]:
     }
 
 
-class Faults:
-    """Faults waiting to strike; the first that matches is used up."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: list[Fault] = []
-
-    def add(self, fault: Fault) -> Fault:
-        with self._lock:
-            self._waiting.append(fault)
-        return fault
+class Faults(WaitingFaults[Fault]):
+    """Of calls over HTTP."""
 
     def fail_next(
         self, method: str, path: str, status: int | None = None, *, times: int = 1, **fault: Any
@@ -101,13 +92,4 @@ class Faults:
         return self.fail_next(method, path, close="after", times=times)
 
     def take(self, method: str, path: str) -> Fault | None:
-        with self._lock:
-            for fault in self._waiting:
-                if fault.matches(method, path):
-                    fault.times -= 1
-                    return fault
-        return None
-
-    def clear(self) -> None:
-        with self._lock:
-            self._waiting.clear()
+        return self.first(lambda fault: fault.matches(method, path))

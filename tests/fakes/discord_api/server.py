@@ -1,8 +1,5 @@
 """HTTP and WebSockets around handlers, on one loopback port, with connections that can break."""
 
-import asyncio
-import socket
-import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -11,6 +8,7 @@ from aiohttp import ClientError, web
 from tests.fakes.discord_api.body import read_body
 from tests.fakes.discord_api.errors import ApiError
 from tests.fakes.discord_api.requests import Call
+from tests.fakes.wire import server as wire
 
 API = "/api/v10"
 
@@ -32,8 +30,8 @@ FileHandler = Callable[[str], Reply]
 BadBody = Callable[[Call, ApiError], Reply]
 
 
-class Server:
-    """Serves in a thread of its own, so that a blocked test loop is not a blocked Discord."""
+class Server(wire.Server):
+    """Discord's REST, its gateway and its files."""
 
     def __init__(
         self,
@@ -43,30 +41,12 @@ class Server:
         files: FileHandler,
         port: int,
     ) -> None:
+        super().__init__("discord", port)
         self._rest_handler = rest
         self._bad_body = bad_body
         self._gateway = gateway
         self._files = files
-        self._loop = asyncio.new_event_loop()
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
-        self.port: int = self._socket.getsockname()[1]
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="fake-discord", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-
-    def stop(self) -> None:
-        """Break all connections, as if the machine had gone away."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        runner = web.AppRunner(
+        self._runner = web.AppRunner(
             self._application(),
             access_log=None,
             handle_signals=False,
@@ -74,16 +54,17 @@ class Server:
             # Longer than clients keep idle connections, or both give one up at the same moment.
             keepalive_timeout=75,
         )
-        self._loop.run_until_complete(self._listen(runner))
-        self._ready.set()
-        self._loop.run_forever()
-        assert runner.server is not None
-        for connection in tuple(runner.server.connections):
+
+    async def open(self) -> None:
+        await self._runner.setup()
+        await web.SockSite(self._runner, self.socket, backlog=2048).start()
+
+    async def close(self) -> None:
+        assert self._runner.server is not None
+        for connection in tuple(self._runner.server.connections):
             if connection.transport is not None:
                 connection.transport.abort()
-        self._loop.run_until_complete(runner.cleanup())
-        self._loop.run_until_complete(_cancel_all())
-        self._loop.close()
+        await self._runner.cleanup()
 
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=1 << 30)
@@ -92,10 +73,6 @@ class Server:
         app.router.add_get("/gateway/resume", self._gateway)
         app.router.add_get("/attachments/{path:.*}", self._download)
         return app
-
-    async def _listen(self, runner: web.AppRunner) -> None:
-        await runner.setup()
-        await web.SockSite(runner, self._socket, backlog=2048).start()
 
     async def _rest(self, request: web.Request) -> web.StreamResponse:
         call = Call(
@@ -129,10 +106,3 @@ def _response(reply: Reply) -> web.Response:
         return web.Response(status=204, headers=reply.headers)
     headers = reply.headers | {"Content-Type": reply.content_type}
     return web.Response(body=reply.body, status=reply.status, headers=headers)
-
-
-async def _cancel_all() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from fastapi import Response
 
@@ -19,6 +19,7 @@ from tests.fakes.telegram_api.people import People
 from tests.fakes.telegram_api.server import Server
 from tests.fakes.telegram_api.updates import UpdateQueue
 from tests.fakes.telegram_api.webhook import WebhookSender
+from tests.fakes.wire.platform import Platform
 
 TOKEN = "4242:fake-token-that-must-never-be-logged"
 
@@ -53,11 +54,9 @@ class Call:
 
 
 @dataclass
-class FakeTelegram:
+class FakeTelegram(Platform):
     """`start()` it, let `people` act, look at `message(...)`, `pictures_seen(...)`, `calls`.
-
-    All state survives `stop()`; `start()` again listens on the same port.
-    """
+    `base_url` is what ZDRAW_TELEGRAM_API_BASE has to be."""
 
     token: str = TOKEN
     username: str = "zdraw_bot"
@@ -75,34 +74,21 @@ class FakeTelegram:
         self.people = People(self.world, self.account, self.updates)
         self._lock = threading.RLock()
         self._account_methods = self.account.methods()
-        self._server: Server | None = None
         self.webhook = WebhookSender(self.account, self.updates)
 
     # --- the server ---------------------------------------------------------------------------
 
-    def start(self) -> "FakeTelegram":
-        self._server = Server(self._answer, self._download, self.port)
-        self.port = self._server.port
-        self._server.start()
+    def make_server(self) -> Server:
+        return Server(self._answer, self._download, self.port)
+
+    def start(self) -> Self:
+        super().start()
         self.webhook.start()
         return self
 
     def stop(self) -> None:
-        if self._server is not None:
-            self.webhook.stop()
-            self._server.stop()
-            self._server = None
-
-    def __enter__(self) -> "FakeTelegram":
-        return self.start()
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop()
-
-    @property
-    def base_url(self) -> str:
-        """What ZDRAW_TELEGRAM_API_BASE has to be."""
-        return f"http://127.0.0.1:{self.port}"
+        self.webhook.stop()
+        super().stop()
 
     # --- faults -------------------------------------------------------------------------------
 
@@ -150,15 +136,6 @@ class FakeTelegram:
     def answer(self, query: str) -> Answer | None:
         """How a button press was answered."""
         return self.account.answers.get(query)
-
-    async def until(self, happened: Callable[[], Any], seconds: float = 5.0) -> Any:
-        """Wait for something to be true; returns it."""
-        deadline = time.monotonic() + seconds
-        while not (value := happened()):
-            if time.monotonic() > deadline:
-                raise AssertionError("it did not happen in time")
-            await asyncio.sleep(0.005)
-        return value
 
     # --- the wire -----------------------------------------------------------------------------
 

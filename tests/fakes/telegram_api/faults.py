@@ -1,8 +1,9 @@
 """Scripted misbehaviour of Telegram and of the network."""
 
-import threading
 from dataclasses import dataclass
 from typing import Literal
+
+from tests.fakes.wire.faults import WaitingFaults
 
 
 @dataclass
@@ -33,26 +34,8 @@ class Fault:
         return self.times > 0 and named and self.chat in (None, chat)
 
 
-class Faults:
-    """Faults waiting to strike; the first that matches is used up."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._waiting: list[Fault] = []
-
-    def add(self, fault: Fault) -> Fault:
-        with self._lock:
-            self._waiting.append(fault)
-        return fault
+class Faults(WaitingFaults[Fault]):
+    """Of calls of the Bot API."""
 
     def take(self, method: str, chat: int | None) -> Fault | None:
-        with self._lock:
-            for fault in self._waiting:
-                if fault.matches(method, chat):
-                    fault.times -= 1
-                    return fault
-        return None
-
-    def clear(self) -> None:
-        with self._lock:
-            self._waiting.clear()
+        return self.first(lambda fault: fault.matches(method, chat))

@@ -173,6 +173,10 @@ class People:
         """They become admins."""
         self._world.chat(chat_id).admins.update(users)
 
+    def demote(self, chat_id: int, *users: int) -> None:
+        """They are admins no longer."""
+        self._world.chat(chat_id).admins.difference_update(users)
+
     def delete(self, chat_id: int, message_id: int) -> None:
         """Somebody deletes a message."""
         del self._world.chats[chat_id].messages[message_id]

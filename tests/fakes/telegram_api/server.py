@@ -1,8 +1,6 @@
 """HTTP around a handler: FastAPI served by uvicorn's protocol, with connections that can break."""
 
 import asyncio
-import socket
-import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,6 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from tests.fakes.telegram_api.params import Params, Upload
+from tests.fakes.wire import server as wire
 
 #: (token, method, parameters) -> the response, or None to break the connection.
 Handler = Callable[[str, str, Params], Awaitable[Response | None]]
@@ -21,43 +20,17 @@ Peer = tuple[str, int]
 MAX_UPLOAD_BYTES = 50 * 1024 * 1024
 
 
-class Server:
-    """Serves in a thread of its own, so that a blocked test loop is not a blocked Telegram."""
+class Server(wire.Server):
+    """The Bot API and its files."""
 
     def __init__(self, handler: Handler, files: Callable[[str, str], Response], port: int) -> None:
+        super().__init__("telegram", port)
         self._connections: dict[Peer, _Protocol] = {}
         self._app = _application(handler, files, self._connections)
-        self._loop = asyncio.new_event_loop()
-        # The protocol is named because asyncio sets TCP_NODELAY only then: 40 ms an answer.
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind(("127.0.0.1", port))
-        self.port: int = self._socket.getsockname()[1]
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._serve, name="fake-telegram", daemon=True)
+        self._state = ServerState()
+        self._listener: asyncio.Server | None = None
 
-    def start(self) -> None:
-        self._thread.start()
-        self._ready.wait()
-
-    def stop(self) -> None:
-        """Break all connections, as if the machine had gone away."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _serve(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        state = ServerState()
-        server = self._loop.run_until_complete(self._listen(state))
-        self._ready.set()
-        self._loop.run_forever()
-        server.close()
-        for connection in tuple(state.connections):
-            connection.transport.abort()
-        self._loop.run_until_complete(_cancel_all())
-        self._loop.close()
-
-    async def _listen(self, state: ServerState) -> asyncio.Server:
+    async def open(self) -> None:
         config = uvicorn.Config(
             self._app,
             lifespan="off",
@@ -68,18 +41,18 @@ class Server:
             timeout_keep_alive=75,
         )
         config.load()
-        return await self._loop.create_server(
-            lambda: _Protocol(self._connections, config=config, server_state=state, app_state={}),
-            sock=self._socket,
+        known, state = self._connections, self._state
+        self._listener = await self.loop.create_server(
+            lambda: _Protocol(known, config=config, server_state=state, app_state={}),
+            sock=self.socket,
             backlog=2048,
         )
 
-
-async def _cancel_all() -> None:
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async def close(self) -> None:
+        assert self._listener is not None
+        self._listener.close()
+        for connection in tuple(self._state.connections):
+            connection.transport.abort()
 
 
 def _application(
@@ -128,6 +101,7 @@ class _Protocol(H11Protocol):
         self._open = connections
         self._lost = asyncio.Event()
 
+    # uvicorn narrows the type too.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         assert self.client is not None

@@ -10,6 +10,7 @@ from bot.adapters.discord.client import Client, quieten_library
 
 
 async def made(proxy: str | None) -> Client:
+    # Nobody presses: it needs no desk.
     return Client(None, structlog.get_logger(), proxy=proxy)  # type: ignore[arg-type]
 
 

@@ -25,20 +25,24 @@ STRING, INTEGER, BOOLEAN, NUMBER = 3, 4, 5, 10
 @pytest.fixture
 async def told() -> dict[str, dict[str, Any]]:
     """What is published, by name."""
-    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]
+    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]  # nobody presses
     await client.tree.set_translator(Translator())
     return {command["name"]: command for command in await payload(client.tree)}
 
 
 def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Commands and their options."""
+    """Commands, subcommands and their options."""
     for command in told.values():
         yield command
-        yield from command["options"]
+        for option in command["options"]:
+            yield option
+            yield from option.get("options", ())
 
 
 async def test_they_are_those_that_there_are(told):
-    assert set(told) == NAMES == {"draw", "again", "cancel", "queue", "show", "help"}
+    assert {"draw", "again", "cancel", "queue", "show", "quota", "help"} == NAMES
+    assert set(told) == NAMES | {"admin"}
+    assert [command["name"] for command in told["admin"]["options"]] == ["quota"]
     assert {command.name for command in commands.COMMANDS} >= NAMES
 
 
@@ -77,8 +81,15 @@ async def test_a_command_is_small_enough(told):
         assert longest < 8000
 
 
-async def test_they_are_offered_everywhere(told):
-    for command in told.values():
+async def test_what_admins_have_is_for_those_who_manage_the_guild(told):
+    admin = told["admin"]
+    assert (admin["contexts"], admin["integration_types"]) == ([0], [0])
+    assert int(admin["default_member_permissions"]) == 1 << 5
+
+
+async def test_the_others_are_offered_everywhere(told):
+    for name in NAMES:
+        command = told[name]
         assert command["contexts"] == [0, 1, 2]
         assert command["integration_types"] == [0, 1]
         assert command["default_member_permissions"] is None

@@ -60,6 +60,12 @@ def test_the_network_asks_for_patience(trouble):
     assert "url" not in str(found)
 
 
+def test_a_limit_says_for_how_long():
+    found = delivery_error(discord.RateLimited(90.0), lambda: 3.0)
+    assert isinstance(found, TryLater)
+    assert found.seconds == 90.0
+
+
 @pytest.mark.parametrize(
     ("header", "seconds"), [("7", 7.0), ("0.5", 0.5), ("soon", BAN_SECONDS), ("inf", BAN_SECONDS)]
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped]
+import yaml  # type: ignore[import-untyped]  # its types are a package of their own
 
 from bot.settings import ENGINE_ONLY, BotSettings
 from engine.settings import EngineSettings

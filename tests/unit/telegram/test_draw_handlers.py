@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.adapters.telegram.origin import locale_of
 from bot.core.generation import Address, Origin
 from bot.core.replies import ASK_MARK, QUESTIONS, REPLIES
 from tests.unit.telegram.desk import GROUP
@@ -27,7 +26,7 @@ async def test_a_command_in_private_becomes_a_request(desk):
         requester="telegram:5",
         address=Address(platform="telegram", chat="5", request_message=str(sent.message_id)),
         locale="zh",
-        private=True,
+        alone=True,
     )
 
 
@@ -51,16 +50,6 @@ async def test_in_a_forum_the_topic_is_kept_and_elsewhere_a_thread_is_not(desk):
     threads = [call["origin"].address.thread for _, call in core.calls.values()]
     assert reply.chat_id == -1002
     assert threads == ["77", None]
-
-
-@pytest.mark.parametrize(
-    ("language_code", "locale"),
-    [(None, "zh"), ("zh", "zh"), ("zh-hans", "zh"), ("ZH-TW", "zh"), ("en", "en"), ("de", "en")],
-)
-def test_people_are_spoken_to_in_chinese_unless_their_telegram_speaks_something_else(
-    language_code, locale
-):
-    assert locale_of(language_code) == locale
 
 
 async def test_anonymous_admins_and_channels_ask_as_the_chat_they_speak_for(desk):

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.messages import Toast
 from bot.core.replies import REPLIES
 from tests.unit.telegram.desk import GROUP
 
@@ -53,7 +54,10 @@ async def test_the_queue_is_told_in_full_only_where_nobody_else_reads(desk, chat
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("/show #k3v9x2ab", "k3v9x2ab"), ("/show", None), ("/start show_k3v9x2ab", "k3v9x2ab")],
+    [
+        *(("/show #k3v9x2ab", "k3v9x2ab"), ("/show #K3V9X2AB", "k3v9x2ab"), ("/show", None)),
+        ("/start show_k3v9x2ab", "k3v9x2ab"),
+    ],
 )
 async def test_a_picture_is_shown_by_command_or_by_link(desk, text, named):
     desk.people.say(text)
@@ -67,6 +71,43 @@ async def test_a_group_is_made_quiet_by_its_admins(desk, user, admin):
     desk.people.say("/quiet on", user=user, chat=GROUP)
     name, call = (await desk.work()).only
     assert (name, call["wish"], call["admin"]) == ("quiet", "on", admin)
+
+
+async def test_quota_alone_is_a_question(desk):
+    desk.people.say("/quota", user=6, chat=GROUP)
+    name, call = (await desk.work()).only
+    assert (name, call["wish"], call["of"], desk.lookups) == ("quota", "", None, 0)
+
+
+@pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])
+async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
+    desk.admins = {(str(GROUP), 6)}
+    asked = desk.people.say("你好", user=8, chat=GROUP)
+    desk.people.say("/额度 +20 谢谢", user=user, chat=GROUP, reply_to=asked.message_id)
+    name, call = (await desk.work()).only
+    assert (name, call["wish"], call["of"]) == ("quota", "+20 谢谢", "telegram:8")
+    assert (call["of_message"], call["admin"]) == (None, admin)
+
+
+async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):
+    opened = desk.people.say("", user=8, chat=GROUP)
+    update = desk.people.say("/quota +20", user=6, chat=GROUP, reply_to=opened.message_id)
+    history = desk.telegram.updates.history
+    for queued in history.values():
+        replied = queued.payload["message"].get("reply_to_message")
+        if replied is not None:
+            replied["forum_topic_created"] = {"name": "图", "icon_color": 0}
+    await desk.work()
+    calls = [call for name, call in desk.core.calls.values() if name == "quota"]
+    assert [call["of"] for call in calls] == [None]
+    assert update is not None
+
+
+async def test_quota_in_reply_to_a_picture_is_about_whoever_asked_for_it(desk):
+    picture = desk.bot_says("一个红色的圆", GROUP)
+    desk.people.say("/quota =3", user=6, chat=GROUP, reply_to=picture)
+    name, call = (await desk.work()).only
+    assert (name, call["of"], call["of_message"]) == ("quota", None, str(picture))
 
 
 @pytest.mark.parametrize("text", ["/help@zdraw_bot", "@zdraw_bot 你好"])
@@ -191,7 +232,7 @@ async def test_a_press_acts_on_its_generation_and_is_answered(desk, action):
 @pytest.mark.parametrize("action", ["again", "cancel"])
 async def test_only_a_press_is_refused_without_a_word_to_the_chat(desk, action):
     picture = desk.bot_says("图", GROUP)
-    desk.core.toast = REPLIES["not_yours"][0]
+    desk.core.toast = Toast(REPLIES["not_yours"][0])
     query = desk.people.press(GROUP, picture, f"v1:{action}:k3v9x2ab", user=6)
     desk.people.say(f"/{action} k3v9x2ab", user=6, chat=GROUP)
     core = await desk.work()
@@ -218,8 +259,8 @@ async def test_a_button_of_another_version_gets_a_sentence(desk):
 async def test_a_press_is_not_answered_before_its_effect_is_committed(desk):
     picture = desk.bot_says("图", GROUP)
     desk.people.press(GROUP, picture, "v1:again:k3v9x2ab")
-    desk.core.trouble.append(OSError())
-    with pytest.raises(OSError):  # noqa: PT011
+    desk.core.trouble.append(OSError("no space"))
+    with pytest.raises(OSError, match="no space"):
         await desk.work()
     assert desk.acknowledged == []
 

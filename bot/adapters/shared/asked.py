@@ -1,0 +1,66 @@
+"""What every chat platform asks of the core: of bot/core/front_desk.py, or a fake of it."""
+
+from typing import Any, Protocol
+
+from bot.core.generation import Origin
+from bot.core.messages import Toast
+from bot.core.quota_desk import IsAdmin
+
+
+class Core(Protocol):
+    """What people can ask for. Everything is committed when a call returns, and none raises
+    Refusal: with `quiet` a refusal is returned, otherwise said."""
+
+    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None: ...
+
+    async def again(
+        self,
+        origin: Origin,
+        generation_id: str | None,
+        status_message: str | None,
+        *,
+        quiet: bool,
+    ) -> Toast | None: ...
+
+    async def cancel(
+        self,
+        origin: Origin,
+        generation_id: str | None,
+        status_message: str | None,
+        *,
+        all_: bool,
+        quiet: bool,
+        admin: bool = False,
+    ) -> Toast | None: ...
+
+    async def original(
+        self, origin: Origin, generation_id: str, picture: int, *, quiet: bool
+    ) -> Toast | None: ...
+
+    async def show(self, origin: Origin, generation_id: str | None) -> None: ...
+
+    async def remove(
+        self,
+        origin: Origin,
+        generation_id: str,
+        *,
+        admin: bool,
+        quiet: bool,
+        pressed: str | None = None,
+    ) -> Toast | None: ...
+
+    async def queue(self, origin: Origin, *, private: bool = True) -> None: ...
+
+    async def quota(
+        self,
+        origin: Origin,
+        wish: str = "",
+        *,
+        of: str | None = None,
+        of_message: str | None = None,
+        is_admin: IsAdmin = ...,
+    ) -> None: ...
+
+    async def refuse(
+        self, origin: Origin, code: str, *, quiet: bool = False, **data: Any
+    ) -> Toast: ...

@@ -1,0 +1,272 @@
+"""Entries of the ledger, written in the transaction that moves what they are about: neither is
+ever there without the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import case, exists, insert, literal, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.errors import Refusal
+from bot.core.generation import NewGeneration
+from bot.core.ports import Clock
+from bot.core.quota import (
+    POOL,
+    UNLIMITED,
+    AccountKey,
+    Amount,
+    EntryKind,
+    QuotaDefaults,
+    end_of_day,
+    local_day,
+    units,
+)
+from bot.store.tables import Milliseconds, accounts, is_ending, is_reserve, ledger
+
+_a, _l = accounts.c, ledger.c
+_ending = ledger.alias("ending").c
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """A row of `accounts`, brought to today."""
+
+    serial: int
+    #: None where it is not limited.
+    allowance: int | None
+    day: str
+    resets_ms: int
+    time_zone: str
+    left: Amount
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """What a request takes from one account."""
+
+    account: Account
+    amount: Amount
+
+
+class Books:
+    """Every method works within the transaction of `connection`."""
+
+    def __init__(self, clock: Clock, defaults: QuotaDefaults) -> None:
+        self._clock = clock
+        self._defaults = defaults
+
+    # --- requests -----------------------------------------------------------------------------
+
+    async def due(self, connection: AsyncConnection, new: NewGeneration) -> list[Due]:
+        """What `new` takes, from its requester's account and from its chat's pool, where they are
+        limited. Raises Refusal where one of them does not suffice."""
+        dues = []
+        for key in await self._limited(connection, new):
+            account = await self.open(connection, key)
+            amount = account.left.part(new.price)
+            if amount.total < new.price:
+                raise Refusal(
+                    "quota_spent" if key.holder else "pool_spent",
+                    price=units(new.price),
+                    left=units(account.left.total),
+                    wait=account.resets_ms - self._clock(),
+                )
+            dues.append(Due(account=account, amount=amount))
+        return dues
+
+    async def reserve(
+        self, connection: AsyncConnection, generation_id: str, dues: Sequence[Due]
+    ) -> None:
+        for due in dues:
+            taken = Amount(daily=-due.amount.daily, extra=-due.amount.extra)
+            await self.enter(
+                connection, due.account, EntryKind.RESERVE, taken, generation_id=generation_id
+            )
+
+    async def settle(self, connection: AsyncConnection, generation_ids: Sequence[str]) -> None:
+        """They stay paid. Does nothing to what has ended before."""
+        await self._end(connection, EntryKind.SETTLE, generation_ids)
+
+    async def refund(self, connection: AsyncConnection, generation_ids: Sequence[str]) -> None:
+        """Give back what was reserved; what belongs to a day that is over expires with it. Does
+        nothing to what has ended before."""
+        for row in await self._end(connection, EntryKind.REFUND, generation_ids):
+            account = _a.serial == row["account"]
+            back = (
+                update(accounts)
+                .where(account)
+                .values(
+                    daily=_a.daily + case((_a.day == row["day"], row["daily"]), else_=0),
+                    extra=_a.extra + row["extra"],
+                )
+                .returning(_a.day)
+            )
+            today = (await connection.execute(back)).scalar_one()
+            if today != row["day"] and row["daily"]:
+                expired = {"account": row["account"], "day": row["day"], "daily": -row["daily"]}
+                await connection.execute(
+                    insert(ledger).values(
+                        **expired, extra=0, kind=EntryKind.EXPIRY, created_ms=self._clock()
+                    )
+                )
+
+    async def _end(
+        self, connection: AsyncConnection, kind: EntryKind, generation_ids: Sequence[str]
+    ) -> Sequence[Mapping[Any, Any]]:
+        """The new entries."""
+        sign = -1 if kind is EntryKind.REFUND else 0
+        open_ones = select(
+            _l.account,
+            literal(str(kind)),
+            sign * _l.daily,
+            sign * _l.extra,
+            _l.day,
+            _l.generation_id,
+            literal(self._clock(), Milliseconds),
+        ).where(
+            is_reserve(_l),
+            _l.generation_id.in_(generation_ids),
+            ~exists().where(
+                is_ending(_ending),
+                _ending.generation_id == _l.generation_id,
+                _ending.account == _l.account,
+            ),
+        )
+        columns = ["account", "kind", "daily", "extra", "day", "generation_id", "created_ms"]
+        ended = insert(ledger).from_select(columns, open_ones)
+        rows = await connection.execute(ended.returning(_l.account, _l.daily, _l.extra, _l.day))
+        return rows.mappings().all()
+
+    async def _limited(
+        self, connection: AsyncConnection, new: NewGeneration
+    ) -> Sequence[AccountKey]:
+        """The accounts that it is taken from."""
+        platform = new.address.platform
+        if platform in UNLIMITED:
+            return ()
+        holders = (new.requester, POOL)
+        query = select(_a.holder, _a.allowance).where(
+            _a.platform == platform, _a.scope == new.scope, _a.holder.in_(holders)
+        )
+        stored = {holder: allowance for holder, allowance in await connection.execute(query)}
+        keys = [AccountKey(platform=platform, scope=new.scope, holder=one) for one in holders]
+        return [key for key in keys if self._resolved(key, stored.get(key.holder)) is not None]
+
+    # --- accounts -----------------------------------------------------------------------------
+
+    async def allowance(self, connection: AsyncConnection, key: AccountKey) -> int | None:
+        """What it gets each day; None where it is not limited."""
+        query = select(_a.allowance).where(_is(key))
+        own = (await connection.execute(query)).scalar_one_or_none()
+        return self._resolved(key, own)
+
+    def _resolved(self, key: AccountKey, own: int | None) -> int | None:
+        return own if own is not None or key.holder == POOL else self._defaults.allowance
+
+    async def open(self, connection: AsyncConnection, key: AccountKey) -> Account:
+        """The account as it stands today: what is left of an earlier day expires, and today's
+        grant is made, once."""
+        row = await self._row(connection, key)
+        zone = self._defaults.time_zone
+        today = local_day(self._clock(), zone)
+        tomorrow = today + timedelta(days=1)
+        # A clock that was set back a little gives no second grant; one that was far ahead, and
+        # is right again, does not stop the grants until then.
+        known = row["day"] in (today.isoformat(), tomorrow.isoformat())
+        day = date.fromisoformat(row["day"]) if known else today
+        account = Account(
+            serial=row["serial"],
+            allowance=self._resolved(key, row["allowance"]),
+            day=day.isoformat(),
+            resets_ms=end_of_day(day, zone),
+            time_zone=zone,
+            left=Amount(daily=row["daily"], extra=row["extra"]),
+        )
+        if not known:
+            return await self._new_day(connection, account, row["day"])
+        if account.allowance is not None:
+            return await self._regrant(connection, account, row["granted"])
+        return account
+
+    async def enter(
+        self,
+        connection: AsyncConnection,
+        account: Account,
+        kind: EntryKind,
+        amount: Amount,
+        *,
+        granted: int | None = None,
+        **about: Any,
+    ) -> Account:
+        """One line, and the account as it then stands. `granted`: what today's grant is now;
+        `about`: actor, reason, allowance, event_key, generation_id."""
+        await connection.execute(
+            insert(ledger).values(
+                account=account.serial,
+                kind=kind,
+                daily=amount.daily,
+                extra=amount.extra,
+                day=account.day,
+                created_ms=self._clock(),
+                **about,
+            )
+        )
+        left = Amount(
+            daily=account.left.daily + amount.daily, extra=account.left.extra + amount.extra
+        )
+        values: dict[str, Any] = {"daily": left.daily, "extra": left.extra, "day": account.day}
+        if granted is not None:
+            values["granted"] = granted
+        change = update(accounts).where(_a.serial == account.serial).values(values)
+        await connection.execute(change)
+        return replace(account, left=left)
+
+    async def _row(self, connection: AsyncConnection, key: AccountKey) -> Mapping[Any, Any]:
+        query = select(accounts).where(_is(key)).with_for_update()
+        row = (await connection.execute(query)).mappings().one_or_none()
+        if row is None:
+            holder = {"platform": key.platform, "scope": key.scope, "holder": key.holder}
+            await connection.execute(insert(accounts).values(**holder))
+            row = (await connection.execute(query)).mappings().one()
+        return row
+
+    async def _new_day(
+        self, connection: AsyncConnection, account: Account, before: str | None
+    ) -> Account:
+        if account.left.daily:
+            gone = Amount(daily=-account.left.daily)
+            last = await self.enter(
+                connection, replace(account, day=before or ""), EntryKind.EXPIRY, gone
+            )
+            account = replace(last, day=account.day)
+        granted = account.allowance or 0
+        if granted and not await self._was_granted(connection, account):
+            amount = Amount(daily=granted)
+            return await self.enter(connection, account, EntryKind.GRANT, amount, granted=granted)
+        fresh = {"day": account.day, "granted": granted}
+        await connection.execute(update(accounts).where(_a.serial == account.serial).values(fresh))
+        return account
+
+    async def _was_granted(self, connection: AsyncConnection, account: Account) -> bool:
+        same_day = (_l.account == account.serial) & (_l.day == account.day)
+        query = select(_l.serial).where(same_day, _l.kind == literal_column("'grant'"))
+        return (await connection.execute(query)).first() is not None
+
+    async def _regrant(
+        self, connection: AsyncConnection, account: Account, granted: int
+    ) -> Account:
+        """The allowance may have been changed today. What was spent of a larger one stays spent,
+        and is no less spent when it is enlarged again."""
+        assert account.allowance is not None
+        amount = Amount(daily=max(account.allowance - granted, -account.left.daily))
+        if not amount.daily:
+            return account
+        return await self.enter(
+            connection, account, EntryKind.ADJUST, amount, granted=granted + amount.daily
+        )
+
+
+def _is(key: AccountKey) -> Any:
+    return (_a.platform == key.platform) & (_a.scope == key.scope) & (_a.holder == key.holder)

@@ -1,0 +1,114 @@
+"""Accounts over SQL, for those who look at them or change them."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.quota import (
+    AccountKey,
+    Amount,
+    Entry,
+    EntryKind,
+    Statement,
+    Wish,
+    changed,
+)
+from bot.store.books import Account, Books
+from bot.store.database import Database
+from bot.store.tables import accounts, ledger
+
+_l = ledger.c
+UNLIMITED_STATEMENT = Statement(
+    allowance=None, left=Amount(), resets_ms=0, time_zone="UTC", entries=()
+)
+
+
+class SqlLedger:
+    """Implements bot.core.quota.Ledger."""
+
+    def __init__(self, database: Database, books: Books) -> None:
+        self._database = database
+        self._books = books
+
+    async def statement(self, key: AccountKey, entries: int) -> Statement:
+        async with self._database.write() as connection:
+            if await self._books.allowance(connection, key) is None:
+                return UNLIMITED_STATEMENT
+            account = await self._books.open(connection, key)
+            return _statement(account, await _last(connection, account, entries))
+
+    async def change(
+        self, key: AccountKey, wish: Wish, amount: int, *, actor: str, reason: str, event_key: str
+    ) -> Statement:
+        async with self._database.write() as connection:
+            account = await self._books.open(connection, key)
+            if not await _seen(connection, event_key):
+                about: dict[str, Any] = {
+                    "actor": actor,
+                    "reason": reason,
+                    "event_key": event_key,
+                }
+                added = changed(account.left, wish, amount)
+                account = await self._books.enter(
+                    connection, account, EntryKind.CHANGE, added, **about
+                )
+            return _statement(account, ())
+
+    async def allow(
+        self,
+        key: AccountKey,
+        allowance: int | None,
+        *,
+        actor: str,
+        reason: str,
+        event_key: str,
+    ) -> Statement:
+        async with self._database.write() as connection:
+            account = await self._books.open(connection, key)
+            if not await _seen(connection, event_key):
+                new = update(accounts).where(accounts.c.serial == account.serial)
+                await connection.execute(new.values(allowance=allowance))
+                # The line that says who did it; the one that adjusts today's grant follows.
+                about: dict[str, Any] = {
+                    "actor": actor,
+                    "reason": reason,
+                    "allowance": allowance,
+                    "event_key": event_key,
+                }
+                await self._books.enter(connection, account, EntryKind.CHANGE, Amount(), **about)
+                account = await self._books.open(connection, key)
+            return _statement(account, ())
+
+
+async def _seen(connection: AsyncConnection, event_key: str) -> bool:
+    query = select(_l.serial).where(_l.event_key == event_key)
+    return (await connection.execute(query)).first() is not None
+
+
+async def _last(connection: AsyncConnection, account: Account, limit: int) -> tuple[Entry, ...]:
+    told = (_l.account == account.serial) & ((_l.daily + _l.extra != 0) | _l.actor.is_not(None))
+    query = select(ledger).where(told).order_by(_l.serial.desc()).limit(limit)
+    rows = (await connection.execute(query)).mappings()
+    return tuple(
+        Entry(
+            kind=EntryKind(row["kind"]),
+            amount=Amount(daily=row["daily"], extra=row["extra"]),
+            actor=row["actor"],
+            reason=row["reason"],
+            allowance=row["allowance"],
+            generation_id=row["generation_id"],
+            created_ms=row["created_ms"],
+        )
+        for row in rows
+    )
+
+
+def _statement(account: Account, entries: tuple[Entry, ...]) -> Statement:
+    return Statement(
+        allowance=account.allowance,
+        left=account.left,
+        resets_ms=account.resets_ms,
+        time_zone=account.time_zone,
+        entries=entries,
+    )

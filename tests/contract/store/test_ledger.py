@@ -1,0 +1,391 @@
+"""The laws of the ledger, over real rows."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.errors import Refusal
+from bot.core.generation import Generation, Outcome
+from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish
+from bot.store.database import Database
+from tests.builders import START_MS, address, bounds, new_generation
+from tests.stores import MEMORY, Store, store_over
+
+DAY_MS = 24 * 3600 * 1000
+ANNA, BORIS = "telegram:1", "telegram:2"
+ACCOUNT = AccountKey(platform="telegram", scope="-100", holder=ANNA)
+POOL_ACCOUNT = AccountKey(platform="telegram", scope="-100", holder=POOL)
+THREE_A_DAY = QuotaDefaults(allowance=3 * UNIT)
+
+
+@pytest.fixture
+async def store():
+    async with Database(MEMORY) as database:
+        yield store_over(database, THREE_A_DAY)
+
+
+async def draw(store: Store, price: int = UNIT, by: str = ANNA) -> Generation:
+    new = new_generation(requester=by, price=price, scope="-100")
+    return (await store.admissions.admit(new, bounds())).generation
+
+
+async def left(store: Store, key: AccountKey = ACCOUNT) -> int:
+    return (await store.ledger.statement(key, 0)).left.total
+
+
+async def kinds(store: Store, key: AccountKey = ACCOUNT) -> list[str]:
+    """Oldest first."""
+    rows = await store.sql(
+        "SELECT l.kind FROM ledger l JOIN accounts a ON a.serial = l.account"
+        " WHERE a.holder = :holder ORDER BY l.serial",
+        holder=key.holder,
+    )
+    return [kind for (kind,) in rows]
+
+
+async def allow(
+    store: Store, key: AccountKey, allowance: int | None, event: str, *, by: str = BORIS
+) -> None:
+    await store.ledger.allow(key, allowance, actor=by, reason="", event_key=event)
+
+
+async def deliver(store: Store, generation: Generation) -> None:
+    started = await store.start(generation)
+    assert await store.outcomes.finish(started.key, ["1.png"], "1.jpg")
+    await store.deliveries.sending(generation.id)
+    assert await store.deliveries.delivered(generation.id)
+
+
+async def test_a_day_grants_once_and_a_request_reserves(store: Store):
+    assert await left(store) == 3 * UNIT
+    drawn = await draw(store)
+    assert drawn.price == UNIT
+    assert await left(store) == 2 * UNIT
+    assert await kinds(store) == ["grant", "reserve"]
+
+
+async def test_what_is_spent_is_refused_with_when_there_is_more(store: Store):
+    for _ in range(3):
+        await draw(store)
+    with pytest.raises(Refusal) as refused:
+        await draw(store)
+    assert refused.value.code == "quota_spent"
+    # 03:04:05 UTC is 11:04:05 in Shanghai.
+    assert refused.value.data["wait"] == (12 * 3600 + 55 * 60 + 55) * 1000
+    assert (refused.value.data["price"], refused.value.data["left"]) == ("1", "0")
+    assert await store.records.waiting_in_all() == 3
+
+
+async def test_a_picture_that_arrives_stays_paid(store: Store):
+    await deliver(store, await draw(store))
+    assert await left(store) == 2 * UNIT
+    assert await kinds(store) == ["grant", "reserve", "settle"]
+
+
+async def test_one_that_cannot_be_shown_stays_paid_too(store: Store):
+    started = await store.start(await draw(store))
+    assert await store.outcomes.finish(started.key, ["1.png"], "1.jpg")
+    await store.deliveries.sending(started.id)
+    await store.deliveries.undeliverable(started.id, "blocked")
+    assert await kinds(store) == ["grant", "reserve", "settle"]
+
+
+async def failed(store: Store, generation: Generation) -> None:
+    started = await store.start(generation)
+    assert await store.outcomes.fail(started.key, "out_of_memory", {})
+    await store.deliveries.sending(generation.id)
+    assert await store.deliveries.delivered(generation.id)
+
+
+async def worn_out(store: Store, generation: Generation) -> None:
+    outcome = None
+    while outcome is not Outcome.FAILED:
+        started = await store.start(generation)
+        outcome = await store.outcomes.requeue(started.key, counted=True)
+
+
+async def cancelled(store: Store, generation: Generation) -> None:
+    assert await store.outcomes.cancel([generation.id], "cancel")
+
+
+async def expired(store: Store, generation: Generation) -> None:
+    assert await store.outcomes.expire(START_MS + 1) == [generation.id]
+
+
+@pytest.mark.parametrize("end", [failed, worn_out, cancelled, expired])
+async def test_what_comes_to_nothing_costs_nothing(store: Store, end):
+    await end(store, await draw(store))
+    assert await left(store) == 3 * UNIT
+    assert await kinds(store) == ["grant", "reserve", "refund"]
+
+
+async def test_a_lost_job_that_is_drawn_again_is_paid_once(store: Store):
+    generation = await draw(store)
+    started = await store.start(generation)
+    await store.outcomes.requeue(started.key, counted=True)
+    await deliver(store, generation)
+    assert await kinds(store) == ["grant", "reserve", "settle"]
+
+
+async def test_a_redelivered_request_reserves_once(store: Store):
+    new = new_generation(requester=ANNA, price=UNIT, scope="-100")
+    for _ in range(2):
+        await store.admissions.admit(new, bounds())
+    assert await left(store) == 2 * UNIT
+
+
+async def test_the_next_day_begins_anew(store: Store):
+    await deliver(store, await draw(store))
+    store.clock.advance(DAY_MS)
+    assert await left(store) == 3 * UNIT
+    assert await kinds(store) == ["grant", "reserve", "settle", "expiry", "grant"]
+
+
+async def test_a_refund_of_yesterday_expires_with_it(store: Store):
+    generation = await draw(store)
+    store.clock.advance(DAY_MS)
+    assert await left(store) == 3 * UNIT
+    await cancelled(store, generation)
+    assert await left(store) == 3 * UNIT
+    assert await kinds(store) == ["grant", "reserve", "expiry", "grant", "refund", "expiry"]
+
+
+async def test_what_was_given_extra_stays_and_is_spent_last(store: Store):
+    about = {"actor": BORIS, "reason": "谢谢", "event_key": "add"}
+    for _ in range(2):
+        await store.ledger.change(ACCOUNT, Wish.ADD, 2 * UNIT, **about)
+    statement = await store.ledger.statement(ACCOUNT, 1)
+    assert (statement.left.daily, statement.left.extra) == (3 * UNIT, 2 * UNIT)
+    (entry,) = statement.entries
+    assert (entry.actor, entry.reason, entry.amount.extra) == (BORIS, "谢谢", 2 * UNIT)
+    assert (await draw(store, price=4 * UNIT)).price == 4 * UNIT
+    store.clock.advance(DAY_MS)
+    assert await left(store) == 4 * UNIT
+
+
+@pytest.mark.parametrize(
+    ("wish", "amount", "then"),
+    [
+        (Wish.SET, 5 * UNIT, 5 * UNIT),
+        (Wish.SET, UNIT, UNIT),
+        (Wish.SET, 0, 0),
+        (Wish.TAKE, 2 * UNIT, UNIT),
+        (Wish.TAKE, 9 * UNIT, 0),
+    ],
+)
+async def test_what_is_left_can_be_set_and_taken(store: Store, wish, amount, then):
+    statement = await store.ledger.change(
+        ACCOUNT, wish, amount, actor=BORIS, reason="", event_key="e"
+    )
+    assert statement.left.total == then
+
+
+async def test_an_allowance_of_ones_own_holds_from_today(store: Store):
+    await draw(store)
+    for _ in range(2):
+        await allow(store, ACCOUNT, 10 * UNIT, "more")
+    assert await left(store) == 9 * UNIT
+    await allow(store, ACCOUNT, UNIT, "less")
+    assert await left(store) == 0
+    store.clock.advance(DAY_MS)
+    assert await left(store) == UNIT
+    await allow(store, ACCOUNT, None, "usual")
+    assert await left(store) == 3 * UNIT
+
+
+async def test_a_pool_is_shared_and_both_are_debited(store: Store):
+    await store.ledger.allow(
+        POOL_ACCOUNT, 2 * UNIT, actor="telegram:9", reason="", event_key="pool"
+    )
+    await draw(store)
+    await draw(store, by=BORIS)
+    assert (await left(store), await left(store, POOL_ACCOUNT)) == (2 * UNIT, 0)
+    with pytest.raises(Refusal) as refused:
+        await draw(store)
+    assert refused.value.code == "pool_spent"
+    # Nothing was taken from the person for what the chat could not give.
+    assert await left(store) == 2 * UNIT
+
+
+async def test_where_nothing_is_limited_nothing_is_written():
+    async with Database(MEMORY) as database:
+        store = store_over(database)
+        generation = await draw(store)
+        await deliver(store, generation)
+        assert generation.price == 0
+        assert await store.sql("SELECT count(*) FROM ledger") == [(0,)]
+        assert await store.sql("SELECT count(*) FROM accounts") == [(0,)]
+
+
+async def test_of_two_at_once_one_passes_where_one_is_left(store: Store):
+    await store.ledger.change(ACCOUNT, Wish.SET, UNIT, actor=BORIS, reason="", event_key="e")
+    results = await asyncio.gather(draw(store), draw(store), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Generation", "Refusal"]
+    assert await left(store) == 0
+
+
+async def test_a_clock_that_is_set_back_grants_nothing_twice(store: Store):
+    await draw(store)
+    store.clock.advance(-DAY_MS)
+    assert await left(store) == 2 * UNIT
+
+
+async def test_lowering_and_raising_an_allowance_makes_nothing(store: Store):
+    for _ in range(3):
+        await draw(store)
+    for number, allowance in enumerate((0, 3 * UNIT, UNIT, 3 * UNIT)):
+        await allow(store, ACCOUNT, allowance, f"allow:{number}")
+        assert await left(store) == 0
+    await allow(store, ACCOUNT, 4 * UNIT, "more")
+    assert await left(store) == UNIT
+
+
+async def test_a_refund_goes_no_higher_than_a_lowered_allowance(store: Store):
+    drawn = [await draw(store) for _ in range(3)]
+    await allow(store, ACCOUNT, UNIT, "less")
+    assert await store.outcomes.cancel([one.id for one in drawn], "cancel")
+    assert await left(store) == UNIT
+
+
+async def test_a_clock_that_was_far_ahead_stops_no_grants(store: Store):
+    store.clock.advance(2000 * DAY_MS)
+    await draw(store)
+    store.clock.advance(-2000 * DAY_MS)
+    assert await left(store) == 3 * UNIT
+    await draw(store)
+    assert await left(store) == 2 * UNIT
+    store.clock.advance(DAY_MS)
+    assert await left(store) == 3 * UNIT
+
+
+async def test_what_an_admin_allows_stands_in_the_ledger(store: Store):
+    about = {"actor": BORIS, "reason": "画展", "event_key": "e"}
+    await store.ledger.allow(ACCOUNT, 5 * UNIT, **about)
+    adjusted, said, _ = (await store.ledger.statement(ACCOUNT, 10)).entries
+    assert (said.actor, said.reason, said.allowance) == (BORIS, "画展", 5 * UNIT)
+    assert (adjusted.kind, adjusted.amount.daily) == (EntryKind.ADJUST, 2 * UNIT)
+
+
+async def test_an_account_that_is_not_limited_is_not_opened():
+    async with Database(MEMORY) as database:
+        store = store_over(database)
+        assert (await store.ledger.statement(ACCOUNT, 10)).allowance is None
+        assert await store.sql("SELECT count(*) FROM accounts") == [(0,)]
+
+
+async def test_whoever_sits_at_the_machine_is_not_limited(store: Store):
+    here = address(platform="board", chat="page")
+    new = new_generation(requester="board:1", price=9 * UNIT, scope="page", address=here)
+    assert (await store.admissions.admit(new, bounds())).generation.price == 0
+
+
+async def test_a_group_that_moves_takes_its_accounts_along(store: Store):
+    await draw(store)
+    own = AccountKey(platform="telegram", scope="-100", holder="telegram:-100")
+    await store.ledger.change(own, Wish.ADD, UNIT, actor=BORIS, reason="", event_key="e")
+    await store.moves.move("telegram", "-100", "-1001")
+    moved = AccountKey(platform="telegram", scope="-1001", holder="telegram:-1001")
+    assert await left(store, moved) == 4 * UNIT
+    assert await left(store, replace(ACCOUNT, scope="-1001")) == 2 * UNIT
+
+
+# --- any sequence ---------------------------------------------------------------------------------
+
+STEPS = st.one_of(
+    st.tuples(st.just("draw"), st.sampled_from([ANNA, BORIS]), st.integers(1, 4000)),
+    st.tuples(st.sampled_from(["deliver", "fail", "cancel", "lose"]), st.integers(0, 5)),
+    st.tuples(st.just("change"), st.sampled_from(list(Wish)), st.integers(0, 5000)),
+    st.tuples(st.just("allow"), st.one_of(st.none(), st.integers(0, 5000))),
+    st.tuples(st.just("pool"), st.one_of(st.none(), st.integers(0, 5000))),
+    st.tuples(st.just("wait"), st.integers(1, 3)),
+    st.tuples(st.just("expire")),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(STEPS, max_size=25))
+def test_whatever_happens_every_balance_is_the_sum_of_its_lines(steps):
+    asyncio.run(live_through(steps))
+
+
+async def live_through(steps: Sequence[tuple[str, object]]) -> None:
+    async with Database(MEMORY) as database:
+        store = store_over(database, THREE_A_DAY)
+        live: list[Generation] = []
+        for number, step in enumerate(steps):
+            await take(store, live, step, f"event:{number}")
+            await check(store)
+        for generation in live:
+            await store.outcomes.cancel([generation.id], f"end:{generation.id}")
+        await check(store)
+        await check_all_ended(store)
+
+
+async def take(store: Store, live: list[Generation], step, event_key: str) -> None:
+    match step:
+        case ("draw", by, price):
+            with suppress(Refusal):
+                live.append(await draw(store, price, by))
+        case ("change", wish, amount):
+            about = {"actor": BORIS, "reason": "", "event_key": event_key}
+            for _ in range(2):
+                await store.ledger.change(ACCOUNT, wish, amount, **about)
+        case ("allow", allowance):
+            await store.ledger.allow(
+                ACCOUNT, allowance, actor=BORIS, reason="", event_key=event_key
+            )
+        case ("pool", allowance):
+            await store.ledger.allow(
+                POOL_ACCOUNT, allowance, actor=BORIS, reason="", event_key=event_key
+            )
+        case ("wait", days):
+            store.clock.advance(days * DAY_MS)
+        case ("expire",):
+            await store.outcomes.expire(store.clock.now - DAY_MS)
+        case (what, which) if live:
+            await end(store, what, live[which % len(live)], event_key)
+
+
+async def end(store: Store, what: str, generation: Generation, event_key: str) -> None:
+    now = await store.now(generation)
+    if what == "cancel":
+        await store.outcomes.cancel([now.id], event_key)
+    elif now.outcome is Outcome.QUEUED:
+        started = await store.start(now)
+        if what == "lose":
+            await store.outcomes.requeue(started.key, counted=True)
+        elif what == "fail":
+            await store.outcomes.fail(started.key, "engine_error", {})
+        else:
+            await store.outcomes.finish(started.key, ["1.png"], "1.jpg")
+    elif what == "deliver" and await store.deliveries.sending(now.id):
+        await store.deliveries.delivered(now.id)
+
+
+async def check(store: Store) -> None:
+    accounts = await store.sql(
+        "SELECT a.daily, a.extra, coalesce(sum(l.daily), 0), coalesce(sum(l.extra), 0)"
+        " FROM accounts a LEFT JOIN ledger l ON l.account = a.serial GROUP BY a.serial"
+    )
+    for daily, extra, daily_lines, extra_lines in accounts:
+        assert (daily, extra) == (daily_lines, extra_lines)
+        assert min(daily, extra) >= 0
+
+
+async def check_all_ended(store: Store) -> None:
+    """Every reserve of what has ended and was told has one ending."""
+    rows = await store.sql(
+        "SELECT g.outcome, g.delivery, count(e.serial) FROM ledger l"
+        " JOIN generations g ON g.id = l.generation_id"
+        " LEFT JOIN ledger e ON e.generation_id = l.generation_id AND e.account = l.account"
+        " AND e.kind IN ('settle', 'refund')"
+        " WHERE l.kind = 'reserve' GROUP BY l.serial"
+    )
+    for outcome, delivery, endings in rows:
+        finished_untold = outcome == "finished" and delivery in ("pending", "sending")
+        assert endings == (0 if finished_untold else 1)

@@ -1,0 +1,1 @@
+"""What the platforms' fakes have in common: a loopback port, connections that break, faults."""

@@ -1,0 +1,173 @@
+"""/quota: what is left, and what admins change of it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.core.quota import POOL, UNIT, AccountKey, QuotaDefaults
+from bot.core.quota_desk import IsAdmin
+from bot.core.replies import reply
+from tests.integration.front_desk_life import ANNA, BORIS, CHAT, OWNER, Desk, desk_in
+
+ADMIN = "telegram:5"
+
+
+@pytest.fixture
+async def bare(tmp_path: Path) -> AsyncIterator[Desk]:
+    """A group without a pool, in which people are limited."""
+    async with desk_in(tmp_path, QuotaDefaults(allowance=3 * UNIT)) as desk:
+        yield desk
+
+
+@pytest.fixture
+async def desk(bare: Desk) -> Desk:
+    """The same with a pool that suffices."""
+    await change(bare, "群 每天 100", by=OWNER)
+    await bare.store.notices.said((await bare.said())[0].event_key)
+    return bare
+
+
+def said_to_be(admin: bool) -> IsAdmin:
+    async def is_admin() -> bool:
+        return admin
+
+    return is_admin
+
+
+async def left(desk: Desk, holder: str) -> int:
+    key = AccountKey(platform="telegram", scope=CHAT.chat, holder=holder)
+    return (await desk.store.ledger.statement(key, 0)).left.total
+
+
+async def change(desk: Desk, wish: str, *, by: str = ADMIN, admin: bool = True, **whose) -> str:
+    """What the chat is told."""
+    await desk.desk.quota(desk.origin(by=by), wish, is_admin=said_to_be(admin), **whose)
+    return (await desk.said())[-1].text
+
+
+async def test_everybody_can_read_how_their_quota_came_about(desk: Desk):
+    drawn = await desk.draw("一个红色的圆")
+    await desk.cancel(generation_id=drawn.id)
+    waiting = await desk.draw("一个红色的圆")
+    await change(desk, "+2 谢谢", of=ANNA)
+    await desk.desk.quota(desk.origin())
+    told = (await desk.said())[-1]
+    assert told.private
+    first, second, *lines = told.text.splitlines()
+    assert first == "🎟 额度还剩 4（每天 3），约 13 小时后重置。"
+    assert second == "👥 全群还剩 99（每天 100），约 13 小时后重置。"
+    assert [line.split("  ")[1:] for line in lines] == [
+        ["+2", "管理员调整 谢谢"],
+        ["−1", f"画图 #{waiting.id}"],
+        ["+1", f"退回 #{drawn.id}"],
+        ["−1", f"画图 #{drawn.id}"],
+        ["+3", "每日额度"],
+    ]
+    assert lines[0].startswith("01-02 11:04")
+
+
+async def test_where_nothing_is_limited_that_is_said(tmp_path):
+    async with desk_in(tmp_path) as desk:
+        await desk.desk.quota(desk.origin())
+        assert [notice.text for notice in await desk.said()] == [reply("quota_unlimited", "zh")]
+
+
+async def test_a_refusal_says_what_it_takes_and_when_there_is_more(desk: Desk):
+    await change(desk, "=0.5", of=ANNA)
+    await desk.desk.draw(desk.origin(), "一个红色的圆")
+    assert (await desk.said())[-1].text == (
+        "额度不够：这次要 1，你还剩 0.5，约 13 小时后重置。需要更多可以找管理员。"
+    )
+    assert await desk.store.records.waiting_in_all() == 0
+
+
+@pytest.mark.parametrize(
+    ("wish", "then"), [("+2", 5), ("-2", 1), ("=7", 7), ("每天 10", 10), ("2 +4", 3)]
+)
+async def test_an_admin_changes_what_the_one_has_whom_they_reply_to(desk: Desk, wish, then):
+    said = await change(desk, wish, of=ANNA)
+    assert await left(desk, ANNA) == then * UNIT
+    assert said.startswith("🎟 ")
+
+
+async def test_a_picture_stands_for_whoever_asked_for_it(desk: Desk):
+    drawn = await desk.drawn(by=BORIS)
+    await change(desk, "+2", of_message=drawn.status_message)
+    assert (await left(desk, BORIS), await left(desk, ADMIN)) == (5 * UNIT, 3 * UNIT)
+
+
+async def test_a_written_number_goes_before_the_reply(desk: Desk):
+    await change(desk, "2 +4", of=ANNA)
+    assert (await left(desk, ANNA), await left(desk, BORIS)) == (3 * UNIT, 7 * UNIT)
+
+
+async def test_a_redelivered_change_acts_once_and_is_answered(desk: Desk):
+    origin = desk.origin(by=ADMIN)
+    for _ in range(2):
+        await desk.desk.quota(origin, "+2", of=ANNA, is_admin=said_to_be(True))
+    assert await left(desk, ANNA) == 5 * UNIT
+    assert len(await desk.said()) == 1
+
+
+@pytest.mark.parametrize("locale", ["zh", "en"])
+async def test_members_change_nothing(desk: Desk, locale):
+    origin = desk.origin(locale=locale)
+    await desk.desk.quota(origin, "+100", of=ANNA, is_admin=said_to_be(False))
+    assert (await desk.said())[-1].text == reply("admins_only", locale)
+    assert await left(desk, ANNA) == 3 * UNIT
+
+
+@pytest.mark.parametrize("wish", ["+1", "=4", "每天 4"])
+async def test_where_the_group_has_no_pool_its_admins_make_nothing(bare: Desk, wish):
+    assert await change(bare, wish, of=ANNA) == reply("no_pool", "zh")
+    assert await left(bare, ANNA) == 3 * UNIT
+    assert "🎟" in await change(bare, wish, of=ANNA, by=OWNER, admin=False)
+    assert await left(bare, ANNA) == 4 * UNIT
+
+
+@pytest.mark.parametrize("wish", ["-1", "=2", "每天 2"])
+async def test_but_they_may_take(bare: Desk, wish):
+    await change(bare, wish, of=ANNA)
+    assert await left(bare, ANNA) == 2 * UNIT
+
+
+async def test_what_admins_give_is_the_pools(desk: Desk):
+    assert await change(desk, "群 +100") == reply("owners_only", "zh")
+    await change(desk, "群 每天 1", by=OWNER, admin=False)
+    await change(desk, "+100", of=ANNA)
+    await desk.draw("一个红色的圆")
+    assert await left(desk, POOL) == 0
+    await desk.desk.draw(desk.origin(), "一个红色的圆")
+    assert "全群" in (await desk.said())[-1].text
+
+
+@pytest.mark.parametrize("wish", ["+5", "-5"])
+async def test_a_change_is_somebodys(desk: Desk, wish):
+    assert await change(desk, wish) == reply("whose_quota", "zh")
+    assert await change(desk, wish, of_message="999") == reply("whose_quota", "zh")
+    assert await left(desk, ADMIN) == 3 * UNIT
+
+
+async def test_the_platform_is_asked_for_admins_only_where_it_matters(desk: Desk):
+    async def never() -> bool:
+        raise AssertionError("asked")
+
+    for by, wish in ((ANNA, "多给点"), (ANNA, "群 +1"), (OWNER, "1 +1")):
+        await desk.desk.quota(desk.origin(by=by), wish, is_admin=never)
+
+
+async def test_an_owner_reaches_people_in_their_private_chats(desk: Desk):
+    private = desk.origin(alone=True, at=replace(CHAT, chat="1"))
+    await desk.desk.draw(private, "一个红色的圆")
+    origin = desk.origin(by=OWNER, alone=True, at=replace(CHAT, chat="9"))
+    await desk.desk.quota(origin, "1 +5")
+    await desk.desk.quota(desk.origin(alone=True, at=replace(CHAT, chat="1")))
+    assert (await desk.said())[-1].text.startswith("🎟 额度还剩 7（")
+
+
+async def test_nobody_is_an_admin_of_a_private_chat(desk: Desk):
+    origin = desk.origin(alone=True, at=replace(CHAT, chat="1"))
+    await desk.desk.quota(origin, "+100", is_admin=said_to_be(True))
+    assert (await desk.said())[-1].text == reply("owners_only", "zh")

@@ -1,0 +1,23 @@
+"""The figures of bench/fairness.py, over orders that can be judged by hand."""
+
+from bench.fairness import Request, jain, jain_at_round_ends, mean_wait, served_in_order
+
+ANNA, BORIS = "telegram:1", "telegram:2"
+
+
+def test_equal_shares_are_perfect_and_one_of_many_is_worst():
+    assert jain([5.0, 5.0, 5.0]) == 1.0
+    assert jain([9.0, 0.0, 0.0]) == 1 / 3
+
+
+def test_a_round_ends_when_everybody_was_served_once_more():
+    order = [ANNA, ANNA, BORIS, BORIS, ANNA, BORIS]
+    served = [(Request(0.0, by, 1.0), float(at)) for at, by in enumerate(order)]
+    # Anna has had two of three, then three of five.
+    assert [round(value, 2) for value in jain_at_round_ends(served)] == [0.9, 0.96]
+
+
+def test_a_plain_queue_serves_in_the_order_of_asking():
+    served = served_in_order([Request(0.0, ANNA, 5.0), Request(1.0, BORIS, 5.0)])
+    assert [at for _, at in served] == [0.0, 5.0]
+    assert mean_wait(served) == 2.0

@@ -1,0 +1,39 @@
+import pytest
+
+from bot.core.quota import Amount, Wish, changed, price, units
+from engine.profiles import profile_named
+from tests.builders import spec
+
+TURBO = profile_named("z-image-turbo")
+
+
+@pytest.mark.parametrize(
+    ("asked", "costs"),
+    [
+        ({}, "1"),
+        ({"width": 1360, "height": 768}, "1"),
+        ({"width": 2048, "height": 2048}, "4"),
+        ({"width": 512, "height": 512}, "0.25"),
+        ({"width": 256, "height": 256}, "0.25"),
+        ({"count": 4}, "4"),
+        ({"guidance": 2.0}, "2"),
+        ({"steps": 9}, "1"),
+        ({"steps": 16}, "2"),
+    ],
+)
+def test_a_price_is_what_the_work_is_worth_in_quarters(asked, costs):
+    assert units(price(spec(**asked), TURBO)) == costs
+
+
+@pytest.mark.parametrize(
+    ("wish", "amount", "added"),
+    [
+        (Wish.ADD, 5, Amount(extra=5)),
+        (Wish.TAKE, 4, Amount(daily=-3, extra=-1)),
+        (Wish.TAKE, 9, Amount(daily=-3, extra=-2)),
+        (Wish.SET, 1, Amount(daily=-3, extra=-1)),
+        (Wish.SET, 9, Amount(extra=4)),
+    ],
+)
+def test_what_expires_first_goes_first(wish, amount, added):
+    assert changed(Amount(daily=3, extra=2), wish, amount) == added
