@@ -3,12 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.adapters.discord.render import Look
+from bot.core.errors import Unreachable
 from bot.core.generation import Delivery, Outcome
+from bot.core.messages import Card, Notice
 from tests.builders import ManualClock
 from tests.fakes.discord_api import FakeDiscord, Interaction, Message
 from tests.fakes.discord_api.messages import SUPPRESS_EMBEDS
@@ -229,6 +232,18 @@ async def test_what_is_private_does_not_go_into_the_channel(life, discord):
     await life.settled(generation, Delivery.UNDELIVERABLE)
     assert discord.pictures() == []
     assert discord.calls_of("*", MESSAGES) + discord.calls_of("*", MESSAGE) == []
+
+
+async def test_what_is_private_stays_out_of_the_channel_whatever_is_stored(life, discord):
+    row = await life.opened(life.ask(options={"private": True}))
+    unknown = replace(row.address, reply_token="written by another version")
+    broken = replace(row, address=unknown, status_message=None)
+    with pytest.raises(Unreachable):
+        await life.adapter.messenger.open(broken, Card(text="圆"))
+    said = Notice(event_key="1", address=unknown, text="圆", private=True)
+    with pytest.raises(Unreachable):
+        await life.adapter.messenger.say(said)
+    assert discord.calls_of("POST", MESSAGES) == []
 
 
 async def test_where_the_bot_sees_nothing_any_more_it_is_said_in_time(life, discord):

@@ -92,6 +92,62 @@ async def test_a_deferral_is_answered_after_a_restart(tmp_path, discord, monkeyp
         assert await life.drawn(asked) is asked.original
 
 
+def hold_back(life: Life, monkeypatch: pytest.MonkeyPatch, name: str, *, commits: bool) -> None:
+    """This call of the core does not come back, before its row is committed or after that."""
+    call = getattr(life.core.desk, name)
+
+    async def held(*arguments: Any, **named: Any) -> None:
+        if commits:
+            await asyncio.sleep(0.2)
+            await call(*arguments, **named)
+        await asyncio.sleep(30.0)
+
+    monkeypatch.setattr(life.core.desk, name, held)
+
+
+async def test_a_private_card_comes_after_a_restart_though_the_deferral_is_gone(
+    tmp_path, discord, monkeypatch
+):
+    async with living(tmp_path, discord, monkeypatch, defer_seconds=0.05) as life:
+        await life.ready()
+        await life.drawn(life.ask(options={"private": True}))
+        hold_back(life, monkeypatch, "again", commits=True)
+        discord.faults.fail_next("POST", "/webhooks/*", delay=30.0, close="before")
+        asked = discord.people.slash("again", {}, user=ANNA, channel=CHANNEL)
+        await eventually(lambda: asked.original and asked.original.deleted)
+    discord.faults.clear()
+    before = len(asked.messages)
+    async with living(tmp_path, discord, monkeypatch) as life:
+        message = await life.drawn(asked)
+    assert message.ephemeral_to == ANNA
+    assert before <= 1
+    assert all(one.ephemeral_to == ANNA for one in discord.messages(CHANNEL))
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_what_is_said_of_a_restart_is_the_place_of_the_card(
+    tmp_path, discord, monkeypatch, private
+):
+    """Also where nothing can be sent to the channel."""
+    discord.people.forbid(CHANNEL, "send_messages")
+    async with living(tmp_path, discord, monkeypatch, defer_seconds=0.05) as life:
+        await life.ready()
+        await life.drawn(life.ask(options={"private": private}))
+        monkeypatch.setattr("bot.core.deliver.OPENING_PAUSE_SECONDS", 30.0)
+        hold_back(life, monkeypatch, "again", commits=True)
+        asked = discord.people.slash("again", {}, user=ANNA, channel=CHANNEL)
+        generation = await life.row(asked)
+        assert (generation.private, generation.status_message) == (private, None)
+        assert answer(asked).loading
+    assert answer(asked).content.startswith("我正在重启")
+    monkeypatch.undo()
+    async with living(tmp_path, discord, monkeypatch) as life:
+        message = await life.drawn(asked)
+    assert (message is asked.original) is not private
+    assert message.ephemeral_to == (ANNA if private else None)
+    assert asked.messages[-1] is message
+
+
 async def test_a_lost_answer_to_the_first_answer_is_no_second_message(
     tmp_path, discord, monkeypatch
 ):

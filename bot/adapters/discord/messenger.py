@@ -74,7 +74,7 @@ class DiscordMessenger:
                 status = StatusId(message, by_token=True)
                 self.deadlines.watch(generation, status)
                 return status.text()
-        if key is not None and generation.private:
+        if generation.private:
             raise Unreachable("a private answer cannot be gone on with in the channel")
         look = await self._look(generation, card, to=user_of(generation.requester))
         nonces = [generation.id, *(f"{generation.id}-{n}" for n in range(2, NONCES + 1))]
@@ -125,6 +125,8 @@ class DiscordMessenger:
             upload = Upload(name=path.name, content=content, spoiler=notice.attachment.spoiler)
             look = Look(text=look.text, buttons=look.buttons, upload=upload)
         if key is None:
+            if notice.private:
+                raise Unreachable("no interaction to answer privately")
             await self._say_in_channel(notice, look)
             return
         try:
