@@ -101,6 +101,15 @@ async def test_a_token_that_ends_early_is_noticed(life, discord):
     assert discord.pictures() == [asked.original]
 
 
+async def test_a_token_that_ends_early_keeps_nothing_from_being_deleted(life, discord):
+    asked = life.ask()
+    message = await life.drawn(asked)
+    discord.clock.advance(16 * 60)
+    await life.store.removals.remove((await life.row(asked)).id, [], "press")
+    life.core.erasures.look()
+    await eventually(lambda: message.deleted)
+
+
 async def test_an_answer_that_is_gone_by_then_comes_anew(life, discord):
     asked = life.ask()
     generation = await life.opened(asked)
@@ -187,6 +196,8 @@ async def test_a_private_answer_tells_nobody_else(life, discord):
     wait(life, 12)
     await life.finish(generation)
     await life.settled(generation)
+    # Whoever it is for is told after it is settled.
+    await eventually(lambda: not life.core.deliverer._busy)
     assert discord.messages(CHANNEL) == [asked.original]
 
 

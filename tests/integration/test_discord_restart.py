@@ -12,6 +12,7 @@ from tests.fakes.discord_api import FakeDiscord
 from tests.integration.discord_life import ANNA, CHANNEL, Life, answer, furnish, living
 from tests.integration.waiting import eventually
 
+PRIVATE_CHAT = 90
 CALLBACK = "/interactions/*/*/callback"
 ANSWER = "/webhooks/*/*/messages/*"
 MESSAGES = "/channels/*/messages"
@@ -250,6 +251,28 @@ async def test_thrown_out_the_token_still_delivers(tmp_path, discord, monkeypatc
         assert await life.drawn(asked) is asked.original
 
 
+async def test_a_message_that_was_to_be_deleted_is_deleted_once(tmp_path, discord, monkeypatch):
+    """Where only the token of its request can do that."""
+    discord.people.private_chat(PRIVATE_CHAT, ANNA)
+    place: dict[str, Any] = {"channel": PRIVATE_CHAT, "user_install": True}
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        message = await life.drawn(asked := life.ask(**place))
+        row = await life.row(asked)
+        # As the press of its button is noted, before anything is done about it.
+        pressed = [(row.address.chat, f"c:{message.id}")]
+        await life.store.removals.remove(row.id, pressed, "press")
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(lambda: message.deleted)
+
+        async def settled() -> bool:
+            return not await life.store.removals.waiting(["discord"])
+
+        await eventually(settled)
+        await nothing_left_to_say(life)
+    assert asked.follow_ups == []
+
+
 async def test_a_file_that_was_brought_is_not_brought_again(tmp_path, discord, monkeypatch):
     async with living(tmp_path, discord, monkeypatch) as life:
         await life.ready()
@@ -260,9 +283,9 @@ async def test_a_file_that_was_brought_is_not_brought_again(tmp_path, discord, m
         monkeypatch.setattr(life.core.notifier._notices, "said", lambda _: never.wait())
         shown = discord.people.slash("show", {"id": generation.id}, user=ANNA, channel=CHANNEL)
         await eventually(lambda: shown.original and shown.original.images)
+        assert await life.core.notifier._notices.chats()
     monkeypatch.undo()
     async with living(tmp_path, discord, monkeypatch) as life:
-        await eventually(lambda: life.core.notifier._notices)
         await nothing_left_to_say(life)
     assert len(discord.arrivals(shown)) == 1
     assert discord.calls_of("POST", "/webhooks/*") == []
