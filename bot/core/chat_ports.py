@@ -27,12 +27,18 @@ class Removals(Protocol):
     forgotten when the process dies in between."""
 
     async def remove(
-        self, generation_id: str, copies: Sequence[tuple[str, str]], event_key: str
+        self,
+        generation_id: str,
+        copies: Sequence[tuple[str, str]],
+        event_key: str,
+        *,
+        instead: str | None = None,
     ) -> bool:
         """Take the picture of an ended generation away, in one transaction: nothing of it is
         delivered or said any more, and its message, also one that is only recorded afterwards,
-        and those at `copies`, (chat, message), are to be deleted. False if it has not ended.
-        Raises AlreadySeen."""
+        and those at `copies`, (chat, message), are to be deleted; ids that differ before a colon
+        only are of one message. Who was told to wait for a copy is told `instead`. False if it
+        has not ended. Raises AlreadySeen."""
         ...
 
     async def removed(self, generation_id: str) -> bool: ...

@@ -12,7 +12,7 @@ from bot.core.generation import LIVE, Generation, Origin, Outcome
 from bot.core.lookup import Lookup
 from bot.core.messages import Attachment, Notice
 from bot.core.ports import Pictures
-from bot.core.replies import reply
+from bot.core.replies import refusal_text, reply
 from bot.core.request_text import request_text
 from bot.core.rights import is_here, may_end
 from engine.profiles import Profile
@@ -101,7 +101,9 @@ class Gallery:
         if generation.outcome in LIVE:
             raise Refusal("still_live", id=generation.id)
         copies = [] if pressed is None else [(origin.address.chat, pressed)]
-        if not await self._removals.remove(generation.id, copies, origin.event_key):
+        gone = refusal_text(Refusal("picture_removed", id=generation.id), generation.locale)
+        removed = await self._removals.remove(generation.id, copies, origin.event_key, instead=gone)
+        if not removed:
             raise Refusal("still_live", id=generation.id)
 
     async def _finished(self, generation: Generation) -> Generation:

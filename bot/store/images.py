@@ -14,6 +14,8 @@ class PictureFolder:
 
     def __init__(self, state_dir: Path) -> None:
         self._state_dir = state_dir.absolute()
+        #: Folders whose names this process has brought to the disk, with all above them.
+        self._synced: set[Path] = set()
 
     async def save(
         self, generation: Generation, pictures: Sequence[bytes], preview: bytes
@@ -26,14 +28,14 @@ class PictureFolder:
         preview_name = str(day / f"{generation.id}.jpg")
         files = [*zip(names, pictures, strict=True), (preview_name, preview)]
         folder = self.path(preview_name).parent
-        changed = await asyncio.to_thread(_make_folder, folder)
+        await asyncio.to_thread(self._make, folder)
         # At once: the disk then takes them in one go, and waiting for it is most of the work.
         writes = (asyncio.to_thread(_write, self.path(name), data) for name, data in files)
         # All have ended when one fails: a repetition writes the same files.
         for outcome in await asyncio.gather(*writes, return_exceptions=True):
             if outcome is not None:
                 raise outcome
-        await asyncio.to_thread(_sync_folders, changed)
+        await asyncio.to_thread(self._sync, folder)
         return names, preview_name
 
     def path(self, relative: str) -> Path:
@@ -41,6 +43,23 @@ class PictureFolder:
         if not path.is_relative_to(self._state_dir):
             raise ValueError(f"{relative!r} lies outside the state folder")
         return path
+
+    def _make(self, folder: Path) -> None:
+        if not folder.is_dir():
+            self._synced.discard(folder)
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def _sync(self, folder: Path) -> None:
+        """Names are on the disk only when the folder that holds them is. Those above it hold none
+        that is new after the first time; and then they may, also where it was there already: a
+        process that was killed has made it, or another save is about to do the same."""
+        _sync_folder(folder)
+        if folder in self._synced:
+            return
+        for above in folder.parents:
+            if above.is_relative_to(self._state_dir):
+                _sync_folder(above)
+        self._synced.add(folder)
 
 
 def _day(created_ms: int) -> PurePosixPath:
@@ -64,20 +83,9 @@ def _write(path: Path, data: bytes) -> None:
         raise
 
 
-def _make_folder(folder: Path) -> list[Path]:
-    """Make it if it is missing. It and those above it that hold a new name: names are on the disk
-    only when the folder that holds them is."""
-    changed = [folder]
-    while not changed[-1].exists():
-        changed.append(changed[-1].parent)
-    folder.mkdir(parents=True, exist_ok=True)
-    return changed
-
-
-def _sync_folders(folders: Sequence[Path]) -> None:
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.chat_ports import Removal
@@ -16,6 +16,7 @@ from bot.store.tables import events, generations, is_untold, notices, removals
 
 _row = removals.c
 _g = generations.c
+_n = notices.c
 
 
 class SqlRemovals:
@@ -27,7 +28,12 @@ class SqlRemovals:
         self._books = books
 
     async def remove(
-        self, generation_id: str, copies: Sequence[tuple[str, str]], event_key: str
+        self,
+        generation_id: str,
+        copies: Sequence[tuple[str, str]],
+        event_key: str,
+        *,
+        instead: str | None = None,
     ) -> bool:
         ended = select(generations).where(_g.id == generation_id, _g.outcome.in_(TERMINAL))
         async with self._database.write() as connection:
@@ -39,6 +45,7 @@ class SqlRemovals:
                 return False
             await self._record(connection, row, copies, event_key)
             await self._settle(connection, row)
+            await self._hush(connection, row, instead)
         return True
 
     async def _record(
@@ -55,7 +62,7 @@ class SqlRemovals:
             )
         )
         own = (row["chat"], row["status_message"])
-        for chat, message in dict.fromkeys([own, *copies]):
+        for chat, message in _apart([own, *copies]):
             await connection.execute(
                 insert(removals).values(
                     generation_id=generation_id,
@@ -69,20 +76,27 @@ class SqlRemovals:
             )
 
     async def _settle(self, connection: AsyncConnection, row: Mapping[Any, Any]) -> None:
-        """What is on its way, the message and copies of it, is not shown any more."""
-        now = self._clock()
+        """What is on its way is not delivered any more."""
         await connection.execute(
             update(generations)
             .where(_g.id == row["id"], is_untold(_g))
-            .values(delivery=Delivery.DONE, delivered_ms=now)
+            .values(delivery=Delivery.DONE, delivered_ms=self._clock())
         )
         await self._books.settle(connection, [row["id"]])
-        files = [*row["pictures"], row["preview"]]
-        await connection.execute(
-            update(notices)
-            .where(notices.c.said_ms.is_(None), notices.c.attachment["path"].as_string().in_(files))
-            .values(said_ms=now)
-        )
+
+    async def _hush(
+        self, connection: AsyncConnection, row: Mapping[Any, Any], instead: str | None
+    ) -> None:
+        """Notices that bring copies are not said any more. Where a person is told until then that
+        the bot is thinking, one of theirs says `instead`."""
+        files, path = [*row["pictures"], row["preview"]], _n.attachment["path"].as_string()
+        waiting = and_(_n.said_ms.is_(None), path.in_(files))
+        if instead is not None:
+            thinking = select(func.min(_n.serial)).where(waiting, _n.reply_token.is_not(None))
+            firsts = thinking.group_by(_n.platform, _n.chat, _n.reply_token)
+            words: dict[str, Any] = {"text": instead, "attachment": None, "buttons": [], "copy": ""}
+            await connection.execute(update(notices).where(_n.serial.in_(firsts)).values(**words))
+        await connection.execute(update(notices).where(waiting).values(said_ms=self._clock()))
 
     async def removed(self, generation_id: str) -> bool:
         query = select(_row.serial).where(_row.generation_id == generation_id).limit(1)
@@ -103,3 +117,15 @@ class SqlRemovals:
         mark = update(removals).where(_row.serial == serial).values(done_ms=self._clock())
         async with self._database.write() as connection:
             await connection.execute(mark)
+
+
+def _apart(
+    places: Sequence[tuple[str, str | None]],
+) -> list[tuple[str, str | None]]:
+    """Each message once. What stands before a colon says who wrote it and not which it is; whoever
+    pressed its button does not know."""
+    known: dict[tuple[str, str | None], tuple[str, str | None]] = {}
+    for chat, message in places:
+        number = message and message.rpartition(":")[2]
+        known.setdefault((chat, number), (chat, message))
+    return list(known.values())

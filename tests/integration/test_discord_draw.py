@@ -155,7 +155,52 @@ async def test_who_was_deferred_is_told_of_a_restart(life, discord, private):
     for task in life.tasks:
         task.cancel()
     assert (await answered(life, asked)).startswith("我正在重启")
-    assert [message.ephemeral_to for message in asked.messages] == [ANNA]
+    # What is said stands where it was said that the bot is thinking.
+    assert asked.messages == [asked.original]
+    assert asked.original.ephemeral_to == (ANNA if private else None)
+
+
+async def test_who_was_about_to_be_told_of_trouble_is_told_of_a_restart(life, discord, monkeypatch):
+    async def fail(*_: Any, **__: Any) -> str:
+        await asyncio.sleep(0.6)
+        raise ValueError(PROMPT)
+
+    monkeypatch.setattr(life.core.desk, "draw", fail)
+    hanging = discord.faults.fail_next("DELETE", "/webhooks/*", delay=30.0, close="before")
+    asked = life.ask()
+    await eventually(lambda: not hanging.times)
+    for task in life.tasks:
+        task.cancel()
+    assert (await answered(life, asked)).startswith("我正在重启")
+
+
+async def test_a_private_card_that_did_not_pass_at_once_comes_all_the_same(
+    life, discord, monkeypatch
+):
+    await life.drawn(life.ask(options={"private": True}))
+    again = life.core.desk.again
+
+    async def later(*arguments: Any, **named: Any) -> Any:
+        await asyncio.sleep(0.6)
+        return await again(*arguments, **named)
+
+    monkeypatch.setattr(life.core.desk, "again", later)
+    # By then nobody is told any more that the bot is thinking.
+    discord.faults.rate_limit("POST", "/webhooks/*", 0.1, via=False)
+    asked = discord.people.slash("again", {}, user=ANNA, channel=CHANNEL)
+    message = await life.drawn(asked)
+    assert asked.original.deleted
+    assert discord.messages(CHANNEL, seen_by=BORIS) == []
+    assert message.ephemeral_to == ANNA
+
+
+async def test_a_private_card_that_was_deleted_comes_anew_for_the_same_person(life, discord):
+    asked = life.ask(options={"private": True})
+    await life.opened(asked)
+    with discord.world.lock:
+        discord.world.delete(asked.original)
+    message = await life.drawn(asked)
+    assert message.ephemeral_to == ANNA
 
 
 async def test_a_link_in_a_prompt_is_none(life, discord):

@@ -3,12 +3,15 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.adapters.discord.render import Look
+from bot.core.errors import Unreachable
 from bot.core.generation import Delivery, Outcome
+from bot.core.messages import Card, Notice
 from tests.builders import ManualClock
 from tests.fakes.discord_api import FakeDiscord, Interaction, Message
 from tests.fakes.discord_api.messages import SUPPRESS_EMBEDS
@@ -98,6 +101,15 @@ async def test_a_token_that_ends_early_is_noticed(life, discord):
     assert discord.pictures() == [asked.original]
 
 
+async def test_a_token_that_ends_early_keeps_nothing_from_being_deleted(life, discord):
+    asked = life.ask()
+    message = await life.drawn(asked)
+    discord.clock.advance(16 * 60)
+    await life.store.removals.remove((await life.row(asked)).id, [], "press")
+    life.core.erasures.look()
+    await eventually(lambda: message.deleted)
+
+
 async def test_an_answer_that_is_gone_by_then_comes_anew(life, discord):
     asked = life.ask()
     generation = await life.opened(asked)
@@ -124,6 +136,21 @@ async def test_an_answer_that_can_no_longer_be_edited_is_left_for_another(life, 
     await life.settled(generation)
     assert asked.original.deleted
     assert len(discord.pictures(channel=CHANNEL)) == 1
+
+
+async def test_where_nothing_can_follow_the_warning_stays(life, discord):
+    """As in a thread that is locked."""
+    discord.people.forbid(CHANNEL, "send_messages")
+    asked = life.ask()
+    generation = await life.opened(asked)
+    wait(life, 13)
+    await eventually(lambda: "/show" in asked.original.content)
+    wait(life, 2)
+    discord.faults.fail_next("PATCH", MESSAGE, 400, code=50083, times=9)
+    await life.finish(generation)
+    await life.settled(generation, Delivery.UNDELIVERABLE)
+    assert "/show" in asked.original.content
+    assert discord.calls_of("DELETE", MESSAGE) == []
 
 
 async def test_where_the_old_answer_cannot_be_deleted_yet_nothing_new_is_sent(life, discord):
@@ -169,6 +196,8 @@ async def test_a_private_answer_tells_nobody_else(life, discord):
     wait(life, 12)
     await life.finish(generation)
     await life.settled(generation)
+    # Whoever it is for is told after it is settled.
+    await eventually(lambda: not life.core.deliverer._busy)
     assert discord.messages(CHANNEL) == [asked.original]
 
 
@@ -181,6 +210,39 @@ async def test_who_waits_on_is_kept_up_to_date(life, discord):
     before = asked.original.content
     await eventually(lambda: asked.original.content != before)
     assert not asked.original.deleted
+
+
+async def test_a_message_older_than_an_hour_is_left_alone_until_the_end(life, discord):
+    """Discord lets such a one be edited a few times only."""
+    first, asked = life.ask(user=BORIS), life.ask()
+    ahead = await life.opened(first)
+    generation = await life.opened(asked)
+    wait(life, 61)
+    before = asked.original.content
+    await life.finish(ahead)
+    await life.settled(ahead)
+    await asyncio.sleep(0.3)
+    assert asked.original.content == before
+    await life.finish(generation)
+    await life.settled(generation)
+    assert discord.pictures_seen(asked) == 1
+
+
+async def test_a_page_of_a_proxy_costs_no_picture(life, discord):
+    asked = life.ask()
+    generation = await life.opened(asked)
+    discord.faults.fail_next("PATCH", ANSWER, 403, html=True, via=False)
+    await life.finish(generation)
+    await life.settled(generation)
+    assert discord.pictures() == [asked.original]
+
+
+async def test_what_ended_unheard_of_is_not_remembered_for_ever(life, monkeypatch):
+    monkeypatch.setattr("bot.adapters.discord.deadlines.MANY", 3)
+    deadlines = life.adapter.messenger.deadlines
+    for number in range(9):
+        deadlines.silence(f"{number}")
+    assert [n for n in range(9) if deadlines.is_silent(f"{n}")] == [6, 7, 8]
 
 
 async def test_where_the_bot_is_no_member_it_is_said_in_time_that_nothing_will_come(life, discord):
@@ -229,6 +291,18 @@ async def test_what_is_private_does_not_go_into_the_channel(life, discord):
     await life.settled(generation, Delivery.UNDELIVERABLE)
     assert discord.pictures() == []
     assert discord.calls_of("*", MESSAGES) + discord.calls_of("*", MESSAGE) == []
+
+
+async def test_what_is_private_stays_out_of_the_channel_whatever_is_stored(life, discord):
+    row = await life.opened(life.ask(options={"private": True}))
+    unknown = replace(row.address, reply_token="written by another version")
+    broken = replace(row, address=unknown, status_message=None)
+    with pytest.raises(Unreachable):
+        await life.adapter.messenger.open(broken, Card(text="圆"))
+    said = Notice(event_key="1", address=unknown, text="圆", private=True)
+    with pytest.raises(Unreachable):
+        await life.adapter.messenger.say(said)
+    assert discord.calls_of("POST", MESSAGES) == []
 
 
 async def test_where_the_bot_sees_nothing_any_more_it_is_said_in_time(life, discord):
@@ -365,3 +439,22 @@ async def test_sent_by_the_bot_itself_a_file_must_be_one_for_the_place(life, dis
     await life.finish(generation)
     await life.settled(generation, Delivery.UNDELIVERABLE)
     assert "没能在这里显示" in answer(asked).content
+
+
+async def test_what_is_mended_is_never_taken_away(life, discord, monkeypatch):
+    monkeypatch.setattr("bot.adapters.discord.messenger.LANDING_SECONDS", 0.1)
+    first, asked = life.ask(user=BORIS), life.ask()
+    ahead = await life.opened(first)
+    generation = await life.opened(asked)
+    await life.adapter._calls.edit(CHANNEL, first.original.id, Look(text="圆"))
+    slow = discord.faults.fail_next("PATCH", f"/webhooks/*/{asked.token}/*", delay=1.0)
+    await life.finish(ahead)
+    await eventually(lambda: not slow.times)
+    await life.finish(generation)
+    await life.settled(generation)
+    # Its token ends before that edit does, and the bot is not let in any more.
+    wait(life, 15)
+    shut = discord.faults.fail_next("PATCH", MESSAGE, 400, code=50083, times=9)
+    await eventually(lambda: shut.times < 9 or asked.original.deleted)
+    await asyncio.sleep(0.2)
+    assert asked.original in discord.pictures()

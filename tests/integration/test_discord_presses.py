@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.discord.commands import NAMES
 from bot.core.generation import Generation, Outcome
+from bot.core.messages import Notice
 from tests.fakes.discord_api import FakeDiscord, Interaction, Message
 from tests.fakes.discord_api.messages import Look
 from tests.integration.discord_life import (
@@ -297,32 +298,69 @@ async def test_a_private_picture_is_deleted_by_the_press(life, discord):
     await eventually(lambda: message.deleted)
 
 
-async def test_where_the_bot_is_no_member_a_press_deletes_it_and_that_is_all(life, discord):
-    place = {"channel": PRIVATE_CHAT, "user_install": True}
-    asked = life.ask(**place)
-    message = await life.drawn(asked)
-    shown = discord.people.slash("show", {}, user=ANNA, **place)
-    await words(shown)
-    discord.people.press(shown.original, "🗑", user=ANNA)
-    await eventually(lambda: shown.original.deleted)
-    row = await life.row(asked)
+async def apologies(life: Life) -> list[str]:
+    """For messages that would have to be deleted by hand, when nothing is left to delete."""
 
     async def settled() -> bool:
         return not await life.store.removals.waiting(["discord"])
 
     await eventually(settled)
-    assert message.deleted
-    assert [m.content for m in shown.follow_ups + asked.follow_ups] == []
-    assert await life.store.removals.removed(row.id)
+    said = "SELECT text FROM notices WHERE event_key LIKE 'removal:%'"
+    return [text for (text,) in await life.store.sql(said)]
 
 
-async def test_long_after_a_private_picture_is_deleted_by_the_press(life, discord):
-    message, _ = await picture(life, options={"private": True})
+@pytest.mark.parametrize(("of_copy", "seconds"), [(False, 0.0), (False, 1.8), (True, 0.0)])
+async def test_where_the_bot_is_no_member_a_press_deletes_it_and_that_is_all(
+    life, discord, monkeypatch, of_copy, seconds
+):
+    place = {"channel": PRIVATE_CHAT, "user_install": True}
+    asked = life.ask(**place)
+    shown = message = await life.drawn(asked)
+    if of_copy:
+        copy = discord.people.slash("show", {}, user=ANNA, **place)
+        await words(copy)
+        shown = answer(copy)
+    remove = life.core.desk.remove
+
+    async def later(*arguments: Any, **named: Any) -> Any:
+        await asyncio.sleep(seconds)
+        return await remove(*arguments, **named)
+
+    monkeypatch.setattr(life.core.desk, "remove", later)
+    pressed = discord.people.press(shown, "🗑", user=ANNA)
+    await eventually(lambda: shown.deleted and message.deleted)
+    assert await apologies(life) == []
+    # A press that took longer is answered with a word.
+    told = await words(pressed) if seconds else ""
+    assert told == ("已删除" if seconds else "")
+    assert [m for m in discord.messages(PRIVATE_CHAT) if m.ephemeral_to is None] == []
+    assert await life.store.removals.removed((await life.row(asked)).id)
+
+
+@pytest.mark.parametrize("abroad", [False, True])
+async def test_long_after_a_private_picture_is_deleted_by_the_press(life, discord, abroad):
+    place = {"channel": PRIVATE_CHAT, "user_install": True} if abroad else {}
+    message, _ = await picture(life, options={"private": True}, **place)
     life.clock.advance(20 * 60 * 1000)
     discord.clock.advance(20 * 60)
-    pressed = discord.people.press(message, "🗑", user=ANNA)
+    discord.people.press(message, "🗑", user=ANNA)
     await eventually(lambda: message.deleted)
-    assert not any("删" in m.content for m in pressed.follow_ups)
+    assert await apologies(life) == []
+
+
+async def test_who_waits_for_what_is_deleted_meanwhile_is_told(life, discord, monkeypatch):
+    message, row = await picture(life)
+    monkeypatch.setattr(life.core.notifier, "_words", asyncio.Queue())
+    shown = slash(life, "show", user=BORIS, id=row.id)
+    await eventually(lambda: answer(shown).loading if shown.original else False)
+    discord.people.press(message, "🗑", user=ANNA)
+    await eventually(lambda: message.deleted)
+    monkeypatch.undo()
+    await life.core.notifier.post(
+        Notice(event_key="1", address=row.address, text="圆", private=True)
+    )
+    assert "删" in await words(shown)
+    assert not discord.pictures()
 
 
 # --- show, queue, help ----------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from tests.fakes.discord_api import FakeDiscord
 from tests.integration.discord_life import ANNA, CHANNEL, Life, answer, furnish, living
 from tests.integration.waiting import eventually
 
+PRIVATE_CHAT = 90
 CALLBACK = "/interactions/*/*/callback"
 ANSWER = "/webhooks/*/*/messages/*"
 MESSAGES = "/channels/*/messages"
@@ -90,6 +91,62 @@ async def test_a_deferral_is_answered_after_a_restart(tmp_path, discord, monkeyp
     discord.faults.clear()
     async with living(tmp_path, discord, monkeypatch) as life:
         assert await life.drawn(asked) is asked.original
+
+
+def hold_back(life: Life, monkeypatch: pytest.MonkeyPatch, name: str, *, commits: bool) -> None:
+    """This call of the core does not come back, before its row is committed or after that."""
+    call = getattr(life.core.desk, name)
+
+    async def held(*arguments: Any, **named: Any) -> None:
+        if commits:
+            await asyncio.sleep(0.2)
+            await call(*arguments, **named)
+        await asyncio.sleep(30.0)
+
+    monkeypatch.setattr(life.core.desk, name, held)
+
+
+async def test_a_private_card_comes_after_a_restart_though_the_deferral_is_gone(
+    tmp_path, discord, monkeypatch
+):
+    async with living(tmp_path, discord, monkeypatch, defer_seconds=0.05) as life:
+        await life.ready()
+        await life.drawn(life.ask(options={"private": True}))
+        hold_back(life, monkeypatch, "again", commits=True)
+        discord.faults.fail_next("POST", "/webhooks/*", delay=30.0, close="before")
+        asked = discord.people.slash("again", {}, user=ANNA, channel=CHANNEL)
+        await eventually(lambda: asked.original and asked.original.deleted)
+    discord.faults.clear()
+    before = len(asked.messages)
+    async with living(tmp_path, discord, monkeypatch) as life:
+        message = await life.drawn(asked)
+    assert message.ephemeral_to == ANNA
+    assert before <= 1
+    assert all(one.ephemeral_to == ANNA for one in discord.messages(CHANNEL))
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_what_is_said_of_a_restart_is_the_place_of_the_card(
+    tmp_path, discord, monkeypatch, private
+):
+    """Also where nothing can be sent to the channel."""
+    discord.people.forbid(CHANNEL, "send_messages")
+    async with living(tmp_path, discord, monkeypatch, defer_seconds=0.05) as life:
+        await life.ready()
+        await life.drawn(life.ask(options={"private": private}))
+        monkeypatch.setattr("bot.core.deliver.OPENING_PAUSE_SECONDS", 30.0)
+        hold_back(life, monkeypatch, "again", commits=True)
+        asked = discord.people.slash("again", {}, user=ANNA, channel=CHANNEL)
+        generation = await life.row(asked)
+        assert (generation.private, generation.status_message) == (private, None)
+        assert answer(asked).loading
+    assert answer(asked).content.startswith("我正在重启")
+    monkeypatch.undo()
+    async with living(tmp_path, discord, monkeypatch) as life:
+        message = await life.drawn(asked)
+    assert (message is asked.original) is not private
+    assert message.ephemeral_to == (ANNA if private else None)
+    assert asked.messages[-1] is message
 
 
 async def test_a_lost_answer_to_the_first_answer_is_no_second_message(
@@ -194,6 +251,28 @@ async def test_thrown_out_the_token_still_delivers(tmp_path, discord, monkeypatc
         assert await life.drawn(asked) is asked.original
 
 
+async def test_a_message_that_was_to_be_deleted_is_deleted_once(tmp_path, discord, monkeypatch):
+    """Where only the token of its request can do that."""
+    discord.people.private_chat(PRIVATE_CHAT, ANNA)
+    place: dict[str, Any] = {"channel": PRIVATE_CHAT, "user_install": True}
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        message = await life.drawn(asked := life.ask(**place))
+        row = await life.row(asked)
+        # As the press of its button is noted, before anything is done about it.
+        pressed = [(row.address.chat, f"c:{message.id}")]
+        await life.store.removals.remove(row.id, pressed, "press")
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(lambda: message.deleted)
+
+        async def settled() -> bool:
+            return not await life.store.removals.waiting(["discord"])
+
+        await eventually(settled)
+        await nothing_left_to_say(life)
+    assert asked.follow_ups == []
+
+
 async def test_a_file_that_was_brought_is_not_brought_again(tmp_path, discord, monkeypatch):
     async with living(tmp_path, discord, monkeypatch) as life:
         await life.ready()
@@ -204,9 +283,9 @@ async def test_a_file_that_was_brought_is_not_brought_again(tmp_path, discord, m
         monkeypatch.setattr(life.core.notifier._notices, "said", lambda _: never.wait())
         shown = discord.people.slash("show", {"id": generation.id}, user=ANNA, channel=CHANNEL)
         await eventually(lambda: shown.original and shown.original.images)
+        assert await life.core.notifier._notices.chats()
     monkeypatch.undo()
     async with living(tmp_path, discord, monkeypatch) as life:
-        await eventually(lambda: life.core.notifier._notices)
         await nothing_left_to_say(life)
     assert len(discord.arrivals(shown)) == 1
     assert discord.calls_of("POST", "/webhooks/*") == []

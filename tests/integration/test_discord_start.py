@@ -216,3 +216,20 @@ async def test_secrets_and_prompts_are_never_logged(tmp_path, discord, monkeypat
     assert TOKEN not in everything
     assert asked.token not in everything
     assert PROMPT not in everything
+
+
+async def test_what_nobody_expected_of_the_commands_is_logged(
+    tmp_path, discord, monkeypatch, capsys
+):
+    async def fail(*_: object) -> str:
+        raise AttributeError(PROMPT)
+
+    monkeypatch.setattr("bot.adapters.discord.sync.digest", fail)
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(life._listens)
+        said = ""
+        async with asyncio.timeout(5):
+            while "commands_failed" not in said:
+                said += capsys.readouterr().out
+                await asyncio.sleep(0.02)
+    assert PROMPT not in said

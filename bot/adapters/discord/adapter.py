@@ -141,7 +141,7 @@ class DiscordAdapter:
         await client.login(self._token)
         self._has_signed_in = True
         self._line.connect(client)
-        publishing = asyncio.create_task(self._sync.run(client.tree))
+        publishing = asyncio.create_task(self._publish(client))
         listening = asyncio.create_task(client.connect())
         watching = asyncio.create_task(self._until_lost(client))
         tasks = (publishing, listening, watching)
@@ -155,6 +155,13 @@ class DiscordAdapter:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _publish(self, client: Client) -> None:
+        try:
+            await self._sync.run(client.tree)
+        except Exception as error:
+            # What was published before still works.
+            self._log.error("commands_failed", **trouble(error))
 
     async def _until_lost(self, client: Client) -> None:
         """Returns when the gateway has been away for too long."""

@@ -7,6 +7,7 @@ import contextlib
 import discord
 
 from bot.adapters.discord.calls import Calls
+from bot.adapters.discord.failures import TokenEnded
 from bot.adapters.discord.pending import Pending, Register, State, Told
 from bot.adapters.discord.render import Look
 from bot.adapters.discord.reply_key import ReplyKey
@@ -28,11 +29,13 @@ class Answers:
             told = await pending.answer(look, private=private)
             if told is Told.NOW and pending.message is not None:
                 return pending.message
-        if private and await self._waits_for_all_to_see(key, pending):
+        if not private:
+            message = await self._calls.edit_answer(key.token, None, look)
+        elif await self._stands_for_all_to_see(key, pending):
             return await self._privately_instead(key, pending, look)
-        message = await self._calls.edit_answer(key.token, None, look)
-        if pending is not None:
-            pending.settle()
+        else:
+            message = await self._edit_or_follow(key, look)
+        _settle(pending)
         return message
 
     async def whisper(self, key: ReplyKey, look: Look) -> None:
@@ -74,6 +77,11 @@ class Answers:
             await pending.answered()
         await self._calls.follow_up(key.token, look, private=True)
 
+    async def hold(self, key: ReplyKey, look: Look) -> None:
+        """A word for whoever reads that the bot is thinking, in its place: another process goes
+        on with that message."""
+        await self._edit_or_follow(key, look)
+
     async def take_away(self, key: ReplyKey) -> bool:
         """Answer a press by deleting the message with the button; False where it was answered
         otherwise."""
@@ -84,19 +92,32 @@ class Answers:
             await self._calls.delete_answer(key.token, None)
         return True
 
-    async def _waits_for_all_to_see(self, key: ReplyKey, pending: Pending | None) -> bool:
-        """Whether the bot is thinking in front of everybody, who would see what it becomes."""
+    async def _stands_for_all_to_see(self, key: ReplyKey, pending: Pending | None) -> bool:
+        """Whether everybody sees the answer, and would see what it becomes: that the bot is
+        thinking, or what an earlier process said at its end."""
         if pending is not None and pending.state is not State.UNKNOWN:
             return pending.state is State.DEFERRED
         answer = await self._calls.answer(key.token)
-        return answer is not None and answer.flags.loading and not answer.flags.ephemeral
+        return answer is not None and not answer.flags.ephemeral
 
     async def _privately_instead(self, key: ReplyKey, pending: Pending | None, look: Look) -> int:
-        """Take back that the bot is thinking; the id of the message in its place."""
+        """Take back what everybody sees; the id of the message in its place."""
         with contextlib.suppress(MessageGone):
             await self._calls.delete_answer(key.token, None)
+        message = await self._calls.follow_up(key.token, look, private=True)
+        # Not before: it is tried again where it failed.
         _settle(pending)
-        return await self._calls.follow_up(key.token, look, private=True)
+        return message
+
+    async def _edit_or_follow(self, key: ReplyKey, look: Look) -> int:
+        """Where the answer was deleted, a message for nobody else's eyes. It may be there
+        already, unheard of: a second line for one person does no harm."""
+        try:
+            return await self._calls.edit_answer(key.token, None, look)
+        except TokenEnded:
+            raise
+        except MessageGone:
+            return await self._calls.follow_up(key.token, look, private=True)
 
     async def _state(self, key: ReplyKey, pending: Pending | None, look: Look) -> State | None:
         """What the answer is now; None where it shows this very look. What an earlier process

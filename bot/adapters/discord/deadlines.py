@@ -20,6 +20,8 @@ TOKEN_MS = 14 * 60 * 1000
 #: When it is said that the picture will not be able to come.
 WARNING_MS = 13 * 60 * 1000
 LOOK_SECONDS = 5.0
+#: Of those that nothing more is heard of so many are remembered.
+MANY = 1000
 
 
 def token_lives(generation: Generation, now: int) -> bool:
@@ -36,10 +38,11 @@ class Deadlines:
         self._clock = clock
         self._log = log
         self._watched: dict[str, tuple[Generation, StatusId]] = {}
-        #: Those that were judged: told, or none of those that have to be.
-        self._judged: set[str] = set()
-        #: Those whose message shows no progress any more.
-        self._silent: set[str] = set()
+        #: Those that were judged: told, or none of those that have to be. In the order in which
+        #: they came, for one that is removed before its end is shown is never forgotten.
+        self._judged: dict[str, None] = {}
+        #: Those whose message shows no progress any more, likewise.
+        self._silent: dict[str, None] = {}
 
     def watch(self, generation: Generation, status: StatusId) -> None:
         """From now on it is looked after, until it is forgotten or its token has ended."""
@@ -50,12 +53,12 @@ class Deadlines:
     def forget(self, generation_id: str) -> None:
         """It has come to an end."""
         self._watched.pop(generation_id, None)
-        self._judged.discard(generation_id)
-        self._silent.discard(generation_id)
+        self._judged.pop(generation_id, None)
+        self._silent.pop(generation_id, None)
 
     def silence(self, generation_id: str) -> None:
         """Its message cannot be changed for now; Discord bans who goes on trying."""
-        self._silent.add(generation_id)
+        _remember(self._silent, generation_id)
 
     def is_silent(self, generation_id: str) -> bool:
         return generation_id in self._silent
@@ -83,7 +86,7 @@ class Deadlines:
                 # One that cannot be judged must not keep the others from being told.
                 self._log.error("not_judged", generation_id=generation.id, **trouble(error))
             if self._watched.pop(generation.id, None) is not None:
-                self._judged.add(generation.id)
+                _remember(self._judged, generation.id)
 
     async def _judge(self, generation: Generation, status: StatusId) -> None:
         key = ReplyKey.of(generation.address)
@@ -100,3 +103,9 @@ class Deadlines:
         warning = Look(text=text_of(said))
         await self._calls.edit_answer(key.token, status.message, warning, passing=True)
         self._log.info("cannot_arrive", generation_id=generation.id)
+
+
+def _remember(known: dict[str, None], generation_id: str) -> None:
+    known[generation_id] = None
+    while len(known) > MANY:
+        del known[next(iter(known))]

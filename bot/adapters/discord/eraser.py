@@ -1,7 +1,10 @@
 """Deletes messages in Discord."""
 
+import contextlib
+
 from bot.adapters.discord.calls import Calls
 from bot.adapters.discord.deadlines import token_lives
+from bot.adapters.discord.failures import TokenEnded
 from bot.adapters.discord.reply_key import ReplyKey
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.discord.takings import Takings
@@ -27,6 +30,8 @@ class DiscordEraser:
         if await self._takings.taken(status.message):
             raise MessageGone("deleted by the press of its button")
         if status.by_token and key is not None and token_lives(generation, self._clock()):
-            await self._calls.delete_answer(key.token, status.message)
-            return
+            # Where it has ended earlier than by this machine's clock, the bot goes on.
+            with contextlib.suppress(TokenEnded):
+                await self._calls.delete_answer(key.token, status.message)
+                return
         await self._calls.delete(int(generation.address.chat), status.message)

@@ -12,10 +12,13 @@ from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater
 BAD_TOKEN_SECONDS = 30.0
 #: A ban by Discord's proxy does not always say how long it lasts.
 BAN_SECONDS = 60.0
+#: A message older than an hour that was edited too often. For how long is written nowhere.
+OLD_MESSAGE_SECONDS = 600.0
 
 # https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes
 UNKNOWN_MESSAGE = 10008
 UNKNOWN_INTERACTION = 10062
+TOO_MANY_OLD_EDITS = 30046
 ALREADY_ACKNOWLEDGED = 40060
 UPLOAD_TOO_LARGE = 40005
 MISSING_PERMISSIONS = 50013
@@ -43,6 +46,10 @@ class TokenEnded(MessageGone):
     """The message may stand, but can no longer be changed with the interaction's token."""
 
 
+class OutOfReach(TokenEnded):
+    """Nor as the bot itself: another message has to take its place."""
+
+
 def delivery_error(
     error: Exception, patience: Callable[[], float], *, with_file: bool = False
 ) -> DeliveryError:
@@ -55,12 +62,9 @@ def delivery_error(
         return PictureRefused(reason)
     if error.code in TOKEN_ENDED:
         return TokenEnded(reason)
-    if error.status == 429:
-        return TryLater(retry_seconds(error), "flood control")
-    if error.status == 401:
-        return TryLater(BAD_TOKEN_SECONDS, "the token is refused")
-    if error.status >= 500 or error.status == 408:
-        return TryLater(patience(), reason)
+    later = _only_later(error, patience, reason)
+    if later is not None:
+        return later
     if error.status == 404 and error.code == UNKNOWN_MESSAGE:
         return MessageGone(reason)
     if with_file and error.code == MISSING_PERMISSIONS:
@@ -68,6 +72,21 @@ def delivery_error(
     if error.code in CLOSED or error.status == 403:
         return Unreachable(reason)
     return DeliveryError(reason)
+
+
+def _only_later(
+    error: discord.HTTPException, patience: Callable[[], float], reason: str
+) -> TryLater | None:
+    if error.code == TOO_MANY_OLD_EDITS:
+        return TryLater(OLD_MESSAGE_SECONDS, reason)
+    if error.status == 429:
+        return TryLater(retry_seconds(error), "flood control")
+    if error.status == 401:
+        return TryLater(BAD_TOKEN_SECONDS, "the token is refused")
+    if error.status >= 500 or error.status == 408 or error.code == 0:
+        # Without a code it is not Discord's word on a message: a proxy's page, say.
+        return TryLater(patience(), reason)
+    return None
 
 
 def retry_seconds(error: discord.HTTPException) -> float:

@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from bot.adapters.shared.trouble import trouble
-from bot.core.errors import DeliveryError
+from bot.core.errors import DeliveryError, TryLater
 from bot.core.log import Log
+
+#: Nobody waits for it, so it is not tried for ever.
+ATTEMPTS = 5
 
 
 class Mending:
@@ -37,8 +40,19 @@ class Mending:
     ) -> None:
         await asyncio.wait(late)
         try:
-            await edit()
+            await _persistently(edit)
         except DeliveryError as error:
             self._log.info("not_mended", reason=str(error))
         except Exception as error:
             self._log.error("not_mended", **trouble(error))
+
+
+async def _persistently(edit: Callable[[], Awaitable[None]]) -> None:
+    for _ in range(ATTEMPTS - 1):
+        try:
+            await edit()
+        except TryLater as later:
+            await asyncio.sleep(later.seconds)
+        else:
+            return
+    await edit()

@@ -16,7 +16,7 @@ from typing import Any
 from bot.adapters.discord.answers import Answers
 from bot.adapters.discord.calls import Calls
 from bot.adapters.discord.deadlines import Deadlines, token_lives
-from bot.adapters.discord.failures import TokenEnded
+from bot.adapters.discord.failures import OutOfReach, TokenEnded
 from bot.adapters.discord.mending import Mending
 from bot.adapters.discord.origin import user_of
 from bot.adapters.discord.render import Look, Upload, text_of
@@ -37,6 +37,8 @@ PROGRESS_SECONDS = 3.0
 #: A picture waits this long for a progress edit that is on its way.
 LANDING_SECONDS = 1.0
 MANY_MESSAGES = 1000
+#: Discord lets a message older than this be edited a few times only: that is kept for its end.
+OLD_MS = 60 * 60 * 1000
 
 
 class DiscordMessenger:
@@ -74,7 +76,7 @@ class DiscordMessenger:
                 status = StatusId(message, by_token=True)
                 self.deadlines.watch(generation, status)
                 return status.text()
-        if key is not None and generation.private:
+        if generation.private:
             raise Unreachable("a private answer cannot be gone on with in the channel")
         look = await self._look(generation, card, to=user_of(generation.requester))
         nonces = [generation.id, *(f"{generation.id}-{n}" for n in range(2, NONCES + 1))]
@@ -84,7 +86,8 @@ class DiscordMessenger:
     async def refresh(self, generation: Generation, card: Card) -> None:
         """Returns at once: what is overtaken before its turn is never sent."""
         status = StatusId.parse(generation.status_message)
-        if status is None or self.deadlines.is_silent(generation.id):
+        old = self._clock() - generation.created_ms >= OLD_MS
+        if status is None or old or self.deadlines.is_silent(generation.id):
             return
         self.deadlines.watch(generation, status)
         self._trailing.show(
@@ -98,7 +101,11 @@ class DiscordMessenger:
         self.deadlines.forget(generation.id)
         await self._trailing.stop(_place(generation, status), within=LANDING_SECONDS)
         late = self._late(generation, status)
-        await self._edit(generation, status, card)
+        try:
+            await self._edit(generation, status, card)
+        except OutOfReach:
+            await self._leave(generation, status)
+            raise
         if late:
             # Its words and buttons; of the picture it takes nothing away.
             words = replace(card, picture=None)
@@ -125,6 +132,8 @@ class DiscordMessenger:
             upload = Upload(name=path.name, content=content, spoiler=notice.attachment.spoiler)
             look = Look(text=look.text, buttons=look.buttons, upload=upload)
         if key is None:
+            if notice.private:
+                raise Unreachable("no interaction to answer privately")
             await self._say_in_channel(notice, look)
             return
         try:
@@ -162,8 +171,7 @@ class DiscordMessenger:
         try:
             await self._edit_as_bot(generation, status, card)
         except Unreachable as error:
-            await self._leave(generation, status)
-            raise TokenEnded(error.reason) from None
+            raise OutOfReach(error.reason) from None
 
     async def _edit_as_bot(self, generation: Generation, status: StatusId, card: Card) -> None:
         """The bot wrote the answer as well, and where it may see the channel it can edit it."""
@@ -187,10 +195,13 @@ class DiscordMessenger:
         await self._calls.edit(_channel(generation), status.message, look, passing=True)
 
     async def _leave(self, generation: Generation, status: StatusId) -> None:
-        """Another message takes over: a line that waits for ever would be a riddle. Raises
-        TryLater: what still stands must not become a second picture."""
+        """Another message takes over: a line that waits for ever would be a riddle. Where none
+        can, this one says what to do. Raises TryLater: what still stands must not become a
+        second picture."""
+        channel = _channel(generation)
         try:
-            await self._calls.delete(_channel(generation), status.message)
+            if await self._calls.can_send(channel):
+                await self._calls.delete(channel, status.message)
         except TryLater:
             raise
         except DeliveryError as error:

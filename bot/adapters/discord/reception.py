@@ -84,22 +84,27 @@ class Reception:
         assert task is not None
         self._tasks.add(task)
         try:
-            if await self._comes_too_late(visit):
-                return
-            if brings_picture:
-                _check_files_allowed(interaction)
-            await work(visit)
-        except Refusal as refusal:
-            await self.whisper(visit, refusal_text(refusal, origin.locale))
+            await self._attend(visit, work, brings_picture=brings_picture)
         except asyncio.CancelledError:
             await self._say_goodbye(visit)
             raise
-        except Exception as error:
-            self._log.error("interaction_failed", interaction=interaction.id, **trouble(error))
-            sorry = refusal_text(Refusal("internal_error"), origin.locale)
-            await self.whisper(visit, sorry)
         finally:
             self._tasks.discard(task)
+
+    async def _attend(self, visit: Visit, work: Work, *, brings_picture: bool) -> None:
+        try:
+            if await self._comes_too_late(visit):
+                return
+            if brings_picture:
+                _check_files_allowed(visit.interaction)
+            await work(visit)
+        except Refusal as refusal:
+            await self.whisper(visit, refusal_text(refusal, visit.origin.locale))
+        except Exception as error:
+            number = visit.interaction.id
+            self._log.error("interaction_failed", interaction=number, **trouble(error))
+            sorry = refusal_text(Refusal("internal_error"), visit.origin.locale)
+            await self.whisper(visit, sorry)
 
     async def whisper(self, visit: Visit, text: str) -> None:
         """Tell whoever asked, and nobody else. Tried twice, no more: they ask again."""
@@ -145,13 +150,14 @@ class Reception:
 
     async def _say_goodbye(self, visit: Visit) -> None:
         """To whom it was said that the bot is thinking. Whether there is a row is not known: with
-        one the next process goes on, also where this has taken the place of the answer."""
+        one the next process makes its card of this. Deleted, there would be no place for that
+        where the bot may not send."""
         if visit.pending.state not in {State.DEFERRED, State.DEFERRED_PRIVATELY}:
             return
         said = Look(text=text_of(reply("restarting", visit.origin.locale)))
         with contextlib.suppress(DeliveryError, TimeoutError):
             async with asyncio.timeout(GOODBYE_SECONDS):
-                await self._answers.whisper(visit.key, said)
+                await self._answers.hold(visit.key, said)
 
     async def _comes_too_late(self, visit: Visit) -> bool:
         """Replayed after a cut: whoever asked has long been told that nobody answered, and has

@@ -26,11 +26,15 @@ class Underway:
         seconds: float,
     ) -> T:
         """Of this call, or of the same one if that is on its way already. Raises TimeoutError
-        where it takes longer, and whatever the call raises."""
+        where it takes longer, ConnectionAbortedError where it was broken off, and whatever the
+        call raises."""
         task = self._calls.get((place, what)) or self._begin(place, what, call)
         done, _ = await asyncio.wait({task}, timeout=seconds)
         if not done:
             raise TimeoutError
+        if task.cancelled():
+            # The call, and not whoever waits for it.
+            raise ConnectionAbortedError("broken off")
         result: T = task.result()
         return result
 

@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,27 +44,53 @@ async def test_repeated_save_leaves_one_set(folder: PictureFolder, tmp_path: Pat
     assert files_in(tmp_path / "state") == {first[0][0]: b"one", first[1]: b"sheet"}
 
 
-async def test_everything_is_on_the_disk_when_it_returns(
-    folder: PictureFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    synced = []
+DAY = "pictures/2026/01/02"
+#: What holds the names on the way to a picture, from the inside.
+ABOVE = ["pictures/2026/01", "pictures/2026", "pictures", "."]
+
+
+@pytest.fixture
+def synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is on the disk, in order, by its name in the state folder."""
+    paths: list[str] = []
     fsync = os.fsync
 
     def record(descriptor: int) -> None:
         path = os.readlink(f"/proc/self/fd/{descriptor}")
-        synced.append(os.path.relpath(path, tmp_path))
+        paths.append(os.path.relpath(path, tmp_path / "state"))
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", record)
+    return paths
+
+
+async def test_everything_is_on_the_disk_when_it_returns(folder: PictureFolder, synced: list[str]):
     await folder.save(DRAWN, [b"one"], b"sheet")
-    day = "state/pictures/2026/01/02"
-    files = {f"{day}/.abc12345-1.png.part", f"{day}/.abc12345.jpg.part"}
+    files = {f"{DAY}/.abc12345-1.png.part", f"{DAY}/.abc12345.jpg.part"}
     assert set(synced[:2]) == files
-    new = [day, "state/pictures/2026/01", "state/pictures/2026", "state/pictures", "state", "."]
-    assert synced[2:] == new
+    assert synced[2:] == [DAY, *ABOVE]
     synced.clear()
     await folder.save(DRAWN, [b"one"], b"sheet")
-    assert (set(synced[:2]), synced[2:]) == (files, [day])
+    assert (set(synced[:2]), synced[2:]) == (files, [DAY])
+
+
+async def test_a_folder_that_was_there_may_not_be_on_the_disk(
+    folder: PictureFolder, tmp_path: Path, synced: list[str]
+):
+    """A process that was killed had made it, or another save is about to bring it there."""
+    (tmp_path / "state" / DAY).mkdir(parents=True)
+    await folder.save(DRAWN, [b"one"], b"sheet")
+    assert synced[2:] == [DAY, *ABOVE]
+
+
+async def test_a_folder_that_is_made_anew_is_brought_to_the_disk_anew(
+    folder: PictureFolder, tmp_path: Path, synced: list[str]
+):
+    await folder.save(DRAWN, [b"one"], b"sheet")
+    shutil.rmtree(tmp_path / "state/pictures")
+    synced.clear()
+    await folder.save(DRAWN, [b"one"], b"sheet")
+    assert synced[2:] == [DAY, *ABOVE]
 
 
 async def test_full_disk_is_told_and_leaves_no_half_picture(

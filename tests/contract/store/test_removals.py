@@ -1,11 +1,13 @@
 """Removals: pictures taken away, and the messages that still have to go."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.errors import AlreadySeen
 from bot.core.generation import Delivery
-from bot.core.messages import Attachment
-from tests.builders import notice
+from bot.core.messages import Attachment, Button
+from tests.builders import address, notice
 from tests.stores import Store
 
 PLACES = [("-100", "9"), ("5", "3")]
@@ -74,6 +76,19 @@ async def test_its_own_message_goes_once(store: Store):
     assert [one.message for one in await store.removals.waiting(["telegram"])] == ["9", "3"]
 
 
+async def test_a_message_that_is_known_by_two_ids_goes_once(store: Store):
+    row = await store.finished()
+    await store.deliveries.record_status(row.id, "o:9")
+    copies = [(row.address.chat, "c:9"), (row.address.chat, "c:10"), ("5", "c:9")]
+    await store.removals.remove(row.id, copies, "press:1")
+    waiting = await store.removals.waiting(["telegram"])
+    assert [(one.chat, one.message) for one in waiting] == [
+        (row.address.chat, "o:9"),
+        (row.address.chat, "c:10"),
+        ("5", "c:9"),
+    ]
+
+
 async def test_a_message_that_is_opened_for_it_afterwards_goes_too(store: Store):
     """Its opening was on the way to the platform when it was removed."""
     row, other = await store.finished(), await store.finished()
@@ -95,3 +110,19 @@ async def test_notices_that_bring_it_along_are_not_said_any_more(store: Store):
         await store.notices.post(one)
     await store.removals.remove(row.id, [], "press:1")
     assert await store.unsaid() == others
+
+
+async def test_whoever_is_waited_for_is_told_once_instead(store: Store):
+    """In Discord the bot says that it is thinking until an answer comes."""
+    row = await store.finished(notes=())
+    first, second = (replace(address(), reply_token=f"token {n}") for n in range(2))
+    for place in (first, first, second, address()):
+        attachment = Attachment(path=row.pictures[0])
+        buttons = (Button(action="again", generation_id=row.id, label="🔁"),)
+        await store.notices.post(notice(address=place, attachment=attachment, buttons=buttons))
+    await store.removals.remove(row.id, [], "press:1", instead="没有了")
+    told = await store.unsaid()
+    assert [(one.address, one.text, one.attachment, one.buttons) for one in told] == [
+        (first, "没有了", None, ()),
+        (second, "没有了", None, ()),
+    ]

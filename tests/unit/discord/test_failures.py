@@ -7,7 +7,13 @@ import aiohttp
 import discord
 import pytest
 
-from bot.adapters.discord.failures import BAN_SECONDS, TokenEnded, delivery_error, retry_seconds
+from bot.adapters.discord.failures import (
+    BAN_SECONDS,
+    OLD_MESSAGE_SECONDS,
+    TokenEnded,
+    delivery_error,
+    retry_seconds,
+)
 from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
 
 
@@ -38,12 +44,31 @@ def error(status: int, code: int = 0, **headers: str) -> discord.HTTPException:
         (408, 0, TryLater),
         (500, 0, TryLater),
         (524, 0, TryLater),
+        # A page of somebody in between.
+        (400, 0, TryLater),
+        (403, 0, TryLater),
+        (404, 0, TryLater),
     ],
 )
 def test_an_error_is_one_of_ours(status, code, kind):
     found = delivery_error(error(status, code), lambda: 3.0)
     assert type(found) is kind
     assert "a prompt" not in str(found)
+
+
+def test_a_page_of_somebody_in_between_says_nothing_of_a_message():
+    response: Any = SimpleNamespace(status=403, reason="", headers={})
+    page = discord.Forbidden(response, "<html>Attention required</html>")
+    found = delivery_error(page, lambda: 3.0, with_file=True)
+    assert isinstance(found, TryLater)
+    assert found.seconds == 3.0
+
+
+@pytest.mark.parametrize("status", [400, 429])
+def test_an_old_message_that_was_edited_too_often_takes_long(status):
+    found = delivery_error(error(status, 30046), lambda: 3.0)
+    assert isinstance(found, TryLater)
+    assert found.seconds == OLD_MESSAGE_SECONDS
 
 
 def test_only_a_file_may_be_what_is_missing_a_permission():

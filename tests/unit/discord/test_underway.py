@@ -71,3 +71,12 @@ async def test_at_the_end_nothing_is_left():
     await underway.close()
     assert call.cancelled()
     assert underway.at("message") == set()
+
+
+async def test_who_waits_for_what_is_broken_off_is_not_broken_off():
+    underway, slow = Underway(), Slow()
+    waiter = asyncio.create_task(underway.result("message", "edit", slow, 9))
+    await eventually(lambda: slow.begun)
+    await underway.close()
+    with pytest.raises(OSError, match="broken off"):
+        await waiter
