@@ -50,8 +50,11 @@ SEED: Final = 20_261_121
 COLUMNS: Final = (*ATTRIBUTES, "all")
 SHEET_COLUMNS: Final = 8
 TRAP: Final = "trap"
-FIRST_ROWS: Final = ("held-out pairs", "zh", "en", "shapes", "figures", *LAYOUTS)
+#: Without the traps.
+BOTH: Final = "both sets"
+FIRST_ROWS: Final = (BOTH, "held-out pairs", "zh", "en", "shapes", "figures", *LAYOUTS)
 SETS: Final = {
+    "both": BOTH,
     "held_out": "held-out pairs",
     "written_by_hand": "written by hand",
     "traps": "traps",
@@ -101,7 +104,7 @@ def held_out_prompts(count: int, canvas: Canvas) -> list[Prompt]:
         scene = random_scene(rng, held_out=True, canvas=canvas)
         language = pick_language(rng)
         figure = any(thing.shape in FIGURES for thing in scene.things)
-        groups = ("held-out pairs", language, "figures" if figure else "shapes", scene.layout)
+        groups = (BOTH, "held-out pairs", language, "figures" if figure else "shapes", scene.layout)
         prompts.append(Prompt(reserved_caption(scene, rng, language), scene, groups))
     return prompts
 
@@ -111,7 +114,7 @@ def handwritten_prompts(canvas: Canvas) -> list[Prompt]:
         Prompt(
             row.prompt,
             row.scene,
-            ("traps",) if row.kind == TRAP else ("written by hand", f"by hand: {row.kind}"),
+            ("traps",) if row.kind == TRAP else (BOTH, "written by hand", f"by hand: {row.kind}"),
         )
         for row in handwritten(canvas)
     ]
