@@ -4,7 +4,7 @@ import asyncio
 import fnmatch
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,6 +83,20 @@ class FakeDiscord:
     def gateway_url(self) -> str:
         """What discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY has to be, as a yarl.URL."""
         return f"ws://127.0.0.1:{self.port}/gateway"
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def age(self, seconds: float, *things: Interaction | Message) -> None:
+        """These, or everything there is, are so much longer ago: tokens, nonces, sessions. The
+        clock is left alone; a bot that is to agree has to be told in its own way."""
+        with self.world.lock:
+            aged: Iterable[Interaction | Message] = things
+            if not things:
+                self.world.sessions.age(seconds)
+                messages = (change.message for change in self.world.history)
+                aged = {*self.world.interactions.all(), *messages}
+            for one in aged:
+                one.created -= seconds
 
     # --- what people see ----------------------------------------------------------------------
 
