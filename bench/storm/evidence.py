@@ -43,6 +43,7 @@ class Evidence:
             cut_off=self._is_cut_off(wish),
             expired=self._age(wish) > TOKEN_SECONDS,
             forgetful=wish.forgetful,
+            unnoted=wish.unnoted,
             standing=tuple(_seen(one, row) for one in messages if not one.deleted),
             ever=ever,
             peak=peak,

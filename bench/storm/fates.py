@@ -13,7 +13,7 @@ WARNING, LATE, ENDED = 13.2 * MINUTE, 14.2 * MINUTE, 15.5 * MINUTE
 WARNING_SECONDS = 8.0
 #: Longer than Discord knows a nonce.
 NONCE = 5 * MINUTE
-#: So many answers to the edits of one message are lost.
+#: So many answers to the edit that brings a picture are lost, until it is seen.
 BRINK_EDITS = 4
 
 
@@ -28,7 +28,8 @@ class Fates:
         """At the moment in which it is asked."""
         if wish.fate is Fate.BRINK:
             path = f"/webhooks/*/{wish.interaction.token}/messages/*"
-            wish.fault = self._discord.faults.lose_answer("PATCH", path, times=BRINK_EDITS)
+            lose = self._discord.faults.lose_answer
+            wish.fault = lose("PATCH", path, times=BRINK_EDITS, with_file=True)
 
     def step(self, wish: Wish, row: Row | None) -> bool:
         """See above; called often."""

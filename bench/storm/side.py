@@ -23,6 +23,10 @@ class Side(Protocol):
         """Somebody asks for a picture."""
         ...
 
+    def is_heard(self) -> bool:
+        """What is asked now the bot hears of, if it lives."""
+        ...
+
     def disturb(self, chance: random.Random) -> None:
         """The network, or the platform, has a fault ready for a call that comes."""
         ...

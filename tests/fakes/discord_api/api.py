@@ -175,7 +175,7 @@ class FakeDiscord:
     async def _answer(self, call: Call) -> Reply | None:
         with self.world.lock:
             self.calls.append(call)
-        fault = self.faults.take(call.method, call.path)
+        fault = self.faults.take(call.method, call.path, with_file=bool(call.body.files))
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.close == "before":
