@@ -3,6 +3,7 @@
 import asyncio
 import fnmatch
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -64,6 +65,20 @@ class FakeDiscord(Platform):
     def gateway_url(self) -> str:
         """What discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY has to be, as a yarl.URL."""
         return f"ws://127.0.0.1:{self.port}/gateway"
+
+    # --- time ---------------------------------------------------------------------------------
+
+    def age(self, seconds: float, *things: Interaction | Message) -> None:
+        """These, or everything there is, are so much longer ago: tokens, nonces, sessions. The
+        clock is left alone; a bot that is to agree has to be told in its own way."""
+        with self.world.lock:
+            aged: Iterable[Interaction | Message] = things
+            if not things:
+                self.world.sessions.age(seconds)
+                messages = (change.message for change in self.world.history)
+                aged = {*self.world.interactions.all(), *messages}
+            for one in aged:
+                one.created -= seconds
 
     # --- what people see ----------------------------------------------------------------------
 
@@ -133,7 +148,7 @@ class FakeDiscord(Platform):
     async def _answer(self, call: Call) -> Reply | None:
         with self.world.lock:
             self.calls.append(call)
-        fault = self.faults.take(call.method, call.path)
+        fault = self.faults.take(call.method, call.path, with_file=bool(call.body.files))
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.close == "before":

@@ -112,6 +112,13 @@ class Sessions:
             session.detach(sink, self._clock.now())
             session.over = session.over or over
 
+    def age(self, seconds: float) -> None:
+        """Those without a socket lost it so much longer ago."""
+        with self._lock:
+            for session in self._sessions.values():
+                if session.left_at is not None:
+                    session.left_at -= seconds
+
     def live(self) -> list[Session]:
         """Those that have a socket, or may come back with one."""
         with self._lock:
