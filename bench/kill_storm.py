@@ -1,7 +1,7 @@
 """Kills parts of a running zdraw at random moments, and counts what people are missing.
 
     python -m bench.kill_storm --jobs 100 --kills 40 [--platform telegram|discord|both]
-                               [--nights 2] [--seed N] [--json] [--keep FOLDER]
+                               [--nights 2] [--fate NAME] [--seed N] [--json] [--keep FOLDER]
 
 People ask for pictures all through the storm and do something with them, calls to the platforms
 fail, and what is asked grows old. By chance, from the seed:
@@ -24,7 +24,7 @@ rows and interactions older, not by clocks. Printed at the end, of requests, ðŸ”
     asked          what people did
     accepted       of that what the bot took: a row, or any answer
     struck         requests to which something happened while they waited
-    pictures       requests that were answered with a picture
+    pictures       that people got for requests
     files          ðŸ“„ and /show that brought it
   wrong, and then the exit code is 1:
     lost           accepted, and without a terminal answer (a picture, or a sentence why not)
@@ -35,17 +35,20 @@ rows and interactions older, not by clocks. Printed at the end, of requests, ðŸ”
     unhidden       spoilers that show their picture
   allowed by the design, or by what the platform can do:
     doubled_files  ðŸ“„ and /show that brought it again (the bot died between doing and noting it)
-    repeated_lines messages in a channel that were repeated when their nonce was forgotten
+    repeated_lines Discord: messages in a channel that were repeated when their nonce was forgotten;
+                   Telegram: status messages of which the bot died before it noted them
     withdrawn      pictures that were taken back, and came again in another message
     warned         requests told in time that their picture cannot come, and how to see it
     untellable     ends of which nobody could be told: the token has ended, and with it the way
-    stranded       lines in the same place
+    stranded       lines in the same place; and the first line of a request, where the bot died
+                   before it noted which one that is, and was away until the token had ended
   and
     wasted_runs    complete runs of the GPU that had to be repeated
     restarts       of parts of zdraw
 
 Telegram delivers until it is confirmed, so there everything asked is accepted. Discord tells of
 an interaction once: what is asked while the bot is down nobody hears of, and whoever asked is told.
+So three of four people wait for a moment until it is there.
 """
 
 import argparse
@@ -56,6 +59,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -63,6 +67,7 @@ from bench.storm.discord_side import DiscordSide
 from bench.storm.side import Side
 from bench.storm.telegram_side import TelegramSide
 from bench.storm.verdict import ALLOWED, COUNTED, WRONG
+from bench.storm.wishes import Fate
 from tests.fakes.discord_api import FakeDiscord
 from tests.fakes.telegram_api import FakeTelegram
 from tests.house import House
@@ -84,6 +89,9 @@ VICTIMS: tuple[tuple[tuple[str, ...], int], ...] = (
 PAUSE = (0.3, 6.0)
 #: Share of events before which a fault is made ready.
 DISTURBED = 0.5
+#: Share of requests that are made when the bot can be heard of, if that is within so many
+#: seconds; the others at any time.
+TO_A_BOT, HEARD_SECONDS = 0.75, 15.0
 #: Between two looks at what is due.
 TICK_SECONDS = 0.2
 #: After the last kill something must be answered every so often, until nothing is missing.
@@ -96,7 +104,8 @@ def main() -> int:
     print(f"seed {seed}", flush=True)
     with tempfile.TemporaryDirectory(prefix="zdraw-storm-") as scratch, ExitStack() as stack:
         folder: Path = arguments.keep or Path(scratch)
-        house, sides = furnish(stack, folder / "state", PLATFORMS[arguments.platform])
+        platforms = PLATFORMS[arguments.platform]
+        house, sides = furnish(stack, folder / "state", platforms, arguments.fate)
         with house:
             house.wait_until_ready()
             events = ["ask"] * arguments.jobs + ["kill"] * arguments.kills
@@ -116,16 +125,16 @@ def main() -> int:
 
 
 def furnish(
-    stack: ExitStack, state_dir: Path, platforms: tuple[str, ...]
+    stack: ExitStack, state_dir: Path, platforms: tuple[str, ...], fate: Fate | None
 ) -> tuple[House, list[Side]]:
     """The platforms, running, and a house that talks to them."""
     telegram = stack.enter_context(FakeTelegram()) if "telegram" in platforms else None
     discord = stack.enter_context(FakeDiscord()) if "discord" in platforms else None
     sides: list[Side] = []
     if telegram is not None:
-        sides.append(TelegramSide(telegram))
+        sides.append(TelegramSide(telegram, state_dir / "zdraw.db"))
     if discord is not None:
-        sides.append(DiscordSide(discord, state_dir / "zdraw.db"))
+        sides.append(DiscordSide(discord, state_dir / "zdraw.db", fate))
     return House(state_dir, telegram, discord), sides
 
 
@@ -136,7 +145,10 @@ def storm(house: House, sides: list[Side], chance: random.Random, events: list[s
         if chance.random() < DISTURBED:
             chance.choice(sides).disturb(chance)
         if event == "ask":
-            chance.choice(sides).ask(chance)
+            side = chance.choice(sides)
+            if chance.random() < TO_A_BOT:
+                wait(sides, HEARD_SECONDS, until=side.is_heard)
+            side.ask(chance)
         else:
             kill(house, chance, sides, night=event == "night")
         wait(sides, chance.uniform(0, 0.2) if event == "ask" else chance.uniform(*PAUSE))
@@ -147,21 +159,22 @@ def storm(house: House, sides: list[Side], chance: random.Random, events: list[s
 def kill(house: House, chance: random.Random, sides: list[Side], *, night: bool) -> None:
     victims, weights = zip(*VICTIMS, strict=True)
     house.kill(*(EVERYTHING if night else chance.choices(victims, weights)[0]))
-    if night:
-        for side in sides:
+    for side in sides:
+        side.killed()
+        if night:
             side.night()
     if house.supervisor is None:
         house.start()
 
 
-def wait(sides: list[Side], seconds: float) -> None:
+def wait(sides: list[Side], seconds: float, *, until: Callable[[], bool] = lambda: False) -> None:
     """Meanwhile things happen."""
-    until = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds
     while True:
         for side in sides:
             side.tick()
-        left = until - time.monotonic()
-        if left <= 0:
+        left = deadline - time.monotonic()
+        if left <= 0 or until():
             return
         time.sleep(min(left, TICK_SECONDS))
 
@@ -204,6 +217,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--nights", type=int, default=2)
     parser.add_argument("--platform", choices=sorted(PLATFORMS), default="telegram")
     parser.add_argument("--seed", type=int, help="of the storm; random if not given")
+    parser.add_argument("--fate", type=Fate, choices=list(Fate), help="of all requests in Discord")
     parser.add_argument("--json", action="store_true", help="last line: one JSON object")
     parser.add_argument("--keep", type=Path, help="an empty folder for state, log and calls")
     return parser

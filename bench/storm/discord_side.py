@@ -20,12 +20,13 @@ from bench.storm.wishes import (
     ABROAD_CHAT,
     CHANNEL,
     GUILD,
+    Fate,
     Kind,
     Place,
     Wish,
     some_plan,
 )
-from tests.fakes.discord_api import FakeDiscord, Interaction, Message
+from tests.fakes.discord_api import FakeDiscord, Fault, Interaction, Message
 
 #: Nothing of zdraw runs for so long.
 NIGHT_SECONDS = 20 * 60.0
@@ -36,10 +37,13 @@ HEARD_SECONDS = 10.0
 class DiscordSide:
     """Implements Side."""
 
-    def __init__(self, discord: FakeDiscord, database: Path) -> None:
+    def __init__(self, discord: FakeDiscord, database: Path, fate: Fate | None = None) -> None:
+        """`fate`: of all requests; by chance if not given."""
         self._discord = discord
+        self._fate = fate
         self._folder = StateFolder(database, "discord")
         self._fates = Fates(discord, self._folder)
+        self._faults: list[Fault] = []
         self._wishes: list[Wish] = []
         #: Those to which something will happen, or who will do something.
         self._due: set[Wish] = set()
@@ -51,7 +55,7 @@ class DiscordSide:
         people.private_chat(ABROAD_CHAT, *range(1, PEOPLE + 1))
 
     def ask(self, chance: random.Random) -> None:
-        plan = some_plan(chance)
+        plan = some_plan(chance, self._fate)
         user = chance.randint(1, PEOPLE)
         options: dict[str, Any] = {"prompt": some_prompt(chance, slow=plan.slow)}
         options |= {name: True for name in ("private", "spoiler") if getattr(plan, name)}
@@ -69,26 +73,37 @@ class DiscordSide:
         self._fates.prepare(wish)
         self._add(wish)
 
+    def is_heard(self) -> bool:
+        return bool(self._discord.gateway.connections)
+
     def disturb(self, chance: random.Random) -> None:
-        disturb_discord(self._discord, chance)
+        self._faults.append(disturb_discord(self._discord, chance))
 
     def tick(self) -> None:
         if not self._due:
             return
         rows = self._folder.read()
         for wish in tuple(self._due):
-            self._go_on(wish, rows.requests.get(str(wish.interaction.id)))
+            self._go_on(wish, rows.requests.get(wish.key))
             if not wish.due:
                 self._due.discard(wish)
 
+    def killed(self) -> None:
+        """Answered or not: by its token an answer is found again."""
+
     def night(self) -> None:
-        self._discord.age(NIGHT_SECONDS)
+        self._discord.age_everything(NIGHT_SECONDS)
         self._folder.age(NIGHT_SECONDS)
+        requests = self._folder.read().requests
         for wish in self._wishes:
+            row = requests.get(wish.key)
             wish.forgetful = True
+            wish.unnoted = wish.unnoted or (row is not None and not row.noted)
 
     def calm(self) -> None:
-        self._discord.faults.clear()
+        # Not those that belong to the fate of a request.
+        for fault in self._faults:
+            fault.times = 0
 
     def missing(self) -> int:
         return len(self._due) + sum(bool(wrong_in(found)) for _, found in self._judged())
@@ -103,7 +118,7 @@ class DiscordSide:
     def complaints(self) -> list[str]:
         rows = self._folder.read()
         return [
-            f"discord: {wish}, {rows.requests.get(str(wish.interaction.id))}: {wrong}"
+            f"discord: {wish}, {rows.requests.get(wish.key)}: {wrong}"
             for wish, found in self._judged()
             if (wrong := wrong_in(found))
         ]
@@ -164,7 +179,7 @@ class DiscordSide:
         if kind is None or picture is None:
             wish.waits_to_act = False
             return
-        if not self._discord.gateway.connections:
+        if not self.is_heard():
             return
         wish.waits_to_act = False
         if kind is Kind.SHOW:

@@ -13,7 +13,7 @@ WARNING, LATE, ENDED = 13.2 * MINUTE, 14.2 * MINUTE, 15.5 * MINUTE
 WARNING_SECONDS = 8.0
 #: Longer than Discord knows a nonce.
 NONCE = 5 * MINUTE
-#: So many answers to the edits of one message are lost.
+#: So many answers to the edit that brings a picture are lost, until it is seen.
 BRINK_EDITS = 4
 
 
@@ -28,11 +28,13 @@ class Fates:
         """At the moment in which it is asked."""
         if wish.fate is Fate.BRINK:
             path = f"/webhooks/*/{wish.interaction.token}/messages/*"
-            wish.fault = self._discord.faults.lose_answer("PATCH", path, times=BRINK_EDITS)
+            lose = self._discord.faults.lose_answer
+            wish.fault = lose("PATCH", path, times=BRINK_EDITS, with_file=True)
 
     def step(self, wish: Wish, row: Row | None) -> bool:
         """See above; called often."""
-        if row is None:
+        if row is None or not row.noted:
+            # Time that passes in this moment is a night: the bot must have died in it.
             return False
         if row.settled:
             return True
@@ -80,9 +82,9 @@ class Fates:
             return False
         assert wish.fault is not None, "prepared"
         wish.fault.times = 0
-        # The bot's only try at taking the old message away fails, too.
+        # A try at taking the old message away fails, too; once aiohttp repeats it by itself.
         path = f"/channels/{message.channel_id}/messages/{message.id}"
-        self._discord.faults.fail_next("DELETE", path, close="before")
+        self._discord.faults.fail_next("DELETE", path, close="before", times=2)
         self._age(wish, row, LATE)
         return True
 

@@ -19,6 +19,8 @@ class Row:
     outcome: str
     delivery: str
     removed: bool
+    #: The message that is to become the picture has been noted.
+    noted: bool = True
 
     @property
     def settled(self) -> bool:
@@ -27,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """Everything of one platform, by the last part of the event's key."""
+    """Everything of one platform, by the event's key without the platform and the bot."""
 
     requests: dict[str, Row]
     #: Whether it was forgotten.
@@ -47,7 +49,8 @@ class StateFolder:
         with self._open() as database:
             gone = {row for (row,) in database.execute("SELECT generation_id FROM removals")}
             requests = database.execute(
-                "SELECT event_key, id, outcome, delivery FROM generations WHERE platform = ?",
+                "SELECT event_key, id, outcome, delivery, status_message IS NOT NULL"
+                " FROM generations WHERE platform = ?",
                 (self._platform,),
             ).fetchall()
             notices = database.execute(
@@ -58,11 +61,17 @@ class StateFolder:
             removals = database.execute("SELECT key FROM events WHERE kind = 'remove'").fetchall()
         return Rows(
             requests={
-                _tail(key): Row(id=id_, outcome=outcome, delivery=delivery, removed=id_ in gone)
-                for key, id_, outcome, delivery in requests
+                _event(key): Row(
+                    id=row,
+                    outcome=outcome,
+                    delivery=delivery,
+                    removed=row in gone,
+                    noted=bool(noted),
+                )
+                for key, row, outcome, delivery, noted in requests
             },
-            notices={_tail(key): bool(forgotten) for key, forgotten in notices},
-            removals=frozenset(_tail(key) for (key,) in removals),
+            notices={_event(key): bool(forgotten) for key, forgotten in notices},
+            removals=frozenset(_event(key) for (key,) in removals),
         )
 
     def age(self, seconds: float, request: str | None = None) -> None:
@@ -83,5 +92,5 @@ class StateFolder:
             yield database
 
 
-def _tail(key: str) -> str:
-    return key.rpartition(":")[2]
+def _event(key: str) -> str:
+    return key.split(":", 2)[-1]

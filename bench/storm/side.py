@@ -23,12 +23,20 @@ class Side(Protocol):
         """Somebody asks for a picture."""
         ...
 
+    def is_heard(self) -> bool:
+        """What is asked now the bot hears of, if it lives."""
+        ...
+
     def disturb(self, chance: random.Random) -> None:
         """The network, or the platform, has a fault ready for a call that comes."""
         ...
 
     def tick(self) -> None:
         """Whatever is due happens: presses, deletions, time that has passed. Called often."""
+        ...
+
+    def killed(self) -> None:
+        """Something of zdraw has just been killed."""
         ...
 
     def night(self) -> None:

@@ -55,6 +55,8 @@ class Requested:
     expired: bool = False
     #: Discord has forgotten the nonces of before.
     forgetful: bool = False
+    #: The bot died before it noted which message answers it, and its token ended meanwhile.
+    unnoted: bool = False
     standing: tuple[Seen, ...] = ()
     #: Messages that showed the picture: ever, and at most at one time.
     ever: int = 0
@@ -121,7 +123,7 @@ def _untold(one: Requested) -> str:
 
 
 def _left_as(one: Requested, line: Seen) -> str:
-    if one.cut_off or (line.loading and one.expired):
+    if one.cut_off or (line.loading and one.expired) or (one.unnoted and not line.by_nonce):
         return "stranded"
     if line.by_nonce and one.forgetful:
         return "repeated_lines"

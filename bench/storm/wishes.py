@@ -102,6 +102,8 @@ class Wish:
     fault: Fault | None = field(default=None, repr=False)
     #: Discord has forgotten the nonces of before.
     forgetful: bool = False
+    #: The bot died before it noted which message answers it, and its token ended meanwhile.
+    unnoted: bool = False
 
     def __str__(self) -> str:
         where = f"{self.place}{' private' * self.private}{' spoiler' * self.spoiler}"
@@ -109,6 +111,11 @@ class Wish:
         then = f", then {self.after}" if self.after else ""
         fate = f"{self.fate}{' struck' * self.struck}"
         return f"{self.kind}{about} {self.interaction.id} ({where}, fate {fate}{then})"
+
+    @property
+    def key(self) -> str:
+        """Of the event, as bench.storm.rows has it."""
+        return f"interaction:{self.interaction.id}"
 
     @property
     def due(self) -> bool:
@@ -136,10 +143,12 @@ class Plan:
         return self.fate is not Fate.NONE
 
 
-def some_plan(chance: random.Random) -> Plan:
+def some_plan(chance: random.Random, only: Fate | None = None) -> Plan:
+    """`only`: the fate of all."""
     place = _drawn(chance, PLACES)
     private = chance.random() < PRIVATE
     fate, after = _drawn(chance, FATES), _drawn(chance, AFTER)
+    fate = only or fate
     confined = private or place is Place.ABROAD
     if (confined and fate is Fate.FORGOTTEN) or (
         fate is Fate.DELETED and (private or place is not Place.CHANNEL)

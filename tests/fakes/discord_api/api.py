@@ -4,7 +4,7 @@ import asyncio
 import fnmatch
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,16 +87,18 @@ class FakeDiscord:
     # --- time ---------------------------------------------------------------------------------
 
     def age(self, seconds: float, *things: Interaction | Message) -> None:
-        """These, or everything there is, are so much longer ago: tokens, nonces, sessions. The
-        clock is left alone; a bot that is to agree has to be told in its own way."""
+        """These are so much longer ago: their tokens and nonces end earlier. The clock is left
+        alone; a bot that is to agree has to be told in its own way."""
         with self.world.lock:
-            aged: Iterable[Interaction | Message] = things
-            if not things:
-                self.world.sessions.age(seconds)
-                messages = (change.message for change in self.world.history)
-                aged = {*self.world.interactions.all(), *messages}
-            for one in aged:
+            for one in things:
                 one.created -= seconds
+
+    def age_everything(self, seconds: float) -> None:
+        """All there is, sessions that can be resumed too."""
+        with self.world.lock:
+            self.world.sessions.age(seconds)
+            self.age(seconds, *self.world.interactions.all())
+            self.age(seconds, *{change.message for change in self.world.history})
 
     # --- what people see ----------------------------------------------------------------------
 
@@ -175,7 +177,7 @@ class FakeDiscord:
     async def _answer(self, call: Call) -> Reply | None:
         with self.world.lock:
             self.calls.append(call)
-        fault = self.faults.take(call.method, call.path)
+        fault = self.faults.take(call.method, call.path, with_file=bool(call.body.files))
         if fault is not None:
             await asyncio.sleep(fault.delay)
             if fault.close == "before":

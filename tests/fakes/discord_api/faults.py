@@ -41,10 +41,12 @@ class Fault:
     exhausted: float | None = None
     #: Seconds before anything happens.
     delay: float = 0.0
+    #: Only calls that bring a file.
+    with_file: bool = False
 
-    def matches(self, method: str, path: str) -> bool:
-        named = self.method in {"*", method}
-        return self.times > 0 and named and fnmatch.fnmatchcase(path, self.path)
+    def matches(self, method: str, path: str, *, with_file: bool) -> bool:
+        meant = self.method in {"*", method} and with_file >= self.with_file
+        return self.times > 0 and meant and fnmatch.fnmatchcase(path, self.path)
 
     def body(self) -> Json:
         if self.status == 429:
@@ -96,14 +98,14 @@ class Faults:
         """429. With `via=False` it looks like a ban by Cloudflare."""
         return self.fail_next(method, path, 429, retry_after=retry_after, **fault)
 
-    def lose_answer(self, method: str, path: str, *, times: int = 1) -> Fault:
+    def lose_answer(self, method: str, path: str, *, times: int = 1, **fault: Any) -> Fault:
         """The call has its effect, but nobody hears of it."""
-        return self.fail_next(method, path, close="after", times=times)
+        return self.fail_next(method, path, close="after", times=times, **fault)
 
-    def take(self, method: str, path: str) -> Fault | None:
+    def take(self, method: str, path: str, *, with_file: bool = False) -> Fault | None:
         with self._lock:
             for fault in self._waiting:
-                if fault.matches(method, path):
+                if fault.matches(method, path, with_file=with_file):
                     fault.times -= 1
                     return fault
         return None

@@ -71,6 +71,13 @@ def test_one_more_line_in_the_channel_is_allowed_where_the_nonce_was_forgotten()
     assert wrong_in(judge_request(requested(PICTURE, WAITING, forgetful=True))) == {"orphans": 1}
 
 
+def test_a_first_line_that_was_never_noted_cannot_be_found_again():
+    found = judge_request(requested(PICTURE, WAITING, unnoted=True))
+    assert (found["stranded"], wrong_in(found)) == (1, {})
+    placeholder = Seen(by_nonce=True)
+    assert wrong_in(judge_request(requested(PICTURE, placeholder, unnoted=True))) == {"orphans": 1}
+
+
 def test_after_the_bin_no_picture_may_stand():
     assert wrong_in(judge_request(requested(pictures=1, removed=True))) == {}
     assert wrong_in(judge_request(requested(PICTURE, removed=True))) == {"undeleted": 1}

@@ -1,4 +1,4 @@
-"""Time that passes for a part of Discord, without its clock."""
+"""What the storms need of the fake: time that passes for a part of it, and choosy faults."""
 
 import pytest
 
@@ -40,11 +40,18 @@ def test_a_night_ends_tokens_nonces_and_sessions(discord):
     world.sessions.leave(world.sessions.begin(0, sink), sink)
     assert _sent_before(world, "job-1")
     assert world.sessions.live()
-    discord.age(20 * 60)
+    discord.age_everything(20 * 60)
     assert _sent_before(world, "job-1") is None
     assert world.sessions.live() == []
     with pytest.raises(ApiError):
         world.interactions.to_go_on(one.token)
+
+
+def test_a_fault_may_wait_for_a_call_with_a_file(discord):
+    fault = discord.faults.lose_answer("PATCH", "/webhooks/*", with_file=True)
+    assert discord.faults.take("PATCH", "/webhooks/1") is None
+    assert discord.faults.take("PATCH", "/webhooks/1", with_file=True) is fault
+    assert discord.faults.take("PATCH", "/webhooks/1", with_file=True) is None
 
 
 class Sink:
