@@ -24,7 +24,7 @@ rows and interactions older, not by clocks. Printed at the end, of requests, ðŸ”
     asked          what people did
     accepted       of that what the bot took: a row, or any answer
     struck         requests to which something happened while they waited
-    pictures       requests that were answered with a picture
+    pictures       that people got for requests
     files          ðŸ“„ and /show that brought it
   wrong, and then the exit code is 1:
     lost           accepted, and without a terminal answer (a picture, or a sentence why not)
@@ -35,7 +35,8 @@ rows and interactions older, not by clocks. Printed at the end, of requests, ðŸ”
     unhidden       spoilers that show their picture
   allowed by the design, or by what the platform can do:
     doubled_files  ðŸ“„ and /show that brought it again (the bot died between doing and noting it)
-    repeated_lines messages in a channel that were repeated when their nonce was forgotten
+    repeated_lines Discord: messages in a channel that were repeated when their nonce was forgotten;
+                   Telegram: status messages of which the bot died before it noted them
     withdrawn      pictures that were taken back, and came again in another message
     warned         requests told in time that their picture cannot come, and how to see it
     untellable     ends of which nobody could be told: the token has ended, and with it the way
@@ -131,7 +132,7 @@ def furnish(
     discord = stack.enter_context(FakeDiscord()) if "discord" in platforms else None
     sides: list[Side] = []
     if telegram is not None:
-        sides.append(TelegramSide(telegram))
+        sides.append(TelegramSide(telegram, state_dir / "zdraw.db"))
     if discord is not None:
         sides.append(DiscordSide(discord, state_dir / "zdraw.db", fate))
     return House(state_dir, telegram, discord), sides
@@ -158,8 +159,9 @@ def storm(house: House, sides: list[Side], chance: random.Random, events: list[s
 def kill(house: House, chance: random.Random, sides: list[Side], *, night: bool) -> None:
     victims, weights = zip(*VICTIMS, strict=True)
     house.kill(*(EVERYTHING if night else chance.choices(victims, weights)[0]))
-    if night:
-        for side in sides:
+    for side in sides:
+        side.killed()
+        if night:
             side.night()
     if house.supervisor is None:
         house.start()

@@ -84,16 +84,19 @@ class DiscordSide:
             return
         rows = self._folder.read()
         for wish in tuple(self._due):
-            self._go_on(wish, rows.requests.get(str(wish.interaction.id)))
+            self._go_on(wish, rows.requests.get(wish.key))
             if not wish.due:
                 self._due.discard(wish)
 
+    def killed(self) -> None:
+        """Answered or not: by its token an answer is found again."""
+
     def night(self) -> None:
-        self._discord.age(NIGHT_SECONDS)
+        self._discord.age_everything(NIGHT_SECONDS)
         self._folder.age(NIGHT_SECONDS)
         requests = self._folder.read().requests
         for wish in self._wishes:
-            row = requests.get(str(wish.interaction.id))
+            row = requests.get(wish.key)
             wish.forgetful = True
             wish.unnoted = wish.unnoted or (row is not None and not row.noted)
 
@@ -115,7 +118,7 @@ class DiscordSide:
     def complaints(self) -> list[str]:
         rows = self._folder.read()
         return [
-            f"discord: {wish}, {rows.requests.get(str(wish.interaction.id))}: {wrong}"
+            f"discord: {wish}, {rows.requests.get(wish.key)}: {wrong}"
             for wish, found in self._judged()
             if (wrong := wrong_in(found))
         ]

@@ -25,12 +25,17 @@ class Evidence:
         self._rows = rows
         self._messages = {change.message.id: change.message for change in self._history}
         self._by_nonce: dict[str, list[Message]] = {}
+        ids = {row.id for row in rows.requests.values()}
         for message in self._messages.values():
-            if message.by_bot and message.nonce:
-                self._by_nonce.setdefault(message.nonce.split("-")[0], []).append(message)
+            # discord.py gives a nonce of its own to what has none.
+            row = (message.nonce or "").split("-")[0]
+            if message.by_bot and row in ids:
+                self._by_nonce.setdefault(row, []).append(message)
+        told = (message for some in self._by_nonce.values() for message in some)
+        self._told = {message.id for message in told}
 
     def of_request(self, wish: Wish) -> Requested:
-        row = self._rows.requests.get(_key(wish))
+        row = self._rows.requests.get(wish.key)
         messages = self._told_in(wish.interaction, row)
         ever, peak = self._shown(messages, row)
         leaked, unhidden = self._arrived(wish, row, messages)
@@ -52,7 +57,7 @@ class Evidence:
         )
 
     def of_press(self, wish: Wish) -> Pressed:
-        key, interaction = _key(wish), wish.interaction
+        key, interaction = wish.key, wish.interaction
         written = [one for one in interaction.messages if one is not interaction.source]
         removal = wish.kind is Kind.DELETE
         brought = [] if removal else list(self._brought(wish))
@@ -113,9 +118,10 @@ class Evidence:
         mine = {id(one) for one in interaction.written if one is not interaction.source}
         kind = "png" if wish.kind is Kind.ORIGINAL else "jpg"
         for message in self._messages.values():
-            free = message.by_bot and message.interaction_id is None and message.nonce is None
-            if id(message) in mine or (free and message.channel_id == interaction.channel.id):
-                files = {_file(change_image) for change_image in _images(message)}
+            here = message.by_bot and message.channel_id == interaction.channel.id
+            free = here and message.interaction_id is None and message.id not in self._told
+            if id(message) in mine or free:
+                files = {_file(name) for name in _images(message)}
                 if (wish.about, kind) in files:
                     yield message
 
@@ -125,10 +131,6 @@ class Evidence:
 
     def _age(self, wish: Wish) -> float:
         return self._now - wish.interaction.created
-
-
-def _key(wish: Wish) -> str:
-    return str(wish.interaction.id)
 
 
 def _seen(message: Message, row: Row | None) -> Seen:

@@ -33,7 +33,8 @@ class Fates:
 
     def step(self, wish: Wish, row: Row | None) -> bool:
         """See above; called often."""
-        if row is None:
+        if row is None or not row.noted:
+            # Time that passes in this moment is a night: the bot must have died in it.
             return False
         if row.settled:
             return True
@@ -81,9 +82,9 @@ class Fates:
             return False
         assert wish.fault is not None, "prepared"
         wish.fault.times = 0
-        # The bot's only try at taking the old message away fails, too.
+        # A try at taking the old message away fails, too; once aiohttp repeats it by itself.
         path = f"/channels/{message.channel_id}/messages/{message.id}"
-        self._discord.faults.fail_next("DELETE", path, close="before")
+        self._discord.faults.fail_next("DELETE", path, close="before", times=2)
         self._age(wish, row, LATE)
         return True
 

@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """Everything of one platform, by the last part of the event's key."""
+    """Everything of one platform, by the event's key without the platform and the bot."""
 
     requests: dict[str, Row]
     #: Whether it was forgotten.
@@ -61,7 +61,7 @@ class StateFolder:
             removals = database.execute("SELECT key FROM events WHERE kind = 'remove'").fetchall()
         return Rows(
             requests={
-                _tail(key): Row(
+                _event(key): Row(
                     id=row,
                     outcome=outcome,
                     delivery=delivery,
@@ -70,8 +70,8 @@ class StateFolder:
                 )
                 for key, row, outcome, delivery, noted in requests
             },
-            notices={_tail(key): bool(forgotten) for key, forgotten in notices},
-            removals=frozenset(_tail(key) for (key,) in removals),
+            notices={_event(key): bool(forgotten) for key, forgotten in notices},
+            removals=frozenset(_event(key) for (key,) in removals),
         )
 
     def age(self, seconds: float, request: str | None = None) -> None:
@@ -92,5 +92,5 @@ class StateFolder:
             yield database
 
 
-def _tail(key: str) -> str:
-    return key.rpartition(":")[2]
+def _event(key: str) -> str:
+    return key.split(":", 2)[-1]

@@ -35,6 +35,10 @@ class Side(Protocol):
         """Whatever is due happens: presses, deletions, time that has passed. Called often."""
         ...
 
+    def killed(self) -> None:
+        """Something of zdraw has just been killed."""
+        ...
+
     def night(self) -> None:
         """Nothing of zdraw runs, and much time passes."""
         ...

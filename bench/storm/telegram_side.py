@@ -2,10 +2,11 @@
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from pathlib import Path
 
 from bench.storm.network import disturb_telegram
+from bench.storm.rows import StateFolder
 from bench.storm.side import PEOPLE, some_prompt
 from bench.storm.verdict import wrong_in
 from bot.core.replies import reply
@@ -24,10 +25,14 @@ class Wish:
     chat: int
     message: int
     user: int
+    #: Of the event, as bench.storm.rows has it.
+    key: str
     #: Somebody will delete the status message, or press 🔁.
     to_delete: bool = False
     to_repeat: bool = False
     struck: bool = False
+    #: Messages that the bot died before noting: Telegram knows no way of sending one once.
+    unnoted: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -35,9 +40,11 @@ class TelegramSide:
     """Implements Side."""
 
     telegram: FakeTelegram
+    database: InitVar[Path]
     wishes: list[Wish] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, database: Path) -> None:
+        self._folder = StateFolder(database, "telegram")
         self.telegram.people.group(GROUP)
 
     def ask(self, chance: random.Random) -> None:
@@ -46,7 +53,8 @@ class TelegramSide:
         deleted, again = chance.random() < DELETED, chance.random() < AGAIN
         text = f"/draw {some_prompt(chance, slow=deleted)}"
         sent = self.telegram.people.say(text, user=user, chat=chat)
-        self.wishes.append(Wish(chat, sent.message_id, user, deleted, again))
+        key = f"message:{chat}:{sent.message_id}"
+        self.wishes.append(Wish(chat, sent.message_id, user, key, deleted, again))
 
     def is_heard(self) -> bool:
         return True
@@ -58,6 +66,13 @@ class TelegramSide:
         for wish in tuple(self.wishes):
             if wish.to_delete or wish.to_repeat:
                 self._act(wish)
+
+    def killed(self) -> None:
+        requests = self._folder.read().requests
+        for wish in self.wishes:
+            row = requests.get(wish.key)
+            if row is not None and not row.noted:
+                wish.unnoted |= {message.message_id for message in self._replies(wish)}
 
     def night(self) -> None:
         """To Telegram it makes no difference: see bot/adapters/telegram for what is too old."""
@@ -100,18 +115,22 @@ class TelegramSide:
             self._repeat(wish, answers[0])
 
     def _repeat(self, wish: Wish, picture: Message) -> None:
-        self.telegram.people.press_label(wish.chat, picture.message_id, "🔁", user=wish.user)
-        self.wishes.append(Wish(wish.chat, picture.message_id, wish.user))
+        people = self.telegram.people
+        query = people.press_label(wish.chat, picture.message_id, "🔁", user=wish.user)
+        self.wishes.append(Wish(wish.chat, picture.message_id, wish.user, f"callback:{query}"))
 
     def _judge(self, wish: Wish) -> Counter[str]:
         replies = self._replies(wish)
+        waiting = [message for message in replies if _waits(message)]
+        repeated = sum(message.message_id in wish.unnoted for message in waiting)
         pictures = sum(message.media is not None for message in replies)
         return Counter(
             accepted=1,
             pictures=pictures,
             lost=int(not any(map(_is_answer, replies))),
             duplicated=max(0, pictures - 1),
-            orphans=sum(map(_waits, replies)),
+            orphans=len(waiting) - repeated,
+            repeated_lines=repeated,
         )
 
     def _replies(self, wish: Wish) -> list[Message]:

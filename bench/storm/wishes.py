@@ -113,6 +113,11 @@ class Wish:
         return f"{self.kind}{about} {self.interaction.id} ({where}, fate {fate}{then})"
 
     @property
+    def key(self) -> str:
+        """Of the event, as bench.storm.rows has it."""
+        return f"interaction:{self.interaction.id}"
+
+    @property
     def due(self) -> bool:
         """Something is still to come."""
         return self.waits_for_fate or self.waits_to_act

@@ -3,7 +3,6 @@
 import asyncio
 import fnmatch
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -69,16 +68,18 @@ class FakeDiscord(Platform):
     # --- time ---------------------------------------------------------------------------------
 
     def age(self, seconds: float, *things: Interaction | Message) -> None:
-        """These, or everything there is, are so much longer ago: tokens, nonces, sessions. The
-        clock is left alone; a bot that is to agree has to be told in its own way."""
+        """These are so much longer ago: their tokens and nonces end earlier. The clock is left
+        alone; a bot that is to agree has to be told in its own way."""
         with self.world.lock:
-            aged: Iterable[Interaction | Message] = things
-            if not things:
-                self.world.sessions.age(seconds)
-                messages = (change.message for change in self.world.history)
-                aged = {*self.world.interactions.all(), *messages}
-            for one in aged:
+            for one in things:
                 one.created -= seconds
+
+    def age_everything(self, seconds: float) -> None:
+        """All there is, sessions that can be resumed too."""
+        with self.world.lock:
+            self.world.sessions.age(seconds)
+            self.age(seconds, *self.world.interactions.all())
+            self.age(seconds, *{change.message for change in self.world.history})
 
     # --- what people see ----------------------------------------------------------------------
 

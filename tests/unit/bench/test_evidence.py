@@ -58,7 +58,7 @@ class Stage:
         return Wish(kind, interaction, Place.CHANNEL, user=1, about=about, **facts)
 
     def evidence(self, **rows: Any) -> Evidence:
-        requests = {} if self.row is None else {str(self.interaction.id): self.row}
+        requests = {} if self.row is None else {f"interaction:{self.interaction.id}": self.row}
         told = {"requests": requests, "notices": {}, "removals": frozenset()} | rows
         return Evidence(self.discord, Rows(**told))
 
@@ -99,7 +99,7 @@ def test_copies_are_no_pictures_of_the_request(stage):
     stage.answer(stage.look(f"{ROW}.jpg", components=AGAIN))
     shown, brought = stage.wish(Kind.SHOW), stage.wish(Kind.ORIGINAL)
     stage.answer(stage.look(f"{ROW}.jpg", components=AGAIN), shown.interaction)
-    stage.send(stage.look(f"{ROW}-1.png"))
+    stage.send(stage.look(f"{ROW}-1.png"), nonce="1565292886134856259")
     evidence = stage.evidence()
     assert evidence.of_request(stage.wish()).ever == 1
     assert evidence.of_press(shown).brought == 1
@@ -144,7 +144,7 @@ def test_thinking_without_a_row(stage):
     seen = stage.evidence().of_request(stage.wish())
     assert (seen.known, seen.answered, seen.expired) == (False, True, False)
     assert [line.loading for line in seen.standing] == [True]
-    stage.discord.age(16 * 60)
+    stage.discord.age_everything(16 * 60)
     assert stage.evidence().of_request(stage.wish()).expired
 
 
@@ -154,6 +154,5 @@ def test_a_removal_that_took_the_pressed_message_away(stage):
     wish.interaction.source = wish.interaction.original = source
     wish.interaction.answered_at = 1.0
     stage.delete(source)
-    key = str(wish.interaction.id)
-    pressed = stage.evidence(removals=frozenset({key})).of_press(wish)
+    pressed = stage.evidence(removals=frozenset({wish.key})).of_press(wish)
     assert (pressed.known, pressed.brought, pressed.loading) == (True, None, 0)

@@ -40,7 +40,7 @@ def test_a_night_ends_tokens_nonces_and_sessions(discord):
     world.sessions.leave(world.sessions.begin(0, sink), sink)
     assert _sent_before(world, "job-1")
     assert world.sessions.live()
-    discord.age(20 * 60)
+    discord.age_everything(20 * 60)
     assert _sent_before(world, "job-1") is None
     assert world.sessions.live() == []
     with pytest.raises(ApiError):
