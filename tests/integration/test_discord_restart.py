@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.discord.render import Look
 from bot.core.generation import Delivery, Outcome
 from tests.builders import ManualClock
 from tests.fakes.discord_api import FakeDiscord
@@ -321,3 +322,23 @@ async def nothing_left_to_say(life: Life) -> None:
         return not await life.core.notifier._notices.chats()
 
     await eventually(nobody)
+
+
+async def test_a_line_that_landed_after_its_process_was_killed_is_withdrawn(
+    tmp_path, discord, monkeypatch
+):
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        asked = life.ask()
+        row = await life.opened(asked)
+        late_line = asked.original
+        assert late_line is not None
+        # As if the next process had not found it, and had gone on in the channel.
+        calls = life.adapter.messenger._calls
+        instead = await calls.open(CHANNEL, Look(text="…"), [row.id])
+        await life.store.deliveries.record_status(row.id, f"c:{instead}")
+        await life.finish(await life.row(asked))
+        await life.settled(row)
+        await eventually(lambda: late_line.deleted)
+        (shown,) = discord.pictures()
+        assert shown.id == instead

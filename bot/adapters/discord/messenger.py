@@ -110,6 +110,8 @@ class DiscordMessenger:
             # Its words and buttons; of the picture it takes nothing away.
             words = replace(card, picture=None)
             self._mending.after(late, lambda: self._edit(generation, status, words))
+        if not status.by_token:
+            await self._withdraw_answer(generation)
 
     async def ping(self, generation: Generation, text: str) -> None:
         """An edit notifies nobody; a message does, if the person stands in it."""
@@ -206,6 +208,19 @@ class DiscordMessenger:
             raise
         except DeliveryError as error:
             self._log.info("status_left", generation_id=generation.id, reason=str(error))
+
+    async def _withdraw_answer(self, generation: Generation) -> None:
+        """The first answer of a process that was killed may land when the next one has gone on in
+        the channel already: nobody knows of that line, and it would wait for ever."""
+        key = ReplyKey.of(generation.address)
+        if key is None or generation.private or not token_lives(generation, self._clock()):
+            return
+        try:
+            await self._calls.delete_answer(key.token, None)
+        except MessageGone:
+            return
+        except DeliveryError as error:
+            self._log.info("answer_left", generation_id=generation.id, reason=str(error))
 
     def _late(self, generation: Generation, status: StatusId) -> set[asyncio.Task[Any]]:
         """What may still change its message."""
