@@ -7,6 +7,7 @@ up-to-date database need not pay.
 import asyncio
 import os
 import sqlite3
+import time
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,7 +42,7 @@ def _prepare_file(path: Path, busy_seconds: float) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(path, timeout=busy_seconds)) as connection:
-            _check_file(connection, path)
+            _check_file(connection, path, busy_seconds)
     except OSError as error:
         message = f"cannot create the folder of the database {path}: {error.strerror}"
         raise StartupError(message, os.EX_CANTCREAT) from error
@@ -49,14 +50,29 @@ def _prepare_file(path: Path, busy_seconds: float) -> None:
         raise _startup_error(error, f"the database {path}") from error
 
 
-def _check_file(connection: sqlite3.Connection, path: Path) -> None:
+def _switched_to_wal(connection: sqlite3.Connection, busy_seconds: float) -> str:
+    """The mode it is in then. SQLite itself does not wait for another that switches at the same
+    moment."""
+    deadline = time.monotonic() + busy_seconds
+    while True:
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return str(mode)
+
+
+def _check_file(connection: sqlite3.Connection, path: Path, busy_seconds: float) -> None:
     """quick_check reads the whole file, without comparing indexes with rows."""
     (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
         message = f"the database {path} is corrupt: {' '.join(verdict.split())}"
         raise StartupError(message, os.EX_DATAERR)
     # Stored in the file. Readers then never wait for the writer.
-    (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+    mode = _switched_to_wal(connection, busy_seconds)
     if mode != "wal":
         message = f"the database {path} is on a file system without write-ahead logging"
         raise StartupError(message, os.EX_CANTCREAT)
