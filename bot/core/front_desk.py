@@ -248,7 +248,8 @@ class FrontDesk:
                 return
             order, person = await self._quota.check(origin, wish, is_admin), of
             if of_message is not None and order.person is None and not order.pool:
-                person = await self._lookup.asked_by(origin, of_message)
+                pictured = await self._lookup.shown_in(origin, of_message, "whose_quota")
+                person = pictured.requester
             changed = await self._quota.change(origin, order, of=person)
             await self._answers.say(origin, changed)
 

@@ -26,20 +26,15 @@ class Lookup:
             raise Refusal("unknown_generation", id=generation_id)
         return found
 
-    async def shown_in(self, origin: Origin, message: str) -> Generation:
+    async def shown_in(
+        self, origin: Origin, message: str, none_code: str = "which_request"
+    ) -> Generation:
         """The one whose status message that is."""
         found = await self._admissions.by_status_message(origin.address, message)
         if found is None or not may_see(found, origin):
             # A copy, an original, a notice: nothing is stored of those.
-            raise Refusal("which_request")
+            raise Refusal(none_code)
         return found
-
-    async def asked_by(self, origin: Origin, message: str) -> str:
-        """Who asked for the picture in it."""
-        found = await self._admissions.by_status_message(origin.address, message)
-        if found is None or not may_see(found, origin):
-            raise Refusal("whose_quota")
-        return found.requester
 
     async def meant(
         self,

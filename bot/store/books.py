@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import case, exists, insert, literal, literal_column, select, update
+from sqlalchemy import case, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errors import Refusal
@@ -23,7 +23,8 @@ from bot.core.quota import (
     local_day,
     units,
 )
-from bot.store.tables import Milliseconds, accounts, is_ending, is_reserve, ledger
+from bot.store.conditions import is_ending, is_grant, is_reserve
+from bot.store.tables import Milliseconds, accounts, ledger
 
 _a, _l = accounts.c, ledger.c
 _ending = ledger.alias("ending").c
@@ -251,7 +252,7 @@ class Books:
 
     async def _was_granted(self, connection: AsyncConnection, account: Account) -> bool:
         same_day = (_l.account == account.serial) & (_l.day == account.day)
-        query = select(_l.serial).where(same_day, _l.kind == literal_column("'grant'"))
+        query = select(_l.serial).where(same_day, is_grant(_l))
         return (await connection.execute(query)).first() is not None
 
     async def _regrant(

@@ -6,8 +6,9 @@ from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import Clock
+from bot.store.conditions import is_untold
 from bot.store.database import Database
-from bot.store.tables import accounts, chats, generations, is_untold, notices, removals
+from bot.store.tables import accounts, chats, generations, notices, removals
 
 _chat = chats.c
 _g = generations.c

@@ -8,9 +8,10 @@ from sqlalchemy import Insert, exists, insert, literal, select, update
 from bot.core.generation import TERMINAL, Delivery, Generation
 from bot.core.ports import Clock
 from bot.store.books import Books
+from bot.store.conditions import is_untold
 from bot.store.database import Database
 from bot.store.rows import generation_of
-from bot.store.tables import Milliseconds, generations, is_untold, removals
+from bot.store.tables import Milliseconds, generations, removals
 
 _row = generations.c
 

@@ -21,19 +21,18 @@ from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
 from bot.core.ports import Admitted, Bounds, Clock
 from bot.store.books import Books
-from bot.store.database import Database
-from bot.store.rows import generation_of, new_row
-from bot.store.tables import (
+from bot.store.conditions import (
     Columns,
-    events,
-    generations,
     is_live,
     is_queued,
     is_running,
-    notices,
     served_order,
     was_dispatched,
 )
+from bot.store.database import Database
+from bot.store.event_rows import note
+from bot.store.rows import generation_of, new_row
+from bot.store.tables import events, generations, notices
 
 #: Two random ids have never met so far; a third meeting is a bug, not bad luck.
 ID_TRIES = 3
@@ -84,14 +83,7 @@ class SqlAdmissions:
         charged = new if dues else replace(new, price=0)
         row = new_row(charged, tag=tag, created_ms=self._clock())
         inserted = await connection.execute(insert(generations).values(row).returning(generations))
-        await connection.execute(
-            insert(events).values(
-                key=new.event_key,
-                kind="draw",
-                generation_id=new.id,
-                created_ms=row["created_ms"],
-            )
-        )
+        await note(connection, new.event_key, "draw", new.id, row["created_ms"])
         await self._books.reserve(connection, new.id, dues)
         return Admitted(generation=generation_of(inserted.mappings().one()), duplicate=False)
 

@@ -6,9 +6,10 @@ from sqlalchemy import Select, select, tuple_, update
 
 from bot.core.generation import Generation, Outcome
 from bot.core.ports import Clock
+from bot.store.conditions import is_queued, is_running, served_order
 from bot.store.database import Database
 from bot.store.rows import generation_of
-from bot.store.tables import generations, is_queued, is_running, served_order
+from bot.store.tables import generations
 from engine.contract import JobKey
 
 _row = generations.c

@@ -4,15 +4,16 @@ race, the database lets one win, and a result under an old attempt finds no row.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, insert, select, update
+from sqlalchemy import ColumnElement, case, update
 
-from bot.core.errors import AlreadySeen
 from bot.core.generation import LIVE, MAX_ATTEMPTS, Generation, Outcome
 from bot.core.ports import Clock
 from bot.store.books import Books
+from bot.store.conditions import is_queued
 from bot.store.database import Database
+from bot.store.event_rows import check_unseen, note
 from bot.store.rows import generation_of
-from bot.store.tables import events, generations, is_queued
+from bot.store.tables import generations
 from engine.contract import ErrorCode, JobKey
 
 _row = generations.c
@@ -90,21 +91,12 @@ class SqlOutcomes:
             .returning(generations)
         )
         async with self._database.write() as connection:
-            seen = select(events.c.key).where(events.c.key == event_key)
-            if (await connection.execute(seen)).one_or_none() is not None:
-                raise AlreadySeen(event_key)
+            await check_unseen(connection, event_key)
             cancelled = [generation_of(row) for row in (await connection.execute(move)).mappings()]
             if cancelled:
                 await self._books.refund(connection, [one.id for one in cancelled])
                 # One event may cancel several; its key stands with the first.
-                await connection.execute(
-                    insert(events).values(
-                        key=event_key,
-                        kind="cancel",
-                        generation_id=cancelled[0].id,
-                        created_ms=now,
-                    )
-                )
+                await note(connection, event_key, "cancel", cancelled[0].id, now)
         return cancelled
 
     async def expire(self, created_before_ms: int) -> Sequence[str]:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import func, select, union_all
 
 from bot.core.generation import Generation
+from bot.store.conditions import is_live, is_running, served_order
 from bot.store.database import Database
 from bot.store.rows import generation_of
-from bot.store.tables import events, generations, is_live, is_running, notices, served_order
+from bot.store.tables import events, generations, notices
 
 
 class SqlRecords:

@@ -7,12 +7,13 @@ from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.chat_ports import Removal
-from bot.core.errors import AlreadySeen
 from bot.core.generation import TERMINAL, Delivery
 from bot.core.ports import Clock
 from bot.store.books import Books
+from bot.store.conditions import is_untold
 from bot.store.database import Database
-from bot.store.tables import events, generations, is_untold, notices, removals
+from bot.store.event_rows import check_unseen, note
+from bot.store.tables import generations, notices, removals
 
 _row = removals.c
 _g = generations.c
@@ -37,9 +38,7 @@ class SqlRemovals:
     ) -> bool:
         ended = select(generations).where(_g.id == generation_id, _g.outcome.in_(TERMINAL))
         async with self._database.write() as connection:
-            seen = select(events.c.key).where(events.c.key == event_key)
-            if (await connection.execute(seen)).one_or_none() is not None:
-                raise AlreadySeen(event_key)
+            await check_unseen(connection, event_key)
             row = (await connection.execute(ended)).mappings().one_or_none()
             if row is None:
                 return False
@@ -56,11 +55,7 @@ class SqlRemovals:
         event_key: str,
     ) -> None:
         now, generation_id = self._clock(), row["id"]
-        await connection.execute(
-            insert(events).values(
-                key=event_key, kind="remove", generation_id=generation_id, created_ms=now
-            )
-        )
+        await note(connection, event_key, "remove", generation_id, now)
         own = (row["chat"], row["status_message"])
         for chat, message in _apart([own, *copies]):
             await connection.execute(

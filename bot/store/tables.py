@@ -1,8 +1,6 @@
 """The tables, for SQLite and PostgreSQL alike.
 
-Rows of `generations` and `events` are history and are kept. The conditions at the end are
-written with literals and are used by the indexes and by the queries: a planner takes a partial
-index only when it sees the same literals.
+Rows of `generations` and `events` are history and are kept.
 """
 
 from collections.abc import Iterable
@@ -24,16 +22,21 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    and_,
-    literal_column,
 )
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bot.core.generation import LIVE, TERMINAL, Delivery, Outcome
 from bot.core.quota import EntryKind
+from bot.store.conditions import (
+    is_ending,
+    is_grant,
+    is_live,
+    is_queued,
+    is_reserve,
+    is_untold,
+    served_order,
+    was_dispatched,
+)
 from engine.contract import MAX_PICTURES
-
-Columns = ReadOnlyColumnCollection[str, Column[Any]]
 
 #: SQLite numbers rows by itself only in a column whose type is exactly INTEGER.
 Serial = BigInteger().with_variant(Integer, "sqlite")
@@ -229,46 +232,6 @@ ledger = Table(
 )
 
 
-def _among(column: Column[Any], values: Iterable[StrEnum]) -> ColumnElement[bool]:
-    return column.in_([literal_column(f"'{value}'") for value in sorted(values)])
-
-
-def is_queued(row: Columns) -> ColumnElement[bool]:
-    return row.outcome == literal_column("'queued'")
-
-
-def is_running(row: Columns) -> ColumnElement[bool]:
-    """Says that it is live too: that is the condition of the index that finds it."""
-    return and_(is_live(row), row.outcome == literal_column("'running'"))
-
-
-def is_live(row: Columns) -> ColumnElement[bool]:
-    return _among(row.outcome, LIVE)
-
-
-def is_untold(row: Columns) -> ColumnElement[bool]:
-    """Somebody still has to be told; live rows are, because delivery starts when they end."""
-    return _among(row.delivery, (Delivery.PENDING, Delivery.SENDING))
-
-
-def was_dispatched(row: Columns) -> ColumnElement[bool]:
-    return row.attempt >= literal_column("1")
-
-
-def served_order(row: Columns) -> list[Column[Any]]:
-    """The order in which QUEUED rows are served."""
-    return [row.priority_class, row.tag, row.serial]
-
-
-def is_reserve(row: Columns) -> ColumnElement[bool]:
-    return row.kind == literal_column("'reserve'")
-
-
-def is_ending(row: Columns) -> ColumnElement[bool]:
-    """Of a reserve."""
-    return _among(row.kind, (EntryKind.SETTLE, EntryKind.REFUND))
-
-
 def _partial_index(
     name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
 ) -> None:
@@ -297,7 +260,6 @@ Index("ix_ledger_account", _l.account, _l.serial)
 _reserved, _ended = is_reserve(_l), is_ending(_l)
 _partial_index("uq_ledger_reserve", _l.generation_id, _l.account, where=_reserved, unique=True)
 _partial_index("uq_ledger_ending", _l.generation_id, _l.account, where=_ended, unique=True)
-_granted = _l.kind == literal_column("'grant'")
-_partial_index("uq_ledger_grant", _l.account, _l.day, where=_granted, unique=True)
+_partial_index("uq_ledger_grant", _l.account, _l.day, where=is_grant(_l), unique=True)
 _changed = _l.event_key.is_not(None)
 _partial_index("uq_ledger_event_key", _l.event_key, where=_changed, unique=True)

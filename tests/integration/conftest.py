@@ -1,5 +1,5 @@
-"""A Telegram on loopback, and what stands between it and the core. Modules whose Telegram needs
-more of its groups furnish their own."""
+"""A Telegram and a Discord on loopback, and what stands between them and the core. Modules whose
+platform needs more of its groups furnish their own."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -8,8 +8,12 @@ import pytest
 
 from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.messages import Card
+from tests.builders import ManualClock
+from tests.fakes.discord_api import FakeDiscord
 from tests.fakes.recording_core import RecordingCore
 from tests.fakes.telegram_api import FakeTelegram
+from tests.integration.discord_life import furnish
+from tests.integration.front_desk_life import Desk, desk_in
 from tests.integration.messenger_life import finished_card, messenger_over
 
 
@@ -17,6 +21,24 @@ from tests.integration.messenger_life import finished_card, messenger_over
 def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as running:
         yield running
+
+
+@pytest.fixture
+def discord() -> Iterator[FakeDiscord]:
+    with FakeDiscord() as running:
+        furnish(running)
+        yield running
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with desk_in(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

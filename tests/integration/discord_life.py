@@ -22,6 +22,7 @@ from tests.integration.waiting import eventually
 from tests.stores import Store, sqlite_url, store_over
 
 GUILD, CHANNEL = 7, 70
+PRIVATE_CHAT = 90
 ANNA, BORIS = 1, 2
 PROMPT = "一个红色的圆"
 MINUTE = 60_000
@@ -31,6 +32,7 @@ PAUSES = (0.05,)
 def furnish(discord: FakeDiscord) -> None:
     discord.people.guild(GUILD)
     discord.people.channel(CHANNEL, guild=GUILD)
+    discord.people.private_chat(PRIVATE_CHAT, ANNA, BORIS)
 
 
 def answer(interaction: Interaction) -> Message:

@@ -116,6 +116,7 @@ async def test_a_chat_that_asks_for_patience_is_not_tried_before_its_time(bench:
 async def test_a_chat_that_is_closed_for_good_is_noted_and_left_alone(bench: Bench) -> None:
     async with bench.running():
         generation = await bench.shown(await bench.admit())
+        # The messenger promises no such error; a bug would raise it all the same.
         bench.chat.trouble["deliver"] = [Unreachable("blocked")]
         await bench.finish(generation)
         await bench.settled(generation, Delivery.UNDELIVERABLE)

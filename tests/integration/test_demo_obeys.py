@@ -18,8 +18,9 @@ from diffusers import ZImageImg2ImgPipeline
 from PIL import Image
 
 from engine.demo_model import WEIGHTS
-from engine.demo_model.train.checker import ATTRIBUTES, check, read_picture
+from engine.demo_model.train.checker import ATTRIBUTES, check
 from engine.demo_model.train.pictures import render
+from engine.demo_model.train.reading import read_picture
 from engine.demo_model.train.scenes import COLOURS, Scene, Thing, place_things
 from engine.pipeline import DrawRequest
 from engine.pipelines import weights

@@ -133,6 +133,7 @@ def bot_over(core: InlineCore) -> Bot:
         answers=answers, calls=calls, find=Path, clock=ManualClock(), log=log
     )
     # The core lacks what nobody asks of it here.
+    # The recording core stands for each part of the core that the desk asks.
     desk = Desk(core, core, Reception(register, answers, log), Takings())  # type: ignore[arg-type]
     bot = Bot(desk, log)
     line.connect(bot)

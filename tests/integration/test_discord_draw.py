@@ -1,34 +1,24 @@
 """`/draw` in Discord, from the command to the picture, over real HTTP and a real gateway."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from bot.core.generation import Delivery
-from tests.fakes.discord_api import FakeDiscord, Interaction
+from tests.fakes.discord_api import Interaction
 from tests.integration.discord_life import (
     ANNA,
     BORIS,
     CHANNEL,
     GUILD,
+    PRIVATE_CHAT,
     PROMPT,
     Life,
-    furnish,
     living,
 )
 from tests.integration.waiting import eventually
-
-PRIVATE_CHAT = 90
-
-
-@pytest.fixture
-def discord() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as server:
-        furnish(server)
-        server.people.private_chat(PRIVATE_CHAT, ANNA, BORIS)
-        yield server
 
 
 @pytest.fixture

@@ -1,25 +1,17 @@
 """What Discord and the network do to a running bot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.adapters.discord.client import Client
 from bot.core.generation import Delivery
-from tests.fakes.discord_api import FakeDiscord
-from tests.integration.discord_life import ANNA, CHANNEL, Life, furnish, living
+from tests.integration.discord_life import ANNA, CHANNEL, Life, living
 from tests.integration.waiting import eventually
 
 CALLBACK = "/interactions/*/*/callback"
 ANSWER = "/webhooks/*/*/messages/*"
-
-
-@pytest.fixture
-def discord() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as server:
-        furnish(server)
-        yield server
 
 
 @pytest.fixture(autouse=True)

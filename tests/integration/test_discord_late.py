@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,6 @@ from bot.adapters.discord.render import Look
 from bot.core.errors import Unreachable
 from bot.core.generation import Delivery, Outcome
 from bot.core.messages import Card, Notice
-from tests.builders import ManualClock
 from tests.fakes.discord_api import FakeDiscord, Interaction, Message
 from tests.fakes.discord_api.messages import SUPPRESS_EMBEDS
 from tests.integration.discord_life import (
@@ -21,31 +20,17 @@ from tests.integration.discord_life import (
     CHANNEL,
     GUILD,
     MINUTE,
+    PRIVATE_CHAT,
     PROMPT,
     Life,
     answer,
-    furnish,
     living,
 )
 from tests.integration.waiting import eventually
 
-PRIVATE_CHAT = 90
 ANSWER = "/webhooks/*/*/messages/*"
 MESSAGES = "/channels/*/messages"
 MESSAGE = "/channels/*/messages/*"
-
-
-@pytest.fixture
-def discord() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as server:
-        furnish(server)
-        server.people.private_chat(PRIVATE_CHAT, ANNA, BORIS)
-        yield server
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.integration.discord_life import (
     BORIS,
     CHANNEL,
     GUILD,
+    PRIVATE_CHAT,
     Life,
     answer,
     furnish,
@@ -24,7 +25,6 @@ from tests.integration.discord_life import (
 from tests.integration.waiting import eventually
 
 ADMIN = 9
-PRIVATE_CHAT = 90
 CALLBACK = "/interactions/*/*/callback"
 
 
@@ -33,7 +33,6 @@ def discord() -> Iterator[FakeDiscord]:
     with FakeDiscord() as server:
         furnish(server)
         server.people.guild(GUILD, admins=(ADMIN,))
-        server.people.private_chat(PRIVATE_CHAT, ANNA, BORIS)
         yield server
 
 

@@ -1,35 +1,26 @@
 """Exactly one picture for an interaction, whatever dies or is lost between it and the picture."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from bot.adapters.discord.render import Look
 from bot.core.generation import Delivery, Outcome
-from tests.builders import ManualClock
-from tests.fakes.discord_api import FakeDiscord
-from tests.integration.discord_life import ANNA, CHANNEL, Life, answer, furnish, living
+from tests.integration.discord_life import (
+    ANNA,
+    CHANNEL,
+    PRIVATE_CHAT,
+    Life,
+    answer,
+    living,
+)
 from tests.integration.waiting import eventually
 
-PRIVATE_CHAT = 90
 CALLBACK = "/interactions/*/*/callback"
 ANSWER = "/webhooks/*/*/messages/*"
 MESSAGES = "/channels/*/messages"
 MESSAGE = "/channels/*/messages/*"
-
-
-@pytest.fixture
-def discord() -> Iterator[FakeDiscord]:
-    with FakeDiscord() as server:
-        furnish(server)
-        yield server
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
 
 
 async def test_a_restart_between_the_row_and_the_answer_goes_on_in_the_channel(
@@ -254,7 +245,6 @@ async def test_thrown_out_the_token_still_delivers(tmp_path, discord, monkeypatc
 
 async def test_a_message_that_was_to_be_deleted_is_deleted_once(tmp_path, discord, monkeypatch):
     """Where only the token of its request can do that."""
-    discord.people.private_chat(PRIVATE_CHAT, ANNA)
     place: dict[str, Any] = {"channel": PRIVATE_CHAT, "user_install": True}
     async with living(tmp_path, discord, monkeypatch) as life:
         await life.ready()

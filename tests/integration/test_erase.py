@@ -4,13 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
-
-import pytest
 
 from bot.core.errors import DeliveryError, MessageGone, TryLater
 from bot.core.generation import Generation
-from tests.integration.front_desk_life import CHAT, Desk, desk_in
+from tests.integration.front_desk_life import CHAT, Desk
 from tests.integration.waiting import eventually
 
 
@@ -27,12 +24,6 @@ class Eraser:
         if self.trouble:
             raise self.trouble.pop(0)
         self.erased.append((generation.address.chat, generation.status_message))
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_in(tmp_path) as desk:
-        yield desk
 
 
 @asynccontextmanager

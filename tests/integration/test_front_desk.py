@@ -1,9 +1,8 @@
 """What people can ask for, over real rows: draw, again, cancel, help, and being refused."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -20,15 +19,8 @@ from tests.integration.front_desk_life import (
     ELSEWHERE,
     PROFILE,
     Desk,
-    desk_in,
     words,
 )
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_in(tmp_path) as desk:
-        yield desk
 
 
 async def test_a_request_becomes_a_row_with_everything_resolved(desk: Desk) -> None:

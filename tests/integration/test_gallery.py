@@ -1,8 +1,5 @@
 """What can be done with a drawn picture, over real rows and files."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.core.answers import done
@@ -17,16 +14,8 @@ from tests.integration.front_desk_life import (
     CHAT,
     ELSEWHERE,
     Desk,
-    desk_in,
     words,
 )
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_in(tmp_path) as desk:
-        yield desk
-
 
 # --- 📄 -------------------------------------------------------------------------------------------
 

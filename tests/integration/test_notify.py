@@ -153,6 +153,7 @@ async def test_a_notice_makes_nobody_look_at_other_chats(bench: Bench) -> None:
             one = notice(text=str(number))
             await notifier.post(one)
             # mypy finds no type for a default in a lambda.
+            # mypy does not infer a lambda that has a default.
             await eventually(lambda one=one: one in bench.chats.said)  # type: ignore[misc]
     assert bench.rows.looked[:2] == ["*", "-1"]
     assert set(bench.rows.looked[2:]) == {"-100"}

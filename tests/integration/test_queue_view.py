@@ -1,18 +1,7 @@
 """/queue over real rows: one's own requests, everybody's number, the engine."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from tests.builders import spec
-from tests.integration.front_desk_life import ANNA, BORIS, CHAT, ELSEWHERE, Desk, desk_in
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_in(tmp_path) as desk:
-        yield desk
+from tests.integration.front_desk_life import ANNA, BORIS, CHAT, ELSEWHERE, Desk
 
 
 async def asked(desk: Desk, by: str, prompt: str, at=CHAT):

@@ -1,7 +1,6 @@
 """Quiet chats: who switches them, and what is shown there instead of progress."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -14,16 +13,10 @@ from bot.core.quiet import QuietMode
 from bot.store.database import Database
 from tests.builders import generation
 from tests.integration.delivery_life import Bench
-from tests.integration.front_desk_life import CHAT, Desk, desk_in
+from tests.integration.front_desk_life import CHAT, Desk
 from tests.integration.test_deliver import bench as bench
 from tests.integration.waiting import eventually
 from tests.stores import sqlite_url, store_over
-
-
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with desk_in(tmp_path) as desk:
-        yield desk
 
 
 async def is_quiet(desk: Desk) -> bool:

@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageDraw
 
-from engine.demo_model.train.checker import ATTRIBUTES, check, read_glyph, read_picture
+from engine.demo_model.train.checker import ATTRIBUTES, check
 from engine.demo_model.train.glyphs import GLYPHS
 from engine.demo_model.train.handwritten import handwritten
 from engine.demo_model.train.pictures import render
+from engine.demo_model.train.reading import read_glyph, read_picture
 from engine.demo_model.train.scenes import (
     BACKGROUNDS,
     CANVAS_WEIGHTS,

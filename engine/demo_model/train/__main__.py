@@ -29,14 +29,9 @@ from engine.demo_model.train.autoencoder import (
     polish_decoder,
     train_autoencoder,
 )
+from engine.demo_model.train.batches import Batches, latent_bank, training_scenes
 from engine.demo_model.train.clock import Clock
-from engine.demo_model.train.diffusion import (
-    Batches,
-    Networks,
-    Trainer,
-    latent_bank,
-    training_scenes,
-)
+from engine.demo_model.train.diffusion import Networks, Trainer
 from engine.demo_model.train.export import export, networks_from
 from engine.demo_model.train.tokenizer import train_tokenizer
 from engine.demo_model.train.transformer import build_text_trunk, build_transformer

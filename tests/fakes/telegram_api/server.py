@@ -102,6 +102,7 @@ class _Protocol(H11Protocol):
         self._lost = asyncio.Event()
 
     # uvicorn narrows the type too.
+    # asyncio gives a server of streams a Transport, which the base class does not say.
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         assert self.client is not None

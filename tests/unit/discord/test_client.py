@@ -11,6 +11,7 @@ from bot.adapters.discord.client import Client, quieten_library
 
 async def made(proxy: str | None) -> Client:
     # Nobody presses: it needs no desk.
+    # The desk is not asked before the client is connected.
     return Client(None, structlog.get_logger(), proxy=proxy)  # type: ignore[arg-type]
 
 
