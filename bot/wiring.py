@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
+from bot.core.admin.commands import admin_commands
+from bot.core.admin.desk import AdminDesk
 from bot.core.answers import Answers
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -31,24 +33,14 @@ from bot.core.ports import Admissions, Bounds, Messenger, Records
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
 from bot.core.quota import UNIT, QuotaDefaults
-from bot.core.quota_desk import QuotaDesk
 from bot.core.recover import Recovery
 from bot.core.staff import Staff
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
-from bot.store.books import Books
-from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
-from bot.store.deliveries import SqlDeliveries
-from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
-from bot.store.job_rows import SqlJobRows
-from bot.store.ledger import SqlLedger
-from bot.store.notices import SqlNotices
-from bot.store.outcomes import SqlOutcomes
-from bot.store.records import SqlRecords
-from bot.store.removals import SqlRemovals
+from bot.store.store import Store, store_in
 from engine.profiles import Profile, profile_named
 from engine.socket_path import socket_path
 
@@ -93,45 +85,14 @@ class Core:
         ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Rows:
-    """The store, by what it is used for."""
-
-    admissions: SqlAdmissions
-    records: SqlRecords
-    ledger: SqlLedger
-    jobs: SqlJobRows
-    outcomes: SqlOutcomes
-    deliveries: SqlDeliveries
-    notices: SqlNotices
-    removals: SqlRemovals
-    chats: SqlChatSettings
-    moves: SqlChatMoves
-
-
-def _rows_in(database: Database, defaults: QuotaDefaults) -> _Rows:
-    books = Books(now_ms, defaults)
-    return _Rows(
-        admissions=SqlAdmissions(database, now_ms, books),
-        records=SqlRecords(database),
-        ledger=SqlLedger(database, books),
-        jobs=SqlJobRows(database, now_ms),
-        outcomes=SqlOutcomes(database, now_ms, books),
-        deliveries=SqlDeliveries(database, now_ms, books),
-        notices=SqlNotices(database, now_ms),
-        removals=SqlRemovals(database, now_ms, books),
-        chats=SqlChatSettings(database),
-        moves=SqlChatMoves(database, now_ms),
-    )
-
-
 def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
     """Wire the core. The engine link is closed with `stack`."""
     profile = profile_named(settings.model)
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows, news, pace = _rows_in(database, _quota_defaults(settings)), News(), Pace(profile)
+    rows = store_in(database, now_ms, _quota_defaults(settings))
+    news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
     messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
@@ -154,15 +115,14 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         notifier=notifier,
         log=log,
     )
-    staff = Staff((settings.owners or "").split(","))
-    quiet = QuietMode(settings=rows.chats, reactors=reactors, log=log)
+    quiet = QuietMode(settings=rows.settings, reactors=reactors, log=log)
     return Core(
         profile=profile,
         news=news,
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, staff),
+        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, settings),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
@@ -178,7 +138,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
 
 
 def _desk(
-    rows: _Rows,
+    rows: Store,
     draw: Draw,
     cancel: Cancel,
     erasures: Erasures,
@@ -187,9 +147,20 @@ def _desk(
     pictures: PictureFolder,
     pace: Pace,
     news: News,
-    staff: Staff,
+    settings: BotSettings,
 ) -> FrontDesk:
+    staff = Staff((settings.owners or "").split(","), rows.people)
     lookup = Lookup(admissions=rows.admissions, records=rows.records)
+    answers = Answers(lookup=lookup, notifier=notifier)
+    commands = admin_commands(
+        lookup=lookup,
+        ledger=rows.ledger,
+        people=rows.people,
+        acts=rows.acts,
+        settings=rows.settings,
+        clock=now_ms,
+        time_zone=settings.time_zone,
+    )
     return FrontDesk(
         draw=draw,
         cancel=cancel,
@@ -206,14 +177,14 @@ def _desk(
             admissions=rows.admissions, records=rows.records, pace=pace, news=news
         ),
         erasures=erasures,
-        chats=ChatDesk(settings=rows.chats, moves=rows.moves, news=news),
-        quota=QuotaDesk(ledger=rows.ledger, staff=staff, clock=now_ms),
-        answers=Answers(lookup=lookup, notifier=notifier),
+        chats=ChatDesk(moves=rows.moves, news=news),
+        admin=AdminDesk(commands=commands, staff=staff, answers=answers),
+        answers=answers,
     )
 
 
 def _dispatcher(
-    rows: _Rows, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
+    rows: Store, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
 ) -> Dispatcher:
     return Dispatcher(
         link=link,
@@ -228,7 +199,7 @@ def _dispatcher(
 
 
 def _deliverer(
-    rows: _Rows,
+    rows: Store,
     messengers: dict[str, Messenger],
     quiet: QuietMode,
     cards: Cards,
@@ -247,7 +218,7 @@ def _deliverer(
     )
 
 
-def _recovery(rows: _Rows, news: News, settings: BotSettings) -> Recovery:
+def _recovery(rows: Store, news: News, settings: BotSettings) -> Recovery:
     return Recovery(
         rows=rows.jobs,
         outcomes=rows.outcomes,

@@ -17,8 +17,8 @@ from bot.adapters.discord.words import (
     ratio_choices,
     sign_choices,
 )
+from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
 from bot.core.draw_options import MAX_SEED
-from bot.core.quota_syntax import MAX_REASON, MAX_UNITS
 from engine.contract import MAX_PICTURES
 from engine.profiles import Profile
 
@@ -161,7 +161,7 @@ def _show(desk: Desk) -> Callback:
 
 def _quota(desk: Desk) -> Callback:
     async def quota(interaction: Interaction) -> None:
-        await desk.quota(interaction)
+        await desk.manage(interaction, "quota")
 
     return quota
 
@@ -194,7 +194,8 @@ def _change_quota(desk: Desk) -> Callback:
         reason: Range[str, 0, MAX_REASON] = "",
     ) -> None:
         number = "默认" if amount is None else f"{amount:.2f}"
-        await desk.change_quota(interaction, user.id, f"{change} {number} {reason}")
+        words = f"{change} {number} {reason}"
+        await desk.manage(interaction, "quota", words, person=user.id)
 
     return quota
 

@@ -14,6 +14,7 @@ from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.discord.takings import Takings
 from bot.adapters.shared.named_id import named_id
+from bot.core.admin.ask import Pointed
 from bot.core.errors import Refusal
 from bot.core.help_text import help_text
 from bot.core.messages import Toast
@@ -90,21 +91,23 @@ class Desk:
 
         await self._reception.receive(interaction, work, whispered=True)
 
-    async def quota(self, interaction: discord.Interaction[Any]) -> None:
-        async def work(visit: Visit) -> None:
-            await self._core.quota(visit.origin)
-
-        await self._reception.receive(interaction, work, whispered=True)
-
-    async def change_quota(
-        self, interaction: discord.Interaction[Any], user: int, wish: str
+    async def manage(
+        self,
+        interaction: discord.Interaction[Any],
+        name: str,
+        words: str = "",
+        *,
+        person: int | None = None,
     ) -> None:
+        """Whoever asks is answered privately. `person`: whom it is about."""
+
         async def manages() -> bool:
             return interaction.permissions.manage_guild
 
+        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}")
+
         async def work(visit: Visit) -> None:
-            person = f"{PLATFORM}:{user}"
-            await self._core.quota(visit.origin, wish, of=person, is_admin=manages)
+            await self._core.manage(visit.origin, name, words, pointed=pointed, is_admin=manages)
 
         await self._reception.receive(interaction, work, whispered=True)
 

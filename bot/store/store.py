@@ -1,0 +1,56 @@
+"""The whole store over one database, by what it is used for."""
+
+from dataclasses import dataclass
+
+from bot.core.ports import Clock
+from bot.core.quota import QuotaDefaults
+from bot.store.acts import SqlActs
+from bot.store.books import Books
+from bot.store.chat_moves import SqlChatMoves
+from bot.store.chats import SqlChatSettings
+from bot.store.database import Database
+from bot.store.deliveries import SqlDeliveries
+from bot.store.generations import SqlAdmissions
+from bot.store.job_rows import SqlJobRows
+from bot.store.ledger import SqlLedger
+from bot.store.notices import SqlNotices
+from bot.store.outcomes import SqlOutcomes
+from bot.store.people import SqlPeople
+from bot.store.records import SqlRecords
+from bot.store.removals import SqlRemovals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """Each implements the port of its name."""
+
+    admissions: SqlAdmissions
+    records: SqlRecords
+    jobs: SqlJobRows
+    outcomes: SqlOutcomes
+    deliveries: SqlDeliveries
+    notices: SqlNotices
+    removals: SqlRemovals
+    settings: SqlChatSettings
+    moves: SqlChatMoves
+    ledger: SqlLedger
+    acts: SqlActs
+    people: SqlPeople
+
+
+def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
+    books = Books(clock, defaults)
+    return Store(
+        admissions=SqlAdmissions(database, clock, books),
+        records=SqlRecords(database),
+        jobs=SqlJobRows(database, clock),
+        outcomes=SqlOutcomes(database, clock, books),
+        deliveries=SqlDeliveries(database, clock, books),
+        notices=SqlNotices(database, clock),
+        removals=SqlRemovals(database, clock, books),
+        settings=SqlChatSettings(database, clock),
+        moves=SqlChatMoves(database, clock),
+        ledger=SqlLedger(database, books, clock),
+        acts=SqlActs(database),
+        people=SqlPeople(database, clock),
+    )
