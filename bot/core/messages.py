@@ -77,6 +77,9 @@ class Notice:
     requester: str | None = None
     #: Why something cannot be, if that is what it says: the code of a Refusal.
     refusal: str = ""
+    #: What the message with the pressed button becomes; said anew where that cannot be changed.
+    #: For text and buttons.
+    in_place: bool = False
 
 
 @dataclass(frozen=True)

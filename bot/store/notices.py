@@ -140,6 +140,7 @@ def _content_of(notice: Notice) -> dict[str, Any]:
         "copy": notice.copy,
         "requester": notice.requester,
         "refusal": notice.refusal,
+        "in_place": notice.in_place,
     }
 
 
@@ -155,4 +156,5 @@ def notice_of(row: Mapping[Any, Any]) -> Notice:
         copy=row["copy"],
         requester=row["requester"],
         refusal=row["refusal"],
+        in_place=row["in_place"],
     )

@@ -161,6 +161,7 @@ notices = Table(
     Column("copy", Text, nullable=False, server_default=""),
     Column("requester", Text),
     Column("refusal", Text, nullable=False, server_default=""),
+    Column("in_place", Boolean, nullable=False, server_default="0"),
     Column("created_ms", Milliseconds, nullable=False),
     Column("said_ms", Milliseconds),
     UniqueConstraint("event_key"),

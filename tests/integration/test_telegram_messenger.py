@@ -69,6 +69,27 @@ async def test_a_question_opens_a_reply_field_and_notifies(telegram, messenger):
     assert not message.silent
 
 
+async def test_a_picture_does_not_become_words(telegram, messenger, finished):
+    """Its message has a caption and no text."""
+    shown = await opened(messenger, asked_in(telegram, GROUP))
+    await messenger.deliver(shown, finished)
+    pressed = address(chat=str(GROUP), request_message=shown.status_message)
+    await messenger.say(notice(address=pressed, text="第 2 页", in_place=True))
+    picture, said = telegram.messages(GROUP)
+    assert picture.media is not None
+    assert (said.text, str(said.reply_to)) == ("第 2 页", shown.status_message)
+
+
+async def test_a_chat_that_is_told_to_wait_keeps_what_was_pressed(telegram, messenger):
+    await messenger.say(notice(address=address(chat=str(PERSON), request_message=None)))
+    (panel,) = telegram.messages(PERSON)
+    pressed = address(chat=str(PERSON), request_message=str(panel.message_id))
+    telegram.flood(PERSON, 3)
+    with pytest.raises(TryLater):
+        await messenger.say(notice(address=pressed, text="第 2 页", in_place=True))
+    assert telegram.messages(PERSON) == [panel]
+
+
 async def test_a_ping_replies_to_the_request(telegram, messenger):
     asked = asked_in(telegram, GROUP)
     await messenger.ping(asked, "画好了 ☝️")

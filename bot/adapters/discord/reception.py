@@ -71,12 +71,13 @@ class Reception:
         private: bool = False,
         spoiler: bool = False,
         brings_picture: bool = False,
+        in_place: bool = False,
     ) -> None:
         """`whispered`: its answer is for whoever asked in any case. `brings_picture`: it makes no
-        sense where files may not be sent."""
+        sense where files may not be sent. `in_place`: what it says its message becomes."""
         origin = origin_of(interaction, private=private, spoiler=spoiler)
         key = ReplyKey.of(origin.address)
-        pending = self._register.add(interaction, private=whispered or private)
+        pending = self._register.add(interaction, private=whispered or private, in_place=in_place)
         if key is None or pending is None:
             return
         visit = Visit(interaction=interaction, origin=origin, key=key, pending=pending)

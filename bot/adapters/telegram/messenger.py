@@ -24,7 +24,7 @@ from bot.adapters.telegram.flood import Priority
 from bot.adapters.telegram.gate import FloodGate
 from bot.adapters.telegram.render import caption_of, entities_of, keyboard, markup_of, text_of
 from bot.adapters.telegram.trailing import TrailingEdits
-from bot.core.errors import MessageGone, PictureRefused
+from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
 from bot.core.generation import Address, Generation
 from bot.core.log import Log
 from bot.core.messages import Attachment, Card, Mark, Notice
@@ -93,18 +93,17 @@ class TelegramMessenger:
         await self._post(generation.address, Priority.NOTICE, self._text(text))
 
     async def say(self, notice: Notice) -> None:
-        markup = markup_of(notice)
-        if notice.attachment is None:
+        if notice.attachment is not None:
+            await self._say_with_file(notice, notice.attachment)
+        elif not (notice.in_place and await self._say_in_place(notice)):
             text, entities = entities_of(notice)
             await self._post(
                 notice.address,
                 Priority.NOTICE,
                 self._text(text),
-                reply_markup=markup,
+                reply_markup=markup_of(notice),
                 entities=entities or None,
             )
-        else:
-            await self._say_with_file(notice, notice.attachment)
 
     # --- Eraser and Reactor -------------------------------------------------------------------
 
@@ -209,6 +208,23 @@ class TelegramMessenger:
         return await self._calls.post(address.chat, priority, send_anywhere)
 
     # --- editing ------------------------------------------------------------------------------
+
+    async def _say_in_place(self, notice: Notice) -> bool:
+        """False where the message cannot become this: it is gone, too old, or a picture."""
+        chat, message = notice.address.chat, notice.address.request_message
+        if message is None:
+            return False
+        card = Card(text=notice.text, buttons=notice.buttons)
+        try:
+            await self._calls.change(
+                chat, Priority.NOTICE, lambda: self._edit_text(chat, message, card)
+            )
+        except (TryLater, Unreachable):
+            raise
+        except DeliveryError as error:
+            self._log.info("said_anew", reason=str(error))
+            return False
+        return True
 
     async def _edit_text(self, chat: str, message: str, card: Card) -> None:
         await _unless_the_same(

@@ -128,6 +128,7 @@ async def test_what_a_notice_brings_along_is_kept(store: Store):
         copy="一只猫\n横图",
         requester="telegram:1",
         refusal="quota_spent",
+        in_place=True,
         attachment=Attachment(path="pictures/1.png", as_picture=True, otherwise="不行"),
         buttons=(Button(action="original", generation_id="a", label="2", picture=2),),
     )
