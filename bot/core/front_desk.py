@@ -241,10 +241,11 @@ class FrontDesk:
         *,
         pointed: Pointed = NOBODY,
         is_admin: IsAdmin = _nobody,
-        quiet: bool = False,
+        pressed: bool = False,
     ) -> Toast | None:
-        """The commands with which people are told how they stand, and admins decide it."""
-        return await self._admin(origin, name, words, pointed, is_admin, quiet=quiet)
+        """The commands with which people are told how they stand, and admins decide it.
+        `pressed`: by a button, whose message becomes the answer; a refusal is only returned."""
+        return await self._admin(origin, name, words, pointed, is_admin, pressed=pressed)
 
     # --- chats --------------------------------------------------------------------------------
 

@@ -12,13 +12,15 @@ MAX_ROW = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Button:
-    """`action` is "cancel", "again", "edit", "original", "delete" or "draw"; see press.py."""
+    """`action` is "cancel", "again", "edit", "original", "delete", "draw" or "do"; see press.py."""
 
     action: str
     generation_id: str
     label: str
     #: Which picture of several, from 1; 0 means all of it.
     picture: int = 0
+    #: The command that "do" sends, such as "group cooldown 10"; its words in ASCII.
+    words: str = ""
 
 
 def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:

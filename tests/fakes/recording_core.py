@@ -129,11 +129,16 @@ class RecordingCore:
         *,
         pointed: Pointed | None = None,
         is_admin: Any = None,
-        quiet: bool = False,
+        pressed: bool = False,
     ) -> Toast | None:
         # As the core does: nobody's rights are asked for where nothing is decided.
         admin = bool(words and is_admin and await is_admin())
-        about = {"words": words, "pointed": pointed or Pointed(), "admin": admin, "quiet": quiet}
+        about = {
+            "words": words,
+            "pointed": pointed or Pointed(),
+            "admin": admin,
+            "pressed": pressed,
+        }
         await self._keep(origin, name, **about)
         return self.toast
 

@@ -95,3 +95,18 @@ async def test_a_reply_with_nothing_else_is_a_question_about_them(desk: Desk):
     assert (await desk.manage("quota", of=BORIS)).startswith("👤 2\n🎟 额度还剩 2")
     own = await desk.manage("quota", of=BORIS, by=ANNA, admin=False)
     assert own == reply("quota_unlimited", "zh")
+
+
+async def test_a_pressed_command_answers_in_place_and_is_refused_to_whoever_pressed(desk: Desk):
+    pressed: dict[str, Any] = {"is_admin": said_to_be(True), "pressed": True}
+    said = await desk.desk.manage(desk.origin(), "audit", **pressed)
+    assert said is not None
+    assert said.done
+    assert [notice.in_place for notice in await desk.said()] == [True]
+    refused = await desk.desk.manage(desk.origin(), "audit", pressed=True)
+    assert refused is not None
+    assert refused.text == reply("admins_only", "zh")
+    unknown = await desk.desk.manage(desk.origin(), "dance", **pressed)
+    assert unknown is not None
+    assert unknown.text == reply("unknown_button", "zh")
+    assert len(await desk.said()) == 1

@@ -98,8 +98,10 @@ class Desk:
         words: str = "",
         *,
         person: int | None = None,
+        pressed: bool = False,
     ) -> None:
-        """Whoever asks is answered privately. `person`: whom it is about."""
+        """Whoever asks is answered privately. `person`: whom it is about. `pressed`: by a button,
+        whose message becomes the answer."""
 
         async def manages() -> bool:
             return interaction.permissions.manage_guild
@@ -107,9 +109,13 @@ class Desk:
         pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}")
 
         async def work(visit: Visit) -> None:
-            await self._core.manage(visit.origin, name, words, pointed=pointed, is_admin=manages)
+            said = await self._core.manage(
+                visit.origin, name, words, pointed=pointed, is_admin=manages, pressed=pressed
+            )
+            if pressed and said is not None and not said.done:
+                await self._whisper(visit, said)
 
-        await self._reception.receive(interaction, work, whispered=True)
+        await self._reception.receive(interaction, work, whispered=True, in_place=pressed)
 
     async def show(
         self, interaction: discord.Interaction[Any], named: str | None, *, private: bool
@@ -155,6 +161,8 @@ class Desk:
                 await self._open_form(interaction, named)
             case Press("original", named, picture):
                 await self._original(interaction, named, picture, private=hidden)
+            case Press("do", command=command, words=words):
+                await self.manage(interaction, command, words, pressed=True)
             case Press("delete", named):
                 await self._delete(interaction, named, hidden=hidden)
             case _:

@@ -60,7 +60,7 @@ class Core(Protocol):
         *,
         pointed: Pointed = ...,
         is_admin: IsAdmin = ...,
-        quiet: bool = False,
+        pressed: bool = False,
     ) -> Toast | None: ...
 
     async def refuse(

@@ -28,9 +28,9 @@ class AdminDesk:
         pointed: Pointed,
         is_admin: IsAdmin,
         *,
-        quiet: bool,
+        pressed: bool,
     ) -> Toast | None:
-        """With `quiet` a refusal is only returned. A redelivered event is asked again: what it
+        """See FrontDesk.manage. A redelivered event is asked again: what it
         does it does once, and only its answer may be missing."""
         ask = Ask(
             origin=origin,
@@ -40,8 +40,13 @@ class AdminDesk:
             is_admin=is_admin,
         )
         try:
+            if name not in self._commands:
+                # The button of another version.
+                raise Refusal("unknown_button")
             said = await self._commands[name](ask)
         except Refusal as refusal:
-            return await self._answers.refused(origin, refusal, quiet=quiet)
-        await self._answers.say(origin, said.text, private=said.private, buttons=said.buttons)
+            return await self._answers.refused(origin, refusal, quiet=pressed)
+        await self._answers.say(
+            origin, said.text, private=said.private, buttons=said.buttons, in_place=pressed
+        )
         return done("toast_done", origin.locale)

@@ -13,7 +13,7 @@ import structlog
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.commands import NAMES
 from bot.adapters.discord.sync import payload
-from bot.adapters.discord.words import COMMANDS, OPTIONS, Translator
+from bot.adapters.discord.words import ADMIN_COMMANDS, COMMANDS, OPTIONS, Translator
 from bot.core import commands
 from engine.contract import MAX_PICTURES
 
@@ -42,7 +42,8 @@ def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
 async def test_they_are_those_that_there_are(told):
     assert {"draw", "again", "cancel", "queue", "show", "quota", "help"} == NAMES
     assert set(told) == NAMES | {"admin"}
-    assert [command["name"] for command in told["admin"]["options"]] == ["quota"]
+    assert {one["name"] for one in told["admin"]["options"]} == set(ADMIN_COMMANDS)
+    assert set(ADMIN_COMMANDS) <= commands.MANAGED
     assert {command.name for command in commands.COMMANDS} >= NAMES
 
 

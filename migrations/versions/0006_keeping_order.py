@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 SERIAL = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 TABLES = ("switches", "groups", "words", "places", "bans", "people", "acts")
