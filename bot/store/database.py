@@ -17,7 +17,8 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, CursorResult, event
+from sqlalchemy import Connection, CursorResult, FromClause, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -133,6 +134,13 @@ class _Connection(AsyncConnection):
         return await _Whole(super().execute(*args, **options))
 
 
+class _Compiler(SQLiteCompiler):
+    """Writes hints (INDEXED BY), which SQLAlchemy leaves out for SQLite."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
 async def _open(connection: AsyncConnection, *, begin: bool = False) -> None:
     await connection.start()
     if begin:
@@ -175,6 +183,7 @@ def _engine(
         hide_parameters=True,
         **options,
     )
+    engine.dialect.statement_compiler = _Compiler
 
     def configure(connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()

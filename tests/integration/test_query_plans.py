@@ -110,3 +110,17 @@ async def test_no_query_reads_all_history(store: Store):
             if LARGE.match(step) and not small:
                 large.append((step, sql))
     assert large == []
+
+
+async def look_for_what_waits(store: Store) -> None:
+    await store.admissions.latest("telegram:1", "-100", live=True)
+    await store.records.live("telegram:1", "-100")
+    await store.records.waiting("telegram:1")
+
+
+async def test_what_waits_is_found_without_reading_all_that_a_person_ever_asked_for(store: Store):
+    statements = await statements_of(store, look_for_what_waits)
+    assert len(statements) == 3
+    for sql, parameters in statements:
+        step, *_ = await plan(store, sql, parameters)
+        assert "USING INDEX ix_generations_live (requester=?)" in step
