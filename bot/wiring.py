@@ -74,6 +74,11 @@ class Core:
     erasers: dict[str, Eraser]
     reactors: dict[str, Reactor]
 
+    def switch_off(self, platform: str) -> None:
+        """Nothing is sent there any more. The rows wait for a process in which it works."""
+        for by_platform in (self.messengers, self.erasers, self.reactors):
+            by_platform.pop(platform, None)
+
     def loops(self) -> list[Coroutine[Any, Any, None]]:
         """Everything that must run for as long as the process does."""
         return [

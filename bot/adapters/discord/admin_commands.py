@@ -28,7 +28,9 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         name=name,
         description=description,
         default_permissions=discord.Permissions(manage_guild=True),
-        allowed_contexts=app_commands.AppCommandContext(guild=True),
+        # In private, where Discord shows it to everybody: for those who run all groups and do
+        # not manage a guild.
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
         allowed_installs=app_commands.AppInstallationType(guild=True),
     )
     callbacks = {"quota": _quota(desk), "audit": _audit(desk), "staff": _staff(desk)}
@@ -41,18 +43,19 @@ def admin_commands(desk: Desk) -> app_commands.Group:
 
 
 def _quota(desk: Desk) -> Callback:
-    @options("user", "change", "amount", "reason")
+    @options("change", "user", "pool", "amount", "reason")
     @app_commands.choices(change=choices(SIGNS))
     async def quota(
         interaction: Interaction,
-        user: discord.User,
         change: str,
+        user: discord.User | None = None,
+        pool: bool = False,
         amount: Range[float, 0.0, float(MAX_UNITS)] | None = None,
         reason: Range[str, 0, MAX_REASON] = "",
     ) -> None:
         number = "默认" if amount is None else f"{amount:.2f}"
-        words = f"{change} {number} {reason}"
-        await desk.manage(interaction, "quota", words, person=user.id)
+        words = f"{'群 ' if pool else ''}{change} {number} {reason}"
+        await desk.manage(interaction, "quota", words, person=user.id if user else None)
 
     return quota
 

@@ -172,6 +172,14 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
         ),
     ),
     "user": (said("user", "成员", "成員"), said("Whom it is about", "是谁", "是誰")),
+    "pool": (
+        said("pool", "全群", "全群"),
+        said(
+            "The whole server's quota; for those who run the bot",
+            "整个服务器的总额度；仅限总管理员",
+            "整個伺服器的總額度；僅限總管理員",
+        ),
+    ),
     "everywhere": (
         said("everywhere", "所有群", "所有群"),
         said(
