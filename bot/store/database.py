@@ -154,6 +154,11 @@ async def _close(connection: AsyncConnection, *, commit: bool = False) -> None:
     try:
         if commit:
             await connection.commit()
+    except BaseException:
+        # A COMMIT that is refused ends no transaction, and closing rolls back only what nobody has
+        # tried to commit: without this no write would ever succeed again.
+        await connection.rollback()
+        raise
     finally:
         await connection.close()
 
