@@ -42,6 +42,7 @@ class SqlJobRows:
                 attempt=_row.attempt + 1,
                 lease_until=lease_until,
                 started_ms=self._clock(),
+                begun_ms=None,
             )
             .returning(generations)
         )
@@ -58,7 +59,7 @@ class SqlJobRows:
                 _row.outcome == Outcome.RUNNING,
                 _row.attempt == key.attempt,
             )
-            .values(begun=True)
+            .values(begun=True, begun_ms=self._clock())
         )
         async with self._database.write() as connection:
             return (await connection.execute(mark)).rowcount == 1
