@@ -89,11 +89,12 @@ class JobRows(Protocol):
     """The rows as the dispatcher moves them. A move that lost returns None or False."""
 
     async def head(self, limit: int) -> Sequence[Generation]:
-        """QUEUED rows in fair order: (class, tag), then first come, first served."""
+        """QUEUED rows in fair order: (class, tag), then first come, first served. None while
+        the queue is paused."""
         ...
 
     async def start(self, generation_id: str, lease_until: int) -> Generation | None:
-        """QUEUED -> RUNNING under the next attempt number."""
+        """QUEUED -> RUNNING under the next attempt number, unless the queue is paused."""
         ...
 
     async def begun(self, key: JobKey) -> bool:
@@ -130,7 +131,8 @@ class Outcomes(Protocol):
         ...
 
     async def expire(self, created_before_ms: int) -> Sequence[str]:
-        """QUEUED -> EXPIRED for all older rows; their ids."""
+        """QUEUED -> EXPIRED for all older rows; their ids. None while the queue is paused, nor
+        if it went on later than that moment."""
         ...
 
 

@@ -12,6 +12,7 @@ from bot.store.books import Books
 from bot.store.conditions import is_queued
 from bot.store.database import Database
 from bot.store.event_rows import check_unseen, note
+from bot.store.pauses import is_paused, went_on_since
 from bot.store.rows import generation_of
 from bot.store.tables import generations
 from engine.contract import ErrorCode, JobKey
@@ -102,7 +103,12 @@ class SqlOutcomes:
     async def expire(self, created_before_ms: int) -> Sequence[str]:
         move = (
             update(generations)
-            .where(is_queued(_row), _row.created_ms < created_before_ms)
+            .where(
+                is_queued(_row),
+                _row.created_ms < created_before_ms,
+                ~is_paused(),
+                ~went_on_since(created_before_ms),
+            )
             .values(outcome=Outcome.EXPIRED, finished_ms=self._clock())
             .returning(_row.id)
         )

@@ -15,6 +15,7 @@ from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
+from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
@@ -36,6 +37,7 @@ class Store:
     ledger: SqlLedger
     acts: SqlActs
     people: SqlPeople
+    pauses: SqlPauses
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -53,4 +55,5 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         ledger=SqlLedger(database, books, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
+        pauses=SqlPauses(database, clock),
     )

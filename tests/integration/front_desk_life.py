@@ -176,7 +176,13 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        cards = Cards(admissions=store.admissions, pictures=pictures, pace=pace, news=news)
+        cards = Cards(
+            admissions=store.admissions,
+            pauses=store.pauses,
+            pictures=pictures,
+            pace=pace,
+            news=news,
+        )
         erasers: dict[str, Any] = {}
         erasures = Erasures(
             removals=store.removals,
@@ -192,6 +198,7 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             people=store.people,
             acts=store.acts,
             settings=store.settings,
+            pauses=store.pauses,
             clock=store.clock,
             time_zone="Asia/Shanghai",
         )
@@ -208,7 +215,11 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
                 profile=PROFILE,
             ),
             queue_view=QueueView(
-                admissions=store.admissions, records=store.records, pace=pace, news=news
+                admissions=store.admissions,
+                records=store.records,
+                pauses=store.pauses,
+                pace=pace,
+                news=news,
             ),
             erasures=erasures,
             chats=ChatDesk(moves=store.moves, news=news),

@@ -66,6 +66,8 @@ ROWS = [
     Row(Level.FLEET_ADMIN, "/audit 全部", "audit", {"everywhere": True}, decides=False),
     Row(Level.OWNER, f"/staff add {SOMEBODY}", "staff", {"appoint": "add", "user": SOMEBODY}),
     Row(Level.OWNER, "/staff", "staff", decides=False),
+    Row(Level.FLEET_ADMIN, "/pause 换显卡", "pause", {"reason": "换显卡"}),
+    Row(Level.FLEET_ADMIN, "/resume", "resume"),
 ]
 
 

@@ -121,6 +121,15 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "另有 {count} 个在别的聊天里，私聊我可以看到。",
         "{count} more in other chats; ask me in private to see them.",
     ),
+    "queue_paused": (
+        "⏸ 队列已暂停。请求照收，都保留着，恢复后接着画。",
+        "⏸ The queue is paused. Requests are accepted and kept, and drawn when it goes on.",
+    ),
+    "queue_paused_why": (
+        "⏸ 队列已暂停：{reason}。请求照收，都保留着，恢复后接着画。",
+        "⏸ The queue is paused: {reason}. Requests are accepted and kept, and drawn when it goes "
+        "on.",
+    ),
     "queue_all": ("大家一共有 {count} 个请求。", "{count} request(s) of everybody."),
     "engine_ready": ("引擎正常。", "The engine is ready."),
     "engine_away": (

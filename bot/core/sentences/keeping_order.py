@@ -28,6 +28,8 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
     "act_resume": ("继续队列", "resume"),
     "act_clear": ("清空队列", "clear"),
     "act_retry": ("重画", "retry"),
+    "how_to_resume": ("用 /resume 恢复。", "/resume lets it go on."),
+    "queue_goes_on": ("▶️ 队列在正常处理。", "▶️ The queue goes on."),
     # --- refusals -----------------------------------------------------------------------------
     "whom": (
         "没看出是谁。请回复对方的消息或对方要的图，或先写对方的数字编号或 @名字。",
