@@ -164,6 +164,9 @@ def _desk(
         acts=rows.acts,
         settings=rows.settings,
         pauses=rows.pauses,
+        queue=rows.queue,
+        records=rows.records,
+        news=news,
         clock=now_ms,
         time_zone=settings.time_zone,
     )

@@ -134,7 +134,8 @@ class Cards:
     def _ended_text(self, generation: Generation) -> str:
         locale = generation.locale
         if generation.outcome is Outcome.CANCELLED:
-            return reply("cancelled", locale)
+            own = generation.ended_by is None
+            return reply("cancelled" if own else "cancelled_by_admin", locale)
         if generation.outcome is Outcome.EXPIRED:
             return reply("expired", locale)
         code = generation.error_code or ErrorCode.ENGINE_ERROR

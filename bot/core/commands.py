@@ -129,6 +129,15 @@ COMMANDS: tuple[Command, ...] = (
         menus=frozenset(),
     ),
     Command(
+        name="clear",
+        triggers=("清空",),
+        slash_or_mention=True,
+        meaning_zh="取消本群在排队的请求，会先问一次；全部 是所有群的（群管理员）",
+        meaning_en="cancel what waits here, or `all` there is; asks first (group admins)",
+        example="/clear",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",
@@ -147,7 +156,7 @@ COMMANDS: tuple[Command, ...] = (
 
 
 #: Those of the admin desk.
-MANAGED = frozenset({"quota", "quiet", "staff", "audit", "pause", "resume"})
+MANAGED = frozenset({"quota", "quiet", "staff", "audit", "pause", "resume", "clear"})
 #: Of those, what decides something without a word more.
 DECIDING_ALONE = frozenset({"pause", "resume"})
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
 from engine.contract import AnyEvent, Job, JobKey
@@ -125,9 +126,12 @@ class Outcomes(Protocol):
         that. The outcome it now has; None if it lost."""
         ...
 
-    async def cancel(self, ids: Sequence[str], event_key: str) -> Sequence[Generation]:
+    async def cancel(
+        self, ids: Sequence[str], event_key: str, *, act: Act | None = None
+    ) -> Sequence[Generation]:
         """QUEUED | RUNNING -> CANCELLED for those that have not ended, in one transaction; the
-        rows as they now are. Raises AlreadySeen when this event has cancelled before."""
+        rows as they now are. `act`: by which somebody else than their requester ends them.
+        Raises AlreadySeen when this event has cancelled before."""
         ...
 
     async def expire(self, created_before_ms: int) -> Sequence[str]:

@@ -11,6 +11,7 @@ from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
+from bot.store.group_queue import SqlGroupQueue
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
@@ -38,6 +39,7 @@ class Store:
     acts: SqlActs
     people: SqlPeople
     pauses: SqlPauses
+    queue: SqlGroupQueue
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -56,4 +58,5 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
         pauses=SqlPauses(database, clock),
+        queue=SqlGroupQueue(database, clock, books),
     )

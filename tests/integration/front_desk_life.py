@@ -76,6 +76,7 @@ class Desk:
     pace: Pace
     pictures: PictureFolder
     erasures: Erasures
+    cards: Cards
     engine: FakeEngine
     erasers: dict[str, Any] = field(default_factory=dict)
     _events: int = 0
@@ -199,6 +200,9 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             acts=store.acts,
             settings=store.settings,
             pauses=store.pauses,
+            queue=store.queue,
+            records=store.records,
+            news=news,
             clock=store.clock,
             time_zone="Asia/Shanghai",
         )
@@ -226,4 +230,4 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             admin=AdminDesk(commands=commands, staff=Staff([OWNER], store.people), answers=answers),
             answers=answers,
         )
-        yield Desk(front, store, news, pace, pictures, erasures, engine, erasers)
+        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, erasers)

@@ -40,6 +40,7 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         "staff": _staff(desk),
         "pause": _pause(desk),
         "resume": _resume(desk),
+        "clear": _clear(desk),
     }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
@@ -105,3 +106,11 @@ def _resume(desk: Desk) -> Callback:
         await desk.manage(interaction, "resume")
 
     return resume
+
+
+def _clear(desk: Desk) -> Callback:
+    @options("everywhere")
+    async def clear(interaction: Interaction, everywhere: bool = False) -> None:
+        await desk.manage(interaction, "clear", "all" if everywhere else "")
+
+    return clear

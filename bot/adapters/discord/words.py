@@ -120,6 +120,14 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "恢復佇列；僅限總管理員",
         ),
     ),
+    "clear": (
+        said("clear", "清空", "清空"),
+        said(
+            "Cancel what waits in this server; asks first",
+            "取消这个服务器在排队的请求，会先问一次",
+            "取消這個伺服器在排隊的請求，會先問一次",
+        ),
+    ),
 }
 #: How quota is changed, as the core reads it.
 SIGNS = {

@@ -33,6 +33,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "admin to allow them, then press 🔁 (id #{id})",
     ),
     "cancelled": ("已取消。", "Cancelled."),
+    "cancelled_by_admin": (
+        "🧹 管理员取消了这个请求，不计额度。",
+        "🧹 An admin cancelled this request; it costs nothing.",
+    ),
     "expired": (
         "⌛ 等得太久还没轮到，已自动取消。点 🔁 可重新排队。",
         "⌛ Its turn did not come for too long, so it was dropped. Press 🔁 to queue it again.",
