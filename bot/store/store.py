@@ -11,10 +11,12 @@ from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
+from bot.store.group_queue import SqlGroupQueue
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
+from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
@@ -36,6 +38,8 @@ class Store:
     ledger: SqlLedger
     acts: SqlActs
     people: SqlPeople
+    pauses: SqlPauses
+    queue: SqlGroupQueue
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -53,4 +57,6 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         ledger=SqlLedger(database, books, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
+        pauses=SqlPauses(database, clock),
+        queue=SqlGroupQueue(database, clock, books),
     )

@@ -76,6 +76,7 @@ class Desk:
     pace: Pace
     pictures: PictureFolder
     erasures: Erasures
+    cards: Cards
     engine: FakeEngine
     erasers: dict[str, Any] = field(default_factory=dict)
     _events: int = 0
@@ -176,7 +177,13 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        cards = Cards(admissions=store.admissions, pictures=pictures, pace=pace, news=news)
+        cards = Cards(
+            admissions=store.admissions,
+            pauses=store.pauses,
+            pictures=pictures,
+            pace=pace,
+            news=news,
+        )
         erasers: dict[str, Any] = {}
         erasures = Erasures(
             removals=store.removals,
@@ -192,6 +199,10 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             people=store.people,
             acts=store.acts,
             settings=store.settings,
+            pauses=store.pauses,
+            queue=store.queue,
+            records=store.records,
+            news=news,
             clock=store.clock,
             time_zone="Asia/Shanghai",
         )
@@ -208,11 +219,15 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
                 profile=PROFILE,
             ),
             queue_view=QueueView(
-                admissions=store.admissions, records=store.records, pace=pace, news=news
+                admissions=store.admissions,
+                records=store.records,
+                pauses=store.pauses,
+                pace=pace,
+                news=news,
             ),
             erasures=erasures,
             chats=ChatDesk(moves=store.moves, news=news),
             admin=AdminDesk(commands=commands, staff=Staff([OWNER], store.people), answers=answers),
             answers=answers,
         )
-        yield Desk(front, store, news, pace, pictures, erasures, engine, erasers)
+        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, erasers)

@@ -73,7 +73,15 @@ async def use_everything(store: Store) -> None:
     await store.ledger.allow(account, 2000, "", act("allow:1"))
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
-    await store.outcomes.cancel([paid.id], "cancel:2")
+    await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
+    await store.pauses.pause("", act("pause"))
+    await store.pauses.paused()
+    await store.pauses.resume(act("resume"))
+    for group in (None, ("telegram", "-100")):
+        await store.queue.standing(group)
+        await store.queue.live(group, skip=1, limit=9)
+        await store.queue.clear(group, 9, act("clear"), 50)
+        await store.queue.cleared("clear")
 
 
 async def statements_of(
