@@ -86,7 +86,9 @@ def generation(**changes: Any) -> Generation:
         pictures=(),
         preview=None,
         created_ms=START_MS,
+        started_ms=None,
         finished_ms=None,
+        forgotten=None,
     )
     return replace(usual, **changes)
 

@@ -14,11 +14,14 @@ from bot.core.generation import Generation
 from bot.core.messages import Notice
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
+from bot.store.all_rows import AllRows, all_rows_in
 from bot.store.books import Books
 from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
+from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
+from bot.store.history import SqlHistory
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices, notice_of
@@ -41,16 +44,55 @@ def sqlite_url(path: Path) -> str:
 class Store:
     database: Database
     clock: ManualClock
-    admissions: SqlAdmissions
-    jobs: SqlJobRows
-    outcomes: SqlOutcomes
-    deliveries: SqlDeliveries
-    notices: SqlNotices
-    records: SqlRecords
-    removals: SqlRemovals
-    settings: SqlChatSettings
-    moves: SqlChatMoves
-    ledger: SqlLedger
+    rows: AllRows
+
+    @property
+    def admissions(self) -> SqlAdmissions:
+        return self.rows.admissions
+
+    @property
+    def jobs(self) -> SqlJobRows:
+        return self.rows.jobs
+
+    @property
+    def outcomes(self) -> SqlOutcomes:
+        return self.rows.outcomes
+
+    @property
+    def deliveries(self) -> SqlDeliveries:
+        return self.rows.deliveries
+
+    @property
+    def notices(self) -> SqlNotices:
+        return self.rows.notices
+
+    @property
+    def records(self) -> SqlRecords:
+        return self.rows.records
+
+    @property
+    def removals(self) -> SqlRemovals:
+        return self.rows.removals
+
+    @property
+    def settings(self) -> SqlChatSettings:
+        return self.rows.chats
+
+    @property
+    def moves(self) -> SqlChatMoves:
+        return self.rows.moves
+
+    @property
+    def ledger(self) -> SqlLedger:
+        return self.rows.ledger
+
+    @property
+    def history(self) -> SqlHistory:
+        return self.rows.history
+
+    @property
+    def forgetting(self) -> SqlForgetting:
+        return self.rows.forgetting
 
     async def queued(self, **changes) -> Generation:
         admitted = await self.admissions.admit(new_generation(**changes), bounds())
@@ -68,6 +110,18 @@ class Store:
     async def finished(self, **changes) -> Generation:
         generation = await self.running(**changes)
         assert await self.outcomes.finish(generation.key, ["1.png"], "1.jpg")
+        return await self.now(generation)
+
+    async def told(self, generation: Generation) -> Generation:
+        """Its requester knows of its end."""
+        assert await self.deliveries.sending(generation.id) is not None
+        assert await self.deliveries.delivered(generation.id)
+        return await self.now(generation)
+
+    async def forgotten(self, **changes) -> Generation:
+        """One that was finished, told of and then forgotten; its files are still to go."""
+        generation = await self.told(await self.finished(**changes))
+        await self.forgetting.forget(generation.requester, generation.id, instead="")
         return await self.now(generation)
 
     async def now(self, generation: Generation) -> Generation:
@@ -95,18 +149,4 @@ def books_of(clock: Clock, defaults: QuotaDefaults | None = None) -> Books:
 
 def store_over(database: Database, defaults: QuotaDefaults | None = None) -> Store:
     clock = ManualClock()
-    books = books_of(clock, defaults)
-    return Store(
-        database,
-        clock,
-        SqlAdmissions(database, clock, books),
-        SqlJobRows(database, clock),
-        SqlOutcomes(database, clock, books),
-        SqlDeliveries(database, clock, books),
-        SqlNotices(database, clock),
-        SqlRecords(database),
-        SqlRemovals(database, clock, books),
-        SqlChatSettings(database),
-        SqlChatMoves(database, clock),
-        SqlLedger(database, books),
-    )
+    return Store(database, clock, all_rows_in(database, clock, defaults or QuotaDefaults()))

@@ -35,6 +35,16 @@ class Delivery(StrEnum):
     HELD = "held"
 
 
+class Forgotten(StrEnum):
+    """How far an ended generation is forgotten. Its row stays, and is counted."""
+
+    #: Its requester is told of its end first.
+    WANTED = "wanted"
+    #: Its words are gone; its files still have to be deleted.
+    FILES = "files"
+    DONE = "done"
+
+
 OUTCOME_MOVES: dict[Outcome, frozenset[Outcome]] = {
     Outcome.QUEUED: frozenset(
         {Outcome.RUNNING, Outcome.FAILED, Outcome.CANCELLED, Outcome.EXPIRED}
@@ -174,7 +184,10 @@ class Generation(NewGeneration):
     #: JPEG of the picture or of all of them, relative to the state folder.
     preview: str | None
     created_ms: int
+    #: When the current attempt was handed to an engine.
+    started_ms: int | None
     finished_ms: int | None
+    forgotten: Forgotten | None
 
     @property
     def key(self) -> JobKey:

@@ -7,6 +7,7 @@ from bot.core.generation import (
     Address,
     Delivery,
     DrawSpec,
+    Forgotten,
     Generation,
     NewGeneration,
     Outcome,
@@ -85,7 +86,9 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
         pictures=tuple(row["pictures"]),
         preview=row["preview"],
         created_ms=row["created_ms"],
+        started_ms=row["started_ms"],
         finished_ms=row["finished_ms"],
+        forgotten=None if row["forgotten"] is None else Forgotten(row["forgotten"]),
     )
 
 

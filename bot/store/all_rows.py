@@ -1,0 +1,61 @@
+"""The whole store over one database, by what it is used for."""
+
+from dataclasses import dataclass
+
+from bot.core.ports import Clock
+from bot.core.quota import QuotaDefaults
+from bot.store.belongings import SqlBelongings
+from bot.store.books import Books
+from bot.store.chats import SqlChatMoves, SqlChatSettings
+from bot.store.database import Database
+from bot.store.deliveries import SqlDeliveries
+from bot.store.exports import SqlExports
+from bot.store.forgetting import SqlForgetting
+from bot.store.generations import SqlAdmissions
+from bot.store.history import SqlHistory
+from bot.store.job_rows import SqlJobRows
+from bot.store.ledger import SqlLedger
+from bot.store.notices import SqlNotices
+from bot.store.outcomes import SqlOutcomes
+from bot.store.records import SqlRecords
+from bot.store.removals import SqlRemovals
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllRows:
+    """Each implements the port of its name."""
+
+    admissions: SqlAdmissions
+    records: SqlRecords
+    ledger: SqlLedger
+    jobs: SqlJobRows
+    outcomes: SqlOutcomes
+    deliveries: SqlDeliveries
+    notices: SqlNotices
+    removals: SqlRemovals
+    chats: SqlChatSettings
+    moves: SqlChatMoves
+    history: SqlHistory
+    forgetting: SqlForgetting
+    exports: SqlExports
+    belongings: SqlBelongings
+
+
+def all_rows_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> AllRows:
+    books = Books(clock, defaults)
+    return AllRows(
+        admissions=SqlAdmissions(database, clock, books),
+        records=SqlRecords(database),
+        ledger=SqlLedger(database, books),
+        jobs=SqlJobRows(database, clock),
+        outcomes=SqlOutcomes(database, clock, books),
+        deliveries=SqlDeliveries(database, clock, books),
+        notices=SqlNotices(database, clock),
+        removals=SqlRemovals(database, clock, books),
+        chats=SqlChatSettings(database),
+        moves=SqlChatMoves(database, clock),
+        history=SqlHistory(database),
+        forgetting=SqlForgetting(database, clock),
+        exports=SqlExports(database, clock),
+        belongings=SqlBelongings(database),
+    )
