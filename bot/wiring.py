@@ -20,6 +20,7 @@ from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
 from bot.core.errors import StartupError
+from bot.core.export import Exporter
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.log import Log
@@ -33,22 +34,15 @@ from bot.core.quiet import QuietMode
 from bot.core.quota import UNIT, QuotaDefaults
 from bot.core.quota_desk import QuotaDesk
 from bot.core.recover import Recovery
+from bot.core.retention import Retention
 from bot.core.staff import Staff
+from bot.data_wiring import DataService, data_service
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
-from bot.store.books import Books
-from bot.store.chats import SqlChatMoves, SqlChatSettings
+from bot.store.all_rows import AllRows, all_rows_in
 from bot.store.database import Database
-from bot.store.deliveries import SqlDeliveries
-from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
-from bot.store.job_rows import SqlJobRows
-from bot.store.ledger import SqlLedger
-from bot.store.notices import SqlNotices
-from bot.store.outcomes import SqlOutcomes
-from bot.store.records import SqlRecords
-from bot.store.removals import SqlRemovals
 from engine.profiles import Profile, profile_named
 from engine.socket_path import socket_path
 
@@ -73,6 +67,8 @@ class Core:
     notifier: Notifier
     erasures: Erasures
     recovery: Recovery
+    exporter: Exporter
+    retention: Retention
     records: Records
     pictures: PictureFolder
     cards: Cards
@@ -90,39 +86,9 @@ class Core:
             self.notifier.run(),
             self.erasures.run(),
             self.recovery.run(),
+            self.exporter.run(),
+            self.retention.run(),
         ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Rows:
-    """The store, by what it is used for."""
-
-    admissions: SqlAdmissions
-    records: SqlRecords
-    ledger: SqlLedger
-    jobs: SqlJobRows
-    outcomes: SqlOutcomes
-    deliveries: SqlDeliveries
-    notices: SqlNotices
-    removals: SqlRemovals
-    chats: SqlChatSettings
-    moves: SqlChatMoves
-
-
-def _rows_in(database: Database, defaults: QuotaDefaults) -> _Rows:
-    books = Books(now_ms, defaults)
-    return _Rows(
-        admissions=SqlAdmissions(database, now_ms, books),
-        records=SqlRecords(database),
-        ledger=SqlLedger(database, books),
-        jobs=SqlJobRows(database, now_ms),
-        outcomes=SqlOutcomes(database, now_ms, books),
-        deliveries=SqlDeliveries(database, now_ms, books),
-        notices=SqlNotices(database, now_ms),
-        removals=SqlRemovals(database, now_ms, books),
-        chats=SqlChatSettings(database),
-        moves=SqlChatMoves(database, now_ms),
-    )
 
 
 def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
@@ -131,7 +97,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows, news, pace = _rows_in(database, _quota_defaults(settings)), News(), Pace(profile)
+    rows = all_rows_in(database, now_ms, _quota_defaults(settings))
+    news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
     messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
@@ -154,6 +121,9 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         notifier=notifier,
         log=log,
     )
+    lookup = Lookup(admissions=rows.admissions, records=rows.records)
+    answers = Answers(lookup=lookup, notifier=notifier)
+    data = _data(settings, rows, answers, lookup, cancel, notifier, pictures, log)
     staff = Staff((settings.owners or "").split(","))
     quiet = QuietMode(settings=rows.chats, reactors=reactors, log=log)
     return Core(
@@ -162,12 +132,16 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, staff),
+        desk=_desk(
+            rows, draw, cancel, erasures, cards, pace, news, staff, answers, lookup, pictures, data
+        ),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
         erasures=erasures,
         recovery=_recovery(rows, news, settings),
+        exporter=data.exporter,
+        retention=data.retention,
         records=rows.records,
         pictures=pictures,
         cards=cards,
@@ -178,18 +152,19 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
 
 
 def _desk(
-    rows: _Rows,
+    rows: AllRows,
     draw: Draw,
     cancel: Cancel,
     erasures: Erasures,
-    notifier: Notifier,
     cards: Cards,
-    pictures: PictureFolder,
     pace: Pace,
     news: News,
     staff: Staff,
+    answers: Answers,
+    lookup: Lookup,
+    pictures: PictureFolder,
+    data: DataService,
 ) -> FrontDesk:
-    lookup = Lookup(admissions=rows.admissions, records=rows.records)
     return FrontDesk(
         draw=draw,
         cancel=cancel,
@@ -208,12 +183,38 @@ def _desk(
         erasures=erasures,
         chats=ChatDesk(settings=rows.chats, moves=rows.moves, news=news),
         quota=QuotaDesk(ledger=rows.ledger, staff=staff, clock=now_ms),
-        answers=Answers(lookup=lookup, notifier=notifier),
+        answers=answers,
+        my_data=data.desk,
+    )
+
+
+def _data(
+    settings: BotSettings,
+    rows: AllRows,
+    answers: Answers,
+    lookup: Lookup,
+    cancel: Cancel,
+    notifier: Notifier,
+    pictures: PictureFolder,
+    log: Log,
+) -> DataService:
+    return data_service(
+        rows,
+        answers=answers,
+        lookup=lookup,
+        cancel=cancel,
+        notifier=notifier,
+        pictures=pictures,
+        state_dir=settings.state_dir,
+        keep_days=settings.keep_days,
+        time_zone=settings.time_zone,
+        clock=now_ms,
+        log=log,
     )
 
 
 def _dispatcher(
-    rows: _Rows, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
+    rows: AllRows, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
 ) -> Dispatcher:
     return Dispatcher(
         link=link,
@@ -228,7 +229,7 @@ def _dispatcher(
 
 
 def _deliverer(
-    rows: _Rows,
+    rows: AllRows,
     messengers: dict[str, Messenger],
     quiet: QuietMode,
     cards: Cards,
@@ -247,7 +248,7 @@ def _deliverer(
     )
 
 
-def _recovery(rows: _Rows, news: News, settings: BotSettings) -> Recovery:
+def _recovery(rows: AllRows, news: News, settings: BotSettings) -> Recovery:
     return Recovery(
         rows=rows.jobs,
         outcomes=rows.outcomes,

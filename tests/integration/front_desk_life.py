@@ -27,6 +27,7 @@ from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
 from bot.core.quota_desk import QuotaDesk
 from bot.core.staff import Staff
+from bot.data_wiring import DataService, data_service
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -66,6 +67,7 @@ class Desk:
     pictures: PictureFolder
     erasures: Erasures
     engine: FakeEngine
+    data: DataService
     erasers: dict[str, Any] = field(default_factory=dict)
     _events: int = 0
 
@@ -135,7 +137,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIterator[Desk]:
+async def desk_in(
+    folder: Path, quota: QuotaDefaults | None = None, *, keep_days: int = 0
+) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
@@ -160,9 +164,24 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             notifier=notifier,
             log=log,
         )
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
+        answers = Answers(lookup=lookup, notifier=notifier)
+        data = data_service(
+            store.rows,
+            answers=answers,
+            lookup=lookup,
+            cancel=cancel,
+            notifier=notifier,
+            pictures=pictures,
+            state_dir=folder,
+            keep_days=keep_days,
+            time_zone="Asia/Shanghai",
+            clock=store.clock,
+            log=log,
+        )
         front = FrontDesk(
             draw=draw,
-            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            cancel=cancel,
             lookup=lookup,
             records=store.records,
             gallery=Gallery(
@@ -178,6 +197,7 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             erasures=erasures,
             quota=QuotaDesk(ledger=store.ledger, staff=Staff([OWNER]), clock=store.clock),
             chats=ChatDesk(settings=store.settings, moves=store.moves, news=news),
-            answers=Answers(lookup=lookup, notifier=notifier),
+            answers=answers,
+            my_data=data.desk,
         )
-        yield Desk(front, store, news, pace, pictures, erasures, engine, erasers)
+        yield Desk(front, store, news, pace, pictures, erasures, engine, data, erasers)

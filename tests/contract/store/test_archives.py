@@ -1,8 +1,10 @@
 """Zip files of exports: what fits, and nothing left of what was not closed."""
 
 import json
+import os
 import random
 import stat
+import threading
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -117,3 +119,30 @@ async def test_deleting_twice_does_no_harm(folder, tmp_path):
         await folder.delete([PATH])
     assert list((tmp_path / "exports").iterdir()) == []
     assert await ExportFolder(tmp_path / "elsewhere").sweep(0) == 0
+
+
+async def test_nothing_of_it_holds_up_the_loop(folder, tmp_path, monkeypatch):
+    """Every step that writes or packs is done in another thread."""
+    threads = set()
+
+    def noting(owner: Any, name: str) -> None:
+        real = getattr(owner, name)
+
+        def noted(*arguments: Any, **options: Any) -> Any:
+            threads.add((name, threading.current_thread() is threading.main_thread()))
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(owner, name, noted)
+
+    for owner, name in (
+        (json, "dumps"),
+        *((zipfile.ZipFile, one) for one in ("open", "write", "close")),
+        *((os, one) for one in ("open", "fsync")),
+    ):
+        noting(owner, name)
+    async with folder.open(PATH, ROOM) as archive:
+        await archive.add_rows("generations.json", pages({"id": 1}))
+        await archive.add_file(picture(tmp_path, "1.png", 10))
+        await archive.close({})
+    names = {"dumps", "open", "write", "close", "fsync"}
+    assert threads == {(name, False) for name in names}

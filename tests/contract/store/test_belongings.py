@@ -1,6 +1,7 @@
 """Belongings: all that is stored of a person, as it is stored, but for secrets."""
 
 import json
+from typing import Any
 
 from bot.core.quota import AccountKey, QuotaDefaults, Wish
 from bot.store import belongings
@@ -11,7 +12,7 @@ from tests.stores import MEMORY, Store, store_over
 ANNA, BORIS = "telegram:1", "telegram:2"
 
 
-async def rows_of(pages) -> list[dict]:
+async def rows_of(pages) -> list[dict[str, Any]]:
     return [dict(row) async for page in pages for row in page]
 
 

@@ -40,7 +40,10 @@ def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 async def test_they_are_those_that_there_are(told):
-    assert {"draw", "again", "cancel", "queue", "show", "quota", "help"} == NAMES
+    assert {
+        *("draw", "again", "cancel", "queue", "show", "quota", "help"),
+        *("info", "history", "export", "forget"),
+    } == NAMES
     assert set(told) == NAMES | {"admin"}
     assert [command["name"] for command in told["admin"]["options"]] == ["quota"]
     assert {command.name for command in commands.COMMANDS} >= NAMES

@@ -1,0 +1,82 @@
+"""Wires what people do with what is stored of them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core.answers import Answers
+from bot.core.cancel import Cancel
+from bot.core.export import Exporter
+from bot.core.forget import Forget
+from bot.core.history_view import HistoryView
+from bot.core.info_view import InfoView
+from bot.core.log import Log
+from bot.core.lookup import Lookup
+from bot.core.my_data import MyData
+from bot.core.notify import Notifier
+from bot.core.ports import Clock
+from bot.core.retention import Retention
+from bot.store.all_rows import AllRows
+from bot.store.archives import ExportFolder
+from bot.store.images import PictureFolder
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataService:
+    """A desk, and the loops behind it."""
+
+    desk: MyData
+    exporter: Exporter
+    retention: Retention
+
+
+def data_service(
+    rows: AllRows,
+    *,
+    answers: Answers,
+    lookup: Lookup,
+    cancel: Cancel,
+    notifier: Notifier,
+    pictures: PictureFolder,
+    state_dir: Path,
+    keep_days: int,
+    time_zone: str,
+    clock: Clock,
+    log: Log,
+) -> DataService:
+    archives = ExportFolder(state_dir)
+    exporter = Exporter(
+        exports=rows.exports,
+        belongings=rows.belongings,
+        archives=archives,
+        notifier=notifier,
+        log=log,
+    )
+    retention = Retention(
+        forgetting=rows.forgetting,
+        files=pictures,
+        exports=rows.exports,
+        archives=archives,
+        notices=rows.notices,
+        keep_days=keep_days,
+        clock=clock,
+        log=log,
+    )
+    desk = MyData(
+        answers=answers,
+        lookup=lookup,
+        history_view=HistoryView(
+            history=rows.history, removals=rows.removals, clock=clock, time_zone=time_zone
+        ),
+        info_view=InfoView(removals=rows.removals, clock=clock, time_zone=time_zone),
+        exports=rows.exports,
+        exporter=exporter,
+        forget=Forget(
+            history=rows.history,
+            forgetting=rows.forgetting,
+            cancel=cancel,
+            lookup=lookup,
+            retention=retention,
+            log=log,
+        ),
+    )
+    return DataService(desk=desk, exporter=exporter, retention=retention)
