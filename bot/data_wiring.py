@@ -1,7 +1,6 @@
 """Wires what people do with what is stored of them."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.core.answers import Answers
 from bot.core.cancel import Cancel
@@ -15,9 +14,10 @@ from bot.core.my_data import MyData
 from bot.core.notify import Notifier
 from bot.core.ports import Clock
 from bot.core.retention import Retention
-from bot.store.all_rows import AllRows
+from bot.settings import BotSettings
 from bot.store.archives import ExportFolder
 from bot.store.images import PictureFolder
+from bot.store.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,20 +30,18 @@ class DataService:
 
 
 def data_service(
-    rows: AllRows,
-    *,
+    settings: BotSettings,
+    rows: Store,
     answers: Answers,
     lookup: Lookup,
     cancel: Cancel,
     notifier: Notifier,
     pictures: PictureFolder,
-    state_dir: Path,
-    keep_days: int,
-    time_zone: str,
+    *,
     clock: Clock,
     log: Log,
 ) -> DataService:
-    archives = ExportFolder(state_dir)
+    archives, time_zone = ExportFolder(settings.state_dir), settings.time_zone
     exporter = Exporter(
         exports=rows.exports,
         belongings=rows.belongings,
@@ -57,7 +55,7 @@ def data_service(
         exports=rows.exports,
         archives=archives,
         notices=rows.notices,
-        keep_days=keep_days,
+        keep_days=settings.keep_days,
         clock=clock,
         log=log,
     )

@@ -270,11 +270,13 @@ def load_settings(env_file: Path = Path(".env")) -> BotSettings:
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
-    known = {f"{PREFIX}{field}".upper() for field in {*BotSettings.model_fields, *ENGINE_ONLY}}
+    known = {field.upper() for field in {*BotSettings.model_fields, *ENGINE_ONLY}}
     for name in map(str.upper, names):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, sorted(known), n=1)
-            hint = f"did you mean {near[0]}?" if near else "see docs/configuration.md"
+        own = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and own not in known:
+            # Without what all have in common, which would make any two of them alike.
+            near = difflib.get_close_matches(own, sorted(known), n=1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else "see docs/configuration.md"
             raise StartupError(f"{name} is not a setting of zdraw; {hint}", os.EX_CONFIG)
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
+from bot.core.admin.commands import admin_commands
+from bot.core.admin.desk import AdminDesk
 from bot.core.answers import Answers
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -32,7 +34,6 @@ from bot.core.ports import Admissions, Bounds, Messenger, Records
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
 from bot.core.quota import UNIT, QuotaDefaults
-from bot.core.quota_desk import QuotaDesk
 from bot.core.recover import Recovery
 from bot.core.retention import Retention
 from bot.core.staff import Staff
@@ -40,9 +41,9 @@ from bot.data_wiring import DataService, data_service
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
-from bot.store.all_rows import AllRows, all_rows_in
 from bot.store.database import Database
 from bot.store.images import PictureFolder
+from bot.store.store import Store, store_in
 from engine.profiles import Profile, profile_named
 from engine.socket_path import socket_path
 
@@ -78,6 +79,11 @@ class Core:
     erasers: dict[str, Eraser]
     reactors: dict[str, Reactor]
 
+    def switch_off(self, platform: str) -> None:
+        """Nothing is sent there any more. The rows wait for a process in which it works."""
+        for by_platform in (self.messengers, self.erasers, self.reactors):
+            by_platform.pop(platform, None)
+
     def loops(self) -> list[Coroutine[Any, Any, None]]:
         """Everything that must run for as long as the process does."""
         return [
@@ -97,7 +103,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows = all_rows_in(database, now_ms, _quota_defaults(settings))
+    rows = store_in(database, now_ms, _quota_defaults(settings))
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
@@ -123,9 +129,13 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     )
     lookup = Lookup(admissions=rows.admissions, records=rows.records)
     answers = Answers(lookup=lookup, notifier=notifier)
-    data = _data(settings, rows, answers, lookup, cancel, notifier, pictures, log)
-    staff = Staff((settings.owners or "").split(","))
-    quiet = QuietMode(settings=rows.chats, reactors=reactors, log=log)
+    data = data_service(
+        settings, rows, answers, lookup, cancel, notifier, pictures, clock=now_ms, log=log
+    )
+    gallery = Gallery(
+        lookup=lookup, removals=rows.removals, pictures=pictures, cards=cards, profile=profile
+    )
+    quiet = QuietMode(settings=rows.settings, reactors=reactors, log=log)
     return Core(
         profile=profile,
         news=news,
@@ -133,7 +143,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         draw=draw,
         cancel=cancel,
         desk=_desk(
-            rows, draw, cancel, erasures, cards, pace, news, staff, answers, lookup, pictures, data
+            rows, draw, cancel, erasures, gallery, pace, news, settings, answers, lookup, data
         ),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
@@ -152,69 +162,47 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
 
 
 def _desk(
-    rows: AllRows,
+    rows: Store,
     draw: Draw,
     cancel: Cancel,
     erasures: Erasures,
-    cards: Cards,
+    gallery: Gallery,
     pace: Pace,
     news: News,
-    staff: Staff,
+    settings: BotSettings,
     answers: Answers,
     lookup: Lookup,
-    pictures: PictureFolder,
     data: DataService,
 ) -> FrontDesk:
+    staff = Staff((settings.owners or "").split(","), rows.people)
+    commands = admin_commands(
+        lookup=lookup,
+        ledger=rows.ledger,
+        people=rows.people,
+        acts=rows.acts,
+        settings=rows.settings,
+        clock=now_ms,
+        time_zone=settings.time_zone,
+    )
     return FrontDesk(
         draw=draw,
         cancel=cancel,
         lookup=lookup,
         records=rows.records,
-        gallery=Gallery(
-            lookup=lookup,
-            removals=rows.removals,
-            pictures=pictures,
-            cards=cards,
-            profile=pace.profile,
-        ),
+        gallery=gallery,
         queue_view=QueueView(
             admissions=rows.admissions, records=rows.records, pace=pace, news=news
         ),
         erasures=erasures,
-        chats=ChatDesk(settings=rows.chats, moves=rows.moves, news=news),
-        quota=QuotaDesk(ledger=rows.ledger, staff=staff, clock=now_ms),
+        chats=ChatDesk(moves=rows.moves, news=news),
+        admin=AdminDesk(commands=commands, staff=staff, answers=answers),
         answers=answers,
         my_data=data.desk,
     )
 
 
-def _data(
-    settings: BotSettings,
-    rows: AllRows,
-    answers: Answers,
-    lookup: Lookup,
-    cancel: Cancel,
-    notifier: Notifier,
-    pictures: PictureFolder,
-    log: Log,
-) -> DataService:
-    return data_service(
-        rows,
-        answers=answers,
-        lookup=lookup,
-        cancel=cancel,
-        notifier=notifier,
-        pictures=pictures,
-        state_dir=settings.state_dir,
-        keep_days=settings.keep_days,
-        time_zone=settings.time_zone,
-        clock=now_ms,
-        log=log,
-    )
-
-
 def _dispatcher(
-    rows: AllRows, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
+    rows: Store, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
 ) -> Dispatcher:
     return Dispatcher(
         link=link,
@@ -229,7 +217,7 @@ def _dispatcher(
 
 
 def _deliverer(
-    rows: AllRows,
+    rows: Store,
     messengers: dict[str, Messenger],
     quiet: QuietMode,
     cards: Cards,
@@ -248,7 +236,7 @@ def _deliverer(
     )
 
 
-def _recovery(rows: AllRows, news: News, settings: BotSettings) -> Recovery:
+def _recovery(rows: Store, news: News, settings: BotSettings) -> Recovery:
     return Recovery(
         rows=rows.jobs,
         outcomes=rows.outcomes,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from bot.core.acts import Act, ActKind
 from bot.core.generation import (
     Address,
     Delivery,
@@ -101,4 +102,15 @@ def bounds(**changes: Any) -> Bounds:
 def notice(**changes: Any) -> Notice:
     number = next(_numbers)
     usual = Notice(event_key=f"telegram:update:{number}", address=address(), text="你好")
+    return replace(usual, **changes)
+
+
+def act(event_key: str | None = None, **changes: Any) -> Act:
+    usual = Act(
+        event_key=event_key or f"telegram:update:{next(_numbers)}",
+        actor="telegram:2",
+        platform="telegram",
+        scope="-100",
+        kind=ActKind.QUOTA,
+    )
     return replace(usual, **changes)

@@ -3,7 +3,7 @@
 In memory it opens in about 20 ms: tests of the core need no fake rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,10 @@ from bot.core.generation import Generation
 from bot.core.messages import Notice
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
-from bot.store.all_rows import AllRows, all_rows_in
+from bot.store import store
 from bot.store.books import Books
-from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
-from bot.store.deliveries import SqlDeliveries
-from bot.store.forgetting import SqlForgetting
-from bot.store.generations import SqlAdmissions
-from bot.store.history import SqlHistory
-from bot.store.job_rows import SqlJobRows
-from bot.store.ledger import SqlLedger
-from bot.store.notices import SqlNotices, notice_of
-from bot.store.outcomes import SqlOutcomes
-from bot.store.records import SqlRecords
-from bot.store.removals import SqlRemovals
+from bot.store.notices import notice_of
 from bot.store.tables import notices
 from tests.builders import ManualClock, bounds, new_generation
 
@@ -40,59 +30,12 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite+aiosqlite", database=str(path)).render_as_string()
 
 
-@dataclass(frozen=True)
-class Store:
+@dataclass(frozen=True, kw_only=True)
+class Store(store.Store):
+    """With the steps that tests take often."""
+
     database: Database
     clock: ManualClock
-    rows: AllRows
-
-    @property
-    def admissions(self) -> SqlAdmissions:
-        return self.rows.admissions
-
-    @property
-    def jobs(self) -> SqlJobRows:
-        return self.rows.jobs
-
-    @property
-    def outcomes(self) -> SqlOutcomes:
-        return self.rows.outcomes
-
-    @property
-    def deliveries(self) -> SqlDeliveries:
-        return self.rows.deliveries
-
-    @property
-    def notices(self) -> SqlNotices:
-        return self.rows.notices
-
-    @property
-    def records(self) -> SqlRecords:
-        return self.rows.records
-
-    @property
-    def removals(self) -> SqlRemovals:
-        return self.rows.removals
-
-    @property
-    def settings(self) -> SqlChatSettings:
-        return self.rows.chats
-
-    @property
-    def moves(self) -> SqlChatMoves:
-        return self.rows.moves
-
-    @property
-    def ledger(self) -> SqlLedger:
-        return self.rows.ledger
-
-    @property
-    def history(self) -> SqlHistory:
-        return self.rows.history
-
-    @property
-    def forgetting(self) -> SqlForgetting:
-        return self.rows.forgetting
 
     async def queued(self, **changes) -> Generation:
         admitted = await self.admissions.admit(new_generation(**changes), bounds())
@@ -142,11 +85,14 @@ class Store:
             return [tuple(row) for row in result] if result.returns_rows else []
 
 
-def books_of(clock: Clock, defaults: QuotaDefaults | None = None) -> Books:
-    """Books in which nothing is limited, if nothing else is said."""
-    return Books(clock, defaults or QuotaDefaults())
+def books_of(clock: Clock) -> Books:
+    """In which nothing is limited."""
+    return Books(clock, QuotaDefaults())
 
 
 def store_over(database: Database, defaults: QuotaDefaults | None = None) -> Store:
+    """Nothing is limited, if nothing else is said."""
     clock = ManualClock()
-    return Store(database, clock, all_rows_in(database, clock, defaults or QuotaDefaults()))
+    made = store.store_in(database, clock, defaults or QuotaDefaults())
+    parts = {part.name: getattr(made, part.name) for part in fields(made)}
+    return Store(database=database, clock=clock, **parts)

@@ -119,6 +119,21 @@ COMMANDS: tuple[Command, ...] = (
         example="/quota",
     ),
     Command(
+        name="audit",
+        triggers=("审计",),
+        meaning_zh="看谁改过什么；可回复某人只看他的（群管理员）",
+        meaning_en="who decided what; in reply to somebody, about them (group admins)",
+        example="/audit",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
+        name="staff",
+        meaning_zh="任命或撤销总管理员（机器人的主人）",
+        meaning_en="appoint those who run all groups (the bot's owners)",
+        example="/staff add 123456789",
+        menus=frozenset(),
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",
@@ -134,6 +149,10 @@ COMMANDS: tuple[Command, ...] = (
         menus=frozenset(),
     ),
 )
+
+
+#: Those of the admin desk.
+MANAGED = frozenset({"quota", "quiet", "staff", "audit"})
 
 
 def command_rows(locale: str, slash_only: frozenset[str] | None = None) -> list[tuple[str, str]]:

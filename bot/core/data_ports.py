@@ -144,6 +144,12 @@ class Belongings(Protocol):
 
     def accounts(self, requester: str) -> AsyncIterator[Rows]: ...
 
+    def person(self, requester: str) -> AsyncIterator[Rows]:
+        """What is known of them beside."""
+        ...
+
+    def bans(self, requester: str) -> AsyncIterator[Rows]: ...
+
 
 class Archive(Protocol):
     """A zip file that is being written, as a context. It is there, whole, once it is closed; what

@@ -82,6 +82,8 @@ class Exporter:
     async def _make(self, export: Export) -> Notice:
         contents, own = _Contents(), self._belongings
         lists = (
+            ("person.json", own.person(export.requester)),
+            ("bans.json", own.bans(export.requester)),
             ("accounts.json", own.accounts(export.requester)),
             ("ledger.json", own.entries(export.requester)),
             ("generations.json", contents.noting(own.generations(export.requester))),

@@ -6,6 +6,8 @@ message) or by a Notice. A Refusal becomes its sentence here and nowhere else.
 
 from typing import Any
 
+from bot.core.admin.ask import Pointed
+from bot.core.admin.desk import AdminDesk
 from bot.core.answers import Answers, done
 from bot.core.cancel import Cancel
 from bot.core.chat_desk import ChatDesk
@@ -21,8 +23,10 @@ from bot.core.my_data import MyData
 from bot.core.ports import Records
 from bot.core.press import WANTED
 from bot.core.queue_view import QueueView
-from bot.core.quota_desk import IsAdmin, QuotaDesk
 from bot.core.replies import reply
+from bot.core.staff import IsAdmin
+
+NOBODY = Pointed()
 
 
 async def _nobody() -> bool:
@@ -49,7 +53,7 @@ class FrontDesk:
         queue_view: QueueView,
         erasures: Erasures,
         chats: ChatDesk,
-        quota: QuotaDesk,
+        admin: AdminDesk,
         answers: Answers,
         my_data: MyData,
     ) -> None:
@@ -61,7 +65,7 @@ class FrontDesk:
         self._queue_view = queue_view
         self._erasures = erasures
         self._chats = chats
-        self._quota = quota
+        self._admin = admin
         self._answers = answers
         #: What people ask of what is stored of them.
         self.my_data = my_data
@@ -233,44 +237,23 @@ class FrontDesk:
         """The sentence for something the adapter itself cannot take; said unless `quiet`."""
         return await self._answers.refused(origin, Refusal(code, **data), quiet=quiet)
 
-    # --- quota --------------------------------------------------------------------------------
+    # --- keeping order ------------------------------------------------------------------------
 
-    async def quota(
+    async def manage(
         self,
         origin: Origin,
-        wish: str = "",
+        name: str,
+        words: str = "",
         *,
-        of: str | None = None,
-        of_message: str | None = None,
+        pointed: Pointed = NOBODY,
         is_admin: IsAdmin = _nobody,
-    ) -> None:
-        """What the person has left; with a wish, change what somebody has: the one whom the admin
-        points at, as `of` or by the picture in `of_message`."""
-
-        async def answer() -> None:
-            if not wish:
-                told = await self._quota.told(origin)
-                await self._answers.say(origin, told, private=True)
-                return
-            order, person = await self._quota.check(origin, wish, is_admin), of
-            if of_message is not None and order.person is None and not order.pool:
-                pictured = await self._lookup.shown_in(origin, of_message, "whose_quota")
-                person = pictured.requester
-            changed = await self._quota.change(origin, order, of=person)
-            await self._answers.say(origin, changed)
-
-        await self._answers.once(origin, answer, quiet=False)
+        pressed: bool = False,
+    ) -> Toast | None:
+        """The commands with which people are told how they stand, and admins decide it.
+        `pressed`: by a button, whose message becomes the answer; a refusal is only returned."""
+        return await self._admin(origin, name, words, pointed, is_admin, pressed=pressed)
 
     # --- chats --------------------------------------------------------------------------------
-
-    async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
-        """Switch the chat's quiet mode with "on" or "off", or say how it is."""
-
-        async def change() -> None:
-            said = await self._chats.set_quiet(origin, wish, admin=admin)
-            await self._answers.say(origin, said)
-
-        await self._answers.once(origin, change, quiet=False)
 
     async def chat_moved(self, platform: str, old: str, new: str) -> None:
         """The chat goes on under another id."""

@@ -21,6 +21,8 @@ class Button:
     label: str
     #: Which picture of several, from 1; 0 means all of it.
     picture: int = 0
+    #: The command that "do" sends, such as "group cooldown 10"; its words in ASCII.
+    words: str = ""
 
 
 def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:

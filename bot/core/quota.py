@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.core.acts import Act
 from bot.core.generation import DrawSpec, Origin
 from engine.profiles import Profile
 
@@ -122,19 +123,13 @@ class Ledger(Protocol):
         ...
 
     async def change(
-        self, key: AccountKey, wish: Wish, amount: int, *, actor: str, reason: str, event_key: str
+        self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act
     ) -> Statement:
         """Change what is left, once for each event; never below 0."""
         ...
 
     async def allow(
-        self,
-        key: AccountKey,
-        allowance: int | None,
-        *,
-        actor: str,
-        reason: str,
-        event_key: str,
+        self, key: AccountKey, allowance: int | None, reason: str, act: Act
     ) -> Statement:
         """Change what it gets each day, from today and once for each event; None = what is
         usual."""

@@ -10,6 +10,7 @@ from bot.core.generation import TERMINAL, Forgotten, Generation, Outcome
 from bot.core.ports import Clock
 from bot.store.conditions import is_kept, is_leaving, is_told
 from bot.store.database import Database
+from bot.store.house_tables import people
 from bot.store.rows import generation_of
 from bot.store.tables import exports, generations, notices
 
@@ -54,6 +55,8 @@ class SqlForgetting:
             wordless = await connection.execute(now)
             await self._hush(connection, requester, instead)
             await self._withdraw_exports(connection, requester)
+            nameless = update(people).where(people.c.person == requester).values(name="")
+            await connection.execute(nameless)
         return waiting.rowcount + wordless.rowcount
 
     async def _hush(self, connection: AsyncConnection, requester: str, instead: str) -> None:

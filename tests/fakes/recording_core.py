@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.core.admin.ask import Pointed
 from bot.core.generation import Origin
 from bot.core.messages import Toast
 
@@ -124,21 +125,26 @@ class RecordingCore:
     async def queue(self, origin: Origin, *, private: bool = True) -> None:
         await self.keep(origin, "queue", private=private)
 
-    async def quota(
+    async def manage(
         self,
         origin: Origin,
-        wish: str = "",
+        name: str,
+        words: str = "",
         *,
-        of: str | None = None,
-        of_message: str | None = None,
+        pointed: Pointed | None = None,
         is_admin: Any = None,
-    ) -> None:
-        which = {"of": of, "of_message": of_message}
-        admin = bool(is_admin and await is_admin())
-        await self.keep(origin, "quota", wish=wish, **which, admin=admin)
-
-    async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
-        await self.keep(origin, "quiet", wish=wish, admin=admin)
+        pressed: bool = False,
+    ) -> Toast | None:
+        # As the core does: nobody's rights are asked for where nothing is decided.
+        admin = bool(words and is_admin and await is_admin())
+        about = {
+            "words": words,
+            "pointed": pointed or Pointed(),
+            "admin": admin,
+            "pressed": pressed,
+        }
+        await self.keep(origin, name, **about)
+        return self.toast
 
     async def help(self, origin: Origin, *, start: bool, call: str | None = None) -> None:
         await self.keep(origin, "help", start=start, call=call)

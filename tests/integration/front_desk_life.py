@@ -8,6 +8,9 @@ from typing import Any
 
 import structlog
 
+from bot.core.admin.ask import Pointed
+from bot.core.admin.commands import admin_commands
+from bot.core.admin.desk import AdminDesk
 from bot.core.answers import Answers
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -25,9 +28,9 @@ from bot.core.pace import Pace
 from bot.core.ports import Bounds, TokenCount
 from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
-from bot.core.quota_desk import QuotaDesk
-from bot.core.staff import Staff
+from bot.core.staff import IsAdmin, Staff
 from bot.data_wiring import DataService, data_service
+from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -37,7 +40,7 @@ from tests.stores import Store, sqlite_url, store_over
 
 CHAT = Address(platform="telegram", chat="-100", request_message="7")
 ELSEWHERE = replace(CHAT, chat="-200")
-ANNA, BORIS, OWNER = "telegram:1", "telegram:2", "telegram:9"
+ANNA, BORIS, ADMIN, OWNER = "telegram:1", "telegram:2", "telegram:5", "telegram:9"
 PROFILE = profile_named("demo")
 
 
@@ -48,6 +51,15 @@ class Letters:
 
     def measure(self, prompt: str) -> TokenCount:
         return TokenCount(tokens=len(prompt), limit=self.limit, lost=prompt[self.limit :])
+
+
+def said_to_be(admin: bool) -> IsAdmin:
+    """What the platform says of whoever asks."""
+
+    async def is_admin() -> bool:
+        return admin
+
+    return is_admin
 
 
 def words(said: Toast | None) -> str:
@@ -132,6 +144,20 @@ class Desk:
         )
         return said.text if said else None
 
+    async def manage(self, name: str, words: str = "", *, admin: bool = True, **about: Any) -> str:
+        """What the chat is told."""
+        for notice in await self.said():
+            await self.store.notices.said(notice.event_key)
+        pointed = Pointed(person=about.pop("of", None), message=about.pop("of_message", None))
+        await self.desk.manage(
+            self.origin(**{"by": ADMIN, **about}),
+            name,
+            words,
+            pointed=pointed,
+            is_admin=said_to_be(admin),
+        )
+        return (await self.said())[-1].text
+
     async def said(self) -> list[Notice]:
         return await self.store.unsaid()
 
@@ -166,18 +192,18 @@ async def desk_in(
         )
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         answers = Answers(lookup=lookup, notifier=notifier)
+        settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
         data = data_service(
-            store.rows,
-            answers=answers,
+            settings, store, answers, lookup, cancel, notifier, pictures, clock=store.clock, log=log
+        )
+        commands = admin_commands(
             lookup=lookup,
-            cancel=cancel,
-            notifier=notifier,
-            pictures=pictures,
-            state_dir=folder,
-            keep_days=keep_days,
-            time_zone="Asia/Shanghai",
+            ledger=store.ledger,
+            people=store.people,
+            acts=store.acts,
+            settings=store.settings,
             clock=store.clock,
-            log=log,
+            time_zone="Asia/Shanghai",
         )
         front = FrontDesk(
             draw=draw,
@@ -195,8 +221,8 @@ async def desk_in(
                 admissions=store.admissions, records=store.records, pace=pace, news=news
             ),
             erasures=erasures,
-            quota=QuotaDesk(ledger=store.ledger, staff=Staff([OWNER]), clock=store.clock),
-            chats=ChatDesk(settings=store.settings, moves=store.moves, news=news),
+            chats=ChatDesk(moves=store.moves, news=news),
+            admin=AdminDesk(commands=commands, staff=Staff([OWNER], store.people), answers=answers),
             answers=answers,
             my_data=data.desk,
         )

@@ -45,7 +45,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
             deliveries=SqlDeliveries(database, clock, books_of(clock)),
             pictures=PictureFolder(tmp_path),
             database=database,
-            settings=SqlChatSettings(database),
+            settings=SqlChatSettings(database, clock),
         )
 
 

@@ -167,7 +167,7 @@ async def test_where_it_cannot_be_made_it_is_tried_again_and_then_said(
 async def test_one_that_ends_the_process_each_time_is_given_up(desk: Desk) -> None:
     await ask(desk)
     for _ in range(MAX_ATTEMPTS):
-        await desk.store.rows.exports.begin()
+        await desk.store.exports.begin()
     async with working(desk.data.exporter):
         assert "没能打包" in (await answer(desk)).text
 

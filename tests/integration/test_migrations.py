@@ -16,7 +16,7 @@ from bot.core.messages import Attachment
 from bot.store.database import Database, migrate
 from bot.store.schema import migrations_folder, shipped_revisions
 from bot.store.tables import metadata
-from tests.builders import address, notice
+from tests.builders import act, address, notice
 from tests.stores import sqlite_url, store_over
 
 ROWS_OF_0001 = (
@@ -41,6 +41,13 @@ TABLES = {
     "accounts",
     "ledger",
     "exports",
+    "acts",
+    "people",
+    "bans",
+    "places",
+    "words",
+    "groups",
+    "switches",
 }
 
 
@@ -133,9 +140,9 @@ async def test_each_step_up_keeps_rows(url: str, engine: Engine):
         row = await store.finished(address=address(reply_token="secret"))
         await store.notices.post(notice(event_key="n", attachment=Attachment(path="1.png")))
         await store.removals.remove((await store.finished()).id, [("-100", "9")], "press")
-        await store.settings.set_quiet("telegram", "-100", quiet=True)
         forgotten = await store.forgotten(requester="telegram:7")
         assert (forgotten.spec.prompt, forgotten.forgotten) == ("", Forgotten.FILES)
+        await store.settings.set_quiet("telegram", "-100", quiet=True, act=act())
     for revision in reversed(shipped_revisions()[:-1]):
         with engine.begin() as connection:
             command.downgrade(alembic(connection), revision)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 from bot.core.generation import Generation
 from bot.core.quota import AccountKey, Wish
 from bot.store.database import Database
-from tests.builders import address, notice
+from tests.builders import act, address, notice
 from tests.stores import Store, sqlite_url, store_over
 
 LARGE = re.compile(
@@ -67,14 +67,12 @@ async def use_everything(store: Store) -> None:
     await store.deliveries.record_status(row.id, "2")
     for removal in await store.removals.waiting(["telegram"]):
         await store.removals.done(removal.serial)
-    await store.settings.set_quiet("telegram", "-100", quiet=True)
+    await store.settings.set_quiet("telegram", "-100", quiet=True, act=act())
     await store.settings.quiet("telegram", "-100")
     account = AccountKey(platform="telegram", scope="-100", holder="telegram:1")
     await store.ledger.statement(account, 10)
-    about = {"actor": "telegram:2", "event_key": "change:1"}
-    await store.ledger.change(account, Wish.ADD, 5000, reason="", **about)
-    about["event_key"] = "allow:1"
-    await store.ledger.allow(account, 2000, reason="", **about)
+    await store.ledger.change(account, Wish.ADD, 5000, "", act("change:1"))
+    await store.ledger.allow(account, 2000, "", act("allow:1"))
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
     await store.outcomes.cancel([paid.id], "cancel:2")
@@ -85,7 +83,7 @@ async def use_my_data(store: Store) -> None:
     row = await store.finished()
     await turn(store, row)
     await store.history.holdings(row.requester)
-    own = store.rows.belongings
+    own = store.belongings
     for pages in (own.generations(row.requester), own.entries(row.requester)):
         async for _ in pages:
             continue

@@ -10,17 +10,13 @@ import pytest
 
 from bot.core.generation import Forgotten, Generation, Outcome
 from bot.core.history_view import PAGE
-from bot.core.quota import QuotaDefaults
 from bot.core.replies import reply
-from bot.store.all_rows import all_rows_in
 from bot.wiring import now_ms
-from tests.builders import ManualClock, address
+from tests.builders import address
 from tests.fakes.telegram_api import FakeTelegram, Message
 from tests.integration.telegram_whole import ANNA, BORIS, GROUP, Whole, whole
 from tests.integration.waiting import eventually
-from tests.stores import Store
-
-DEFAULTS = QuotaDefaults()
+from tests.stores import store_over
 
 
 @pytest.fixture
@@ -50,7 +46,8 @@ async def drawn(bot: Whole) -> Generation:
 
 async def drawn_elsewhere(bot: Whole, number: int) -> list[Generation]:
     """Of Anna, oldest first; no chat has to be told, for chats take only so many messages."""
-    store = Store(bot.database, ManualClock(now_ms()), all_rows_in(bot.database, now_ms, DEFAULTS))
+    store = store_over(bot.database)
+    store.clock.now = now_ms()
     elsewhere = address(platform="cli", chat="cli")
     asked = {"requester": f"telegram:{ANNA}", "address": elsewhere}
     return [await store.finished(**asked) for _ in range(number)]

@@ -15,6 +15,7 @@ from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.discord.takings import Takings
 from bot.adapters.shared.named_id import named_id
+from bot.core.admin.ask import Pointed
 from bot.core.errors import Refusal
 from bot.core.help_text import help_text
 from bot.core.messages import Toast
@@ -93,23 +94,31 @@ class Desk:
 
         await self._reception.receive(interaction, work, whispered=True)
 
-    async def quota(self, interaction: discord.Interaction[Any]) -> None:
-        async def work(visit: Visit) -> None:
-            await self._core.quota(visit.origin)
-
-        await self._reception.receive(interaction, work, whispered=True)
-
-    async def change_quota(
-        self, interaction: discord.Interaction[Any], user: int, wish: str
+    async def manage(
+        self,
+        interaction: discord.Interaction[Any],
+        name: str,
+        words: str = "",
+        *,
+        person: int | None = None,
+        pressed: bool = False,
     ) -> None:
+        """Whoever asks is answered privately. `person`: whom it is about. `pressed`: by a button,
+        whose message becomes the answer."""
+
         async def manages() -> bool:
             return interaction.permissions.manage_guild
 
-        async def work(visit: Visit) -> None:
-            person = f"{PLATFORM}:{user}"
-            await self._core.quota(visit.origin, wish, of=person, is_admin=manages)
+        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}")
 
-        await self._reception.receive(interaction, work, whispered=True)
+        async def work(visit: Visit) -> None:
+            said = await self._core.manage(
+                visit.origin, name, words, pointed=pointed, is_admin=manages, pressed=pressed
+            )
+            if pressed and said is not None and not said.done:
+                await self._whisper(visit, said)
+
+        await self._reception.receive(interaction, work, whispered=True, in_place=pressed)
 
     async def show(
         self, interaction: discord.Interaction[Any], named: str | None, *, private: bool
@@ -161,6 +170,8 @@ class Desk:
                 await self.data.turn(interaction, named, newer=way == "newer")
             case Press("forget", named):
                 await self.data.forget(interaction, named)
+            case Press("do", command=command, words=words):
+                await self.manage(interaction, command, words, pressed=True)
             case Press("delete", named):
                 await self._delete(interaction, named, hidden=hidden)
             case _:

@@ -34,9 +34,9 @@ def ratio_choices() -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=_ratio_name(ratio), value=ratio) for ratio in RATIOS]
 
 
-def sign_choices() -> list[app_commands.Choice[str]]:
-    """How quota is changed, as the core reads it."""
-    return [app_commands.Choice(name=name, value=value) for value, name in SIGNS.items()]
+def choices(names: dict[str, locale_str]) -> list[app_commands.Choice[str]]:
+    """`names`: by what the core reads."""
+    return [app_commands.Choice(name=name, value=value) for value, name in names.items()]
 
 
 def _ratio_name(ratio: str) -> locale_str:
@@ -116,12 +116,30 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "改某人在這裡能畫多少",
         ),
     ),
+    "audit": (
+        said("audit", "审计", "審計"),
+        said("Who decided what here", "谁在这里改过什么", "誰在這裡改過什麼"),
+    ),
+    "staff": (
+        said("staff", "总管理员", "總管理員"),
+        said(
+            "Whom the bot's owners trust with all servers",
+            "机器人主人任命的总管理员",
+            "機器人主人任命的總管理員",
+        ),
+    ),
 }
+#: How quota is changed, as the core reads it.
 SIGNS = {
     "+": said("add", "增加", "增加"),
     "-": said("take", "扣除", "扣除"),
     "=": said("set what is left", "设为", "設為"),
     "每天": said("set for each day", "每天", "每天"),
+}
+
+APPOINTING = {
+    "add": said("appoint", "任命", "任命"),
+    "remove": said("dismiss", "撤销", "撤銷"),
 }
 
 #: parameter -> (name, description).
@@ -177,7 +195,27 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "圖下面 # 後面的編號",
         ),
     ),
-    "user": (said("user", "成员", "成員"), said("Whose", "谁的额度", "誰的額度")),
+    "user": (said("user", "成员", "成員"), said("Whom it is about", "是谁", "是誰")),
+    "pool": (
+        said("pool", "全群", "全群"),
+        said(
+            "The whole server's quota; for those who run the bot",
+            "整个服务器的总额度；仅限总管理员",
+            "整個伺服器的總額度；僅限總管理員",
+        ),
+    ),
+    "everywhere": (
+        said("everywhere", "所有群", "所有群"),
+        said(
+            "In all servers, not only here; for those who run the bot",
+            "所有服务器，不只这里；仅限总管理员",
+            "所有伺服器，不只這裡；僅限總管理員",
+        ),
+    ),
+    "appoint": (
+        said("appoint", "任免", "任免"),
+        said("Nothing lists them", "不填则列出名单", "不填則列出名單"),
+    ),
     "change": (said("change", "方式", "方式"), said("How to change it", "怎么改", "怎麼改")),
     "amount": (
         said("amount", "数量", "數量"),

@@ -2,9 +2,10 @@
 
 from typing import Any, Protocol
 
+from bot.core.admin.ask import Pointed
 from bot.core.generation import Origin
 from bot.core.messages import Toast
-from bot.core.quota_desk import IsAdmin
+from bot.core.staff import IsAdmin
 
 
 class MyData(Protocol):
@@ -90,15 +91,16 @@ class Core(Protocol):
 
     async def queue(self, origin: Origin, *, private: bool = True) -> None: ...
 
-    async def quota(
+    async def manage(
         self,
         origin: Origin,
-        wish: str = "",
+        name: str,
+        words: str = "",
         *,
-        of: str | None = None,
-        of_message: str | None = None,
+        pointed: Pointed = ...,
         is_admin: IsAdmin = ...,
-    ) -> None: ...
+        pressed: bool = False,
+    ) -> Toast | None: ...
 
     async def refuse(
         self, origin: Origin, code: str, *, quiet: bool = False, **data: Any

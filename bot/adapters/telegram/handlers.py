@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from telegram import Message, Update
+from telegram import Message, MessageEntity, Update
 from telegram.constants import ChatType
 
 from bot.adapters.shared.named_id import named_id
@@ -18,6 +18,8 @@ from bot.adapters.telegram.files import MAX_EXPORT_BYTES
 from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_press
 from bot.adapters.telegram.presses import Acknowledge, Presses
 from bot.adapters.telegram.rights import IsAdmin, Rights
+from bot.core.admin.ask import Pointed
+from bot.core.commands import MANAGED
 from bot.core.generation import Origin
 from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
@@ -116,11 +118,8 @@ class Handlers:
                 await self._core.show(origin, named_id(rest))
             case "info" | "history" | "export" | "forget":
                 await self._my_data(message, origin, name, rest)
-            case "quiet":
-                admin = await self._rights.of_message(message)
-                await self._core.set_quiet(origin, rest.strip(), admin=admin)
-            case "quota":
-                await self._quota(message, origin, rest.strip())
+            case _ if name in MANAGED:
+                await self._manage(message, origin, name, rest)
             case "start" if link := _SHOW_LINK.fullmatch(rest.strip()):
                 await self._core.show(origin, link["id"])
             case _:
@@ -144,7 +143,7 @@ class Handlers:
                 await self._core.offer_again(origin, named_id(rest), replied)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=True)
-            case "quiet" | "quota" if rest.strip():
+            case _ if name in MANAGED and rest.strip():
                 await self._command(message, origin, name, rest)
 
     async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
@@ -162,20 +161,19 @@ class Handlers:
         admin = others and await self._rights.of_message(message)
         await self._core.cancel(origin, named, replied, all_=False, quiet=quiet, admin=admin)
 
-    async def _quota(self, message: Message, origin: Origin, wish: str) -> None:
-        """With a wish it is about somebody: whoever wrote the message that it replies to, or
-        asked for the picture in it."""
-        if not wish:
-            await self._core.quota(origin)
-            return
-        pictured, author, replied = self._own_replied(message), None, message.reply_to_message
-        if pictured is None and replied is not None and not _is_nobodys(replied):
+    async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
+        """It may be about somebody: whoever is mentioned without having a name to write, wrote
+        the message that it replies to, or asked for the picture in it."""
+        person, words = _mentioned(message, words)
+        pictured, replied = self._own_replied(message), message.reply_to_message
+        if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-        await self._core.quota(
+            person = author.requester if author else None
+        await self._core.manage(
             origin,
-            wish,
-            of=author.requester if author else None,
-            of_message=pictured,
+            name,
+            words,
+            pointed=Pointed(person=person, message=pictured),
             is_admin=lambda: self._rights.of_message(message),
         )
 
@@ -249,3 +247,11 @@ def _is_nobodys(message: Message) -> bool:
 def _says_something(prompt: str) -> bool:
     # Direction marks and joiners are not printable either.
     return any(character.isprintable() and not character.isspace() for character in prompt)
+
+
+def _mentioned(message: Message, words: str) -> tuple[str | None, str]:
+    """Whoever is mentioned by a link, and the words without what the link says."""
+    for entity, said in message.parse_entities([MessageEntity.TEXT_MENTION]).items():
+        if entity.user is not None and not entity.user.is_bot:
+            return f"{PLATFORM}:{entity.user.id}", words.replace(said, "", 1)
+    return None, words

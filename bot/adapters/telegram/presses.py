@@ -72,6 +72,8 @@ class Presses:
                 )
             case "forget":
                 return await core.my_data.forget(origin, named, in_place=_carries(query))
+            case "do":
+                return await self._manage(query, origin, press)
             case "delete":
                 admin = await self._rights.of_press(query)
                 pressed = origin.address.request_message if _carries(query) else None
@@ -79,6 +81,16 @@ class Presses:
             case _:
                 admin = await self._rights.of_press(query)
                 return await core.cancel(origin, named, None, all_=False, quiet=True, admin=admin)
+
+    async def _manage(self, query: CallbackQuery, origin: Origin, press: Press) -> Toast | None:
+        """Whoever presses asks; what is answered takes the place of the button's message."""
+        return await self._core.manage(
+            origin,
+            press.command,
+            press.words,
+            is_admin=lambda: self._rights.of_press(query),
+            pressed=True,
+        )
 
     async def _draw_wanted(self, query: CallbackQuery, origin: Origin) -> Toast | None:
         """Draw the old request to which the message with the button replies: nothing of it was

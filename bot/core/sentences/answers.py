@@ -58,6 +58,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "toast_queued": ("已排队", "Queued"),
     "toast_cancelled": ("已取消", "Cancelled"),
     "toast_sent": ("这就发来", "On its way"),
+    "toast_done": ("好了", "Done"),
     "toast_busy": (
         "这里要发的文件太多，请过一会儿再点",
         "Too many files are waiting here. Press again in a while",
@@ -192,6 +193,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "🎟 {who}：记下了；现在不限额度，用「每天 20」这样的写法才会限制。",
         "🎟 {who}: noted; not limited at the moment. “daily 20” would limit it.",
     ),
+    "quota_of": ("👤 {who}", "👤 {who}"),
     "quota_of_the_group": ("全群", "The group"),
     "entry_grant": ("每日额度", "daily quota"),
     "entry_reserve": ("画图 #{id}", "picture #{id}"),

@@ -1,7 +1,7 @@
 """Chats: what was set for them, and groups that go on under another id."""
 
 from bot.core.generation import Delivery
-from tests.builders import address, new_generation, notice
+from tests.builders import act, address, new_generation, notice
 from tests.stores import Store
 
 OLD, NEW = "-5", "-1005"
@@ -10,7 +10,7 @@ OLD, NEW = "-5", "-1005"
 async def test_a_chat_is_not_quiet_until_it_is_made_so(store: Store):
     assert not await store.settings.quiet("telegram", OLD)
     for quiet in (True, True, False):
-        await store.settings.set_quiet("telegram", OLD, quiet=quiet)
+        await store.settings.set_quiet("telegram", OLD, quiet=quiet, act=act())
         assert await store.settings.quiet("telegram", OLD) is quiet
     assert not await store.settings.quiet("discord", OLD)
 
@@ -59,11 +59,11 @@ async def test_messages_to_delete_stay_behind(store: Store):
 
 
 async def test_settings_move_unless_the_new_group_has_its_own(store: Store):
-    await store.settings.set_quiet("telegram", OLD, quiet=True)
+    await store.settings.set_quiet("telegram", OLD, quiet=True, act=act())
     await store.moves.move("telegram", OLD, NEW)
     assert await store.settings.quiet("telegram", NEW)
     assert not await store.settings.quiet("telegram", OLD)
-    await store.settings.set_quiet("telegram", OLD, quiet=False)
+    await store.settings.set_quiet("telegram", OLD, quiet=False, act=act())
     await store.moves.move("telegram", OLD, NEW)
     assert await store.settings.quiet("telegram", NEW)
 

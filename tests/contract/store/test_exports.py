@@ -19,13 +19,13 @@ def wish(event: str, requester: str = ANNA) -> NewExport:
 
 
 async def begun(store: Store) -> Export:
-    export = await store.rows.exports.begin()
+    export = await store.exports.begin()
     assert export is not None
     return export
 
 
 async def test_a_wish_is_open_until_it_is_answered(store: Store):
-    exports = store.rows.exports
+    exports = store.exports
     assert await exports.ask(wish("a"))
     first = await begun(store)
     assert wish("a") == NewExport(
@@ -38,7 +38,7 @@ async def test_a_wish_is_open_until_it_is_answered(store: Store):
 
 
 async def test_one_at_a_time_for_each_person(store: Store):
-    exports = store.rows.exports
+    exports = store.exports
     assert await exports.ask(wish("a"))
     assert not await exports.ask(wish("b"))
     assert await exports.ask(wish("c", BORIS))
@@ -48,7 +48,7 @@ async def test_one_at_a_time_for_each_person(store: Store):
 
 
 async def test_an_event_asks_once(store: Store):
-    exports = store.rows.exports
+    exports = store.exports
     for _ in range(2):
         assert await exports.ask(wish("a"))
     await exports.end((await begun(store)).serial)
@@ -57,7 +57,7 @@ async def test_an_event_asks_once(store: Store):
 
 
 async def test_a_file_goes_after_a_day_and_its_row_with_it(store: Store):
-    exports = store.rows.exports
+    exports = store.exports
     await exports.ask(wish("a"))
     export = await begun(store)
     await exports.end(export.serial)
@@ -70,7 +70,7 @@ async def test_a_file_goes_after_a_day_and_its_row_with_it(store: Store):
 
 
 async def test_a_new_one_takes_the_place_of_the_last(store: Store):
-    exports = store.rows.exports
+    exports = store.exports
     await exports.ask(wish("a"))
     first = await begun(store)
     await exports.end(first.serial)
@@ -79,7 +79,7 @@ async def test_a_new_one_takes_the_place_of_the_last(store: Store):
 
 
 async def test_what_was_forgotten_meanwhile_is_not_made_any_more(store: Store):
-    exports = store.rows.exports
+    exports = store.exports
     row = await store.finished(requester=ANNA)
     await exports.ask(wish("a"))
     making = await begun(store)

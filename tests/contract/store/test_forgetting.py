@@ -99,6 +99,14 @@ async def test_one_whose_requester_is_still_to_be_told_waits_for_that(store: Sto
     assert await store.forgetting.let_go(10) == 0
 
 
+async def test_the_name_of_the_person_goes_too(store: Store):
+    for person in (ANNA, BORIS):
+        await store.sql("INSERT INTO people (person, name) VALUES (:who, 'anna')", who=person)
+    await forget(store, await told(store))
+    names = await store.sql("SELECT person, name FROM people ORDER BY person")
+    assert names == [(ANNA, ""), (BORIS, "anna")]
+
+
 # --- files ----------------------------------------------------------------------------------------
 
 

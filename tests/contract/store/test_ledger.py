@@ -13,7 +13,7 @@ from bot.core.errors import Refusal
 from bot.core.generation import Generation, Outcome
 from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish
 from bot.store.database import Database
-from tests.builders import START_MS, address, bounds, new_generation
+from tests.builders import START_MS, act, address, bounds, new_generation
 from tests.stores import MEMORY, Store, store_over
 
 DAY_MS = 24 * 3600 * 1000
@@ -48,10 +48,8 @@ async def kinds(store: Store, key: AccountKey = ACCOUNT) -> list[str]:
     return [kind for (kind,) in rows]
 
 
-async def allow(
-    store: Store, key: AccountKey, allowance: int | None, event: str, *, by: str = BORIS
-) -> None:
-    await store.ledger.allow(key, allowance, actor=by, reason="", event_key=event)
+async def allow(store: Store, key: AccountKey, allowance: int | None, event: str) -> None:
+    await store.ledger.allow(key, allowance, "", act(event))
 
 
 async def deliver(store: Store, generation: Generation) -> None:
@@ -156,9 +154,8 @@ async def test_a_refund_of_yesterday_expires_with_it(store: Store):
 
 
 async def test_what_was_given_extra_stays_and_is_spent_last(store: Store):
-    about = {"actor": BORIS, "reason": "谢谢", "event_key": "add"}
     for _ in range(2):
-        await store.ledger.change(ACCOUNT, Wish.ADD, 2 * UNIT, **about)
+        await store.ledger.change(ACCOUNT, Wish.ADD, 2 * UNIT, "谢谢", act("add"))
     statement = await store.ledger.statement(ACCOUNT, 1)
     assert (statement.left.daily, statement.left.extra) == (3 * UNIT, 2 * UNIT)
     (entry,) = statement.entries
@@ -179,9 +176,7 @@ async def test_what_was_given_extra_stays_and_is_spent_last(store: Store):
     ],
 )
 async def test_what_is_left_can_be_set_and_taken(store: Store, wish, amount, then):
-    statement = await store.ledger.change(
-        ACCOUNT, wish, amount, actor=BORIS, reason="", event_key="e"
-    )
+    statement = await store.ledger.change(ACCOUNT, wish, amount, "", act("e"))
     assert statement.left.total == then
 
 
@@ -199,9 +194,7 @@ async def test_an_allowance_of_ones_own_holds_from_today(store: Store):
 
 
 async def test_a_pool_is_shared_and_both_are_debited(store: Store):
-    await store.ledger.allow(
-        POOL_ACCOUNT, 2 * UNIT, actor="telegram:9", reason="", event_key="pool"
-    )
+    await store.ledger.allow(POOL_ACCOUNT, 2 * UNIT, "", act("pool"))
     await draw(store)
     await draw(store, by=BORIS)
     assert (await left(store), await left(store, POOL_ACCOUNT)) == (2 * UNIT, 0)
@@ -223,7 +216,7 @@ async def test_where_nothing_is_limited_nothing_is_written():
 
 
 async def test_of_two_at_once_one_passes_where_one_is_left(store: Store):
-    await store.ledger.change(ACCOUNT, Wish.SET, UNIT, actor=BORIS, reason="", event_key="e")
+    await store.ledger.change(ACCOUNT, Wish.SET, UNIT, "", act("e"))
     results = await asyncio.gather(draw(store), draw(store), return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["Generation", "Refusal"]
     assert await left(store) == 0
@@ -264,8 +257,7 @@ async def test_a_clock_that_was_far_ahead_stops_no_grants(store: Store):
 
 
 async def test_what_an_admin_allows_stands_in_the_ledger(store: Store):
-    about = {"actor": BORIS, "reason": "画展", "event_key": "e"}
-    await store.ledger.allow(ACCOUNT, 5 * UNIT, **about)
+    await store.ledger.allow(ACCOUNT, 5 * UNIT, "画展", act("e"))
     adjusted, said, _ = (await store.ledger.statement(ACCOUNT, 10)).entries
     assert (said.actor, said.reason, said.allowance) == (BORIS, "画展", 5 * UNIT)
     assert (adjusted.kind, adjusted.amount.daily) == (EntryKind.ADJUST, 2 * UNIT)
@@ -287,7 +279,7 @@ async def test_whoever_sits_at_the_machine_is_not_limited(store: Store):
 async def test_a_group_that_moves_takes_its_accounts_along(store: Store):
     await draw(store)
     own = AccountKey(platform="telegram", scope="-100", holder="telegram:-100")
-    await store.ledger.change(own, Wish.ADD, UNIT, actor=BORIS, reason="", event_key="e")
+    await store.ledger.change(own, Wish.ADD, UNIT, "", act("e"))
     await store.moves.move("telegram", "-100", "-1001")
     moved = AccountKey(platform="telegram", scope="-1001", holder="telegram:-1001")
     assert await left(store, moved) == 4 * UNIT
@@ -332,17 +324,12 @@ async def take(store: Store, live: list[Generation], step, event_key: str) -> No
             with suppress(Refusal):
                 live.append(await draw(store, price, by))
         case ("change", wish, amount):
-            about = {"actor": BORIS, "reason": "", "event_key": event_key}
             for _ in range(2):
-                await store.ledger.change(ACCOUNT, wish, amount, **about)
+                await store.ledger.change(ACCOUNT, wish, amount, "", act(event_key))
         case ("allow", allowance):
-            await store.ledger.allow(
-                ACCOUNT, allowance, actor=BORIS, reason="", event_key=event_key
-            )
+            await store.ledger.allow(ACCOUNT, allowance, "", act(event_key))
         case ("pool", allowance):
-            await store.ledger.allow(
-                POOL_ACCOUNT, allowance, actor=BORIS, reason="", event_key=event_key
-            )
+            await store.ledger.allow(POOL_ACCOUNT, allowance, "", act(event_key))
         case ("wait", days):
             store.clock.advance(days * DAY_MS)
         case ("expire",):

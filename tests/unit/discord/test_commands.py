@@ -13,7 +13,7 @@ import structlog
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.commands import NAMES
 from bot.adapters.discord.sync import payload
-from bot.adapters.discord.words import COMMANDS, OPTIONS, Translator
+from bot.adapters.discord.words import ADMIN_COMMANDS, COMMANDS, OPTIONS, Translator
 from bot.core import commands
 from engine.contract import MAX_PICTURES
 
@@ -45,7 +45,8 @@ async def test_they_are_those_that_there_are(told):
         *("info", "history", "export", "forget"),
     } == NAMES
     assert set(told) == NAMES | {"admin"}
-    assert [command["name"] for command in told["admin"]["options"]] == ["quota"]
+    assert {one["name"] for one in told["admin"]["options"]} == set(ADMIN_COMMANDS)
+    assert set(ADMIN_COMMANDS) <= commands.MANAGED
     assert {command.name for command in commands.COMMANDS} >= NAMES
 
 
@@ -86,7 +87,8 @@ async def test_a_command_is_small_enough(told):
 
 async def test_what_admins_have_is_for_those_who_manage_the_guild(told):
     admin = told["admin"]
-    assert (admin["contexts"], admin["integration_types"]) == ([0], [0])
+    # In private too: who runs all groups may manage none.
+    assert (admin["contexts"], admin["integration_types"]) == ([0, 1], [0])
     assert int(admin["default_member_permissions"]) == 1 << 5
 
 

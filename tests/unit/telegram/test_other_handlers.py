@@ -110,13 +110,13 @@ async def test_a_group_is_made_quiet_by_its_admins(desk, user, admin):
     desk.admins = {(str(GROUP), 6)}
     desk.people.say("/quiet on", user=user, chat=GROUP)
     name, call = (await desk.work()).only
-    assert (name, call["wish"], call["admin"]) == ("quiet", "on", admin)
+    assert (name, call["words"], call["admin"]) == ("quiet", "on", admin)
 
 
 async def test_quota_alone_is_a_question(desk):
     desk.people.say("/quota", user=6, chat=GROUP)
     name, call = (await desk.work()).only
-    assert (name, call["wish"], call["of"], desk.lookups) == ("quota", "", None, 0)
+    assert (name, call["words"], call["pointed"].person, desk.lookups) == ("quota", "", None, 0)
 
 
 @pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])
@@ -125,8 +125,8 @@ async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
     asked = desk.people.say("你好", user=8, chat=GROUP)
     desk.people.say("/额度 +20 谢谢", user=user, chat=GROUP, reply_to=asked.message_id)
     name, call = (await desk.work()).only
-    assert (name, call["wish"], call["of"]) == ("quota", "+20 谢谢", "telegram:8")
-    assert (call["of_message"], call["admin"]) == (None, admin)
+    assert (name, call["words"], call["pointed"].person) == ("quota", "+20 谢谢", "telegram:8")
+    assert (call["pointed"].message, call["admin"]) == (None, admin)
 
 
 async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):
@@ -139,7 +139,7 @@ async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):
             replied["forum_topic_created"] = {"name": "图", "icon_color": 0}
     await desk.work()
     calls = [call for name, call in desk.core.calls.values() if name == "quota"]
-    assert [call["of"] for call in calls] == [None]
+    assert [call["pointed"].person for call in calls] == [None]
     assert update is not None
 
 
@@ -147,7 +147,7 @@ async def test_quota_in_reply_to_a_picture_is_about_whoever_asked_for_it(desk):
     picture = desk.bot_says("一个红色的圆", GROUP)
     desk.people.say("/quota =3", user=6, chat=GROUP, reply_to=picture)
     name, call = (await desk.work()).only
-    assert (name, call["of"], call["of_message"]) == ("quota", None, str(picture))
+    assert (name, call["pointed"].person, call["pointed"].message) == ("quota", None, str(picture))
 
 
 @pytest.mark.parametrize("text", ["/help@zdraw_bot", "@zdraw_bot 你好"])

@@ -60,6 +60,15 @@ async def test_having_everything_forgotten_takes_a_press(desk):
     assert (name, call["generation_id"], call["in_place"]) == ("forget", "k3v9x2ab", True)
 
 
+@pytest.mark.parametrize("user", [6, 7])
+async def test_a_button_can_send_a_command_of_whoever_presses(desk, user):
+    desk.admins = {(str(GROUP), 6)}
+    desk.people.press(GROUP, picture(desk), "v1:do:group cooldown 10", user=user)
+    name, call = (await desk.work()).only
+    assert (name, call["words"], call["pressed"]) == ("group", "cooldown 10", True)
+    assert (call["origin"].requester, call["admin"]) == (f"telegram:{user}", user == 6)
+
+
 # --- admins ---------------------------------------------------------------------------------------
 
 

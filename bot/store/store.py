@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
+from bot.store.acts import SqlActs
 from bot.store.belongings import SqlBelongings
 from bot.store.books import Books
-from bot.store.chats import SqlChatMoves, SqlChatSettings
+from bot.store.chat_moves import SqlChatMoves
+from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.exports import SqlExports
@@ -17,43 +19,48 @@ from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
+from bot.store.people import SqlPeople
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllRows:
+class Store:
     """Each implements the port of its name."""
 
     admissions: SqlAdmissions
     records: SqlRecords
-    ledger: SqlLedger
     jobs: SqlJobRows
     outcomes: SqlOutcomes
     deliveries: SqlDeliveries
     notices: SqlNotices
     removals: SqlRemovals
-    chats: SqlChatSettings
+    settings: SqlChatSettings
     moves: SqlChatMoves
+    ledger: SqlLedger
+    acts: SqlActs
+    people: SqlPeople
     history: SqlHistory
     forgetting: SqlForgetting
     exports: SqlExports
     belongings: SqlBelongings
 
 
-def all_rows_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> AllRows:
+def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
     books = Books(clock, defaults)
-    return AllRows(
+    return Store(
         admissions=SqlAdmissions(database, clock, books),
         records=SqlRecords(database),
-        ledger=SqlLedger(database, books),
         jobs=SqlJobRows(database, clock),
         outcomes=SqlOutcomes(database, clock, books),
         deliveries=SqlDeliveries(database, clock, books),
         notices=SqlNotices(database, clock),
         removals=SqlRemovals(database, clock, books),
-        chats=SqlChatSettings(database),
+        settings=SqlChatSettings(database, clock),
         moves=SqlChatMoves(database, clock),
+        ledger=SqlLedger(database, books, clock),
+        acts=SqlActs(database),
+        people=SqlPeople(database, clock),
         history=SqlHistory(database),
         forgetting=SqlForgetting(database, clock),
         exports=SqlExports(database, clock),

@@ -1,0 +1,46 @@
+"""/audit: who decided what."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.acts import EVERYWHERE, Acts, RecordedAct
+from bot.core.admin.ask import Ask, Said
+from bot.core.admin.whom import Whom
+from bot.core.quota import scope_of
+from bot.core.replies import reply
+from bot.core.staff import Level
+
+TOLD = 20
+
+
+class Audit:
+    """Implements AdminCommand. A group's admins read what concerns their group; those who run all
+    groups read everything, with the word for it."""
+
+    def __init__(self, *, acts: Acts, whom: Whom, time_zone: str) -> None:
+        self._acts = acts
+        self._whom = whom
+        self._zone = ZoneInfo(time_zone)
+
+    async def __call__(self, ask: Ask) -> Said:
+        everywhere = ask.everywhere()
+        await ask.require(Level.FLEET_ADMIN if everywhere else Level.GROUP_ADMIN)
+        person, _ = await self._whom(everywhere or ask)
+        acts = await self._acts.last(
+            ask.origin.address.platform,
+            None if everywhere else scope_of(ask.origin),
+            about=person,
+            limit=TOLD,
+        )
+        locale = ask.origin.locale
+        if not acts:
+            return Said(text=reply("no_acts", locale), private=True)
+        lines = [self._line(act, locale) for act in acts]
+        return Said(text="\n".join([reply("acts", locale), *lines]), private=True)
+
+    def _line(self, act: RecordedAct, locale: str) -> str:
+        moment = datetime.fromtimestamp(act.created_ms / 1000, self._zone)
+        words = [act.actor, reply(f"act_{act.kind}", locale), act.target, act.detail]
+        if act.scope == EVERYWHERE:
+            words.append(reply("act_everywhere", locale))
+        return f"{moment:%m-%d %H:%M}  {' '.join(filter(None, words))}"

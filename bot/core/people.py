@@ -1,0 +1,26 @@
+"""Those of whom something is known beside their pictures."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.core.acts import Act
+
+
+class People(Protocol):
+    """`person` is `platform:id`."""
+
+    async def is_fleet_admin(self, person: str) -> bool: ...
+
+    async def fleet_admins(self) -> Sequence[str]: ...
+
+    async def appoint(self, person: str, *, appointed: bool, act: Act) -> None:
+        """Make them a fleet admin, or none any more; once for each event."""
+        ...
+
+    async def named(self, platform: str, name: str) -> str | None:
+        """Who was last known by this name there."""
+        ...
+
+    async def set_weight(self, person: str, weight: float, act: Act) -> None:
+        """Their share of the GPU against 1 of everybody else; once for each event."""
+        ...
