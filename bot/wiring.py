@@ -22,6 +22,7 @@ from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
 from bot.core.errors import StartupError
+from bot.core.export import Exporter
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.log import Log
@@ -35,7 +36,9 @@ from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
 from bot.core.quota import UNIT, QuotaDefaults
 from bot.core.recover import Recovery
+from bot.core.retention import Retention
 from bot.core.staff import Staff
+from bot.data_wiring import DataService, data_service
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
@@ -66,6 +69,8 @@ class Core:
     notifier: Notifier
     erasures: Erasures
     recovery: Recovery
+    exporter: Exporter
+    retention: Retention
     records: Records
     pauses: Pauses
     pictures: PictureFolder
@@ -89,6 +94,8 @@ class Core:
             self.notifier.run(),
             self.erasures.run(),
             self.recovery.run(),
+            self.exporter.run(),
+            self.retention.run(),
         ]
 
 
@@ -124,6 +131,14 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         notifier=notifier,
         log=log,
     )
+    lookup = Lookup(admissions=rows.admissions, records=rows.records)
+    answers = Answers(lookup=lookup, notifier=notifier)
+    data = data_service(
+        settings, rows, answers, lookup, cancel, notifier, pictures, clock=now_ms, log=log
+    )
+    gallery = Gallery(
+        lookup=lookup, removals=rows.removals, pictures=pictures, cards=cards, profile=profile
+    )
     quiet = QuietMode(settings=rows.settings, reactors=reactors, log=log)
     return Core(
         profile=profile,
@@ -131,12 +146,16 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, settings),
+        desk=_desk(
+            rows, draw, cancel, erasures, gallery, pace, news, settings, answers, lookup, data
+        ),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
         erasures=erasures,
         recovery=_recovery(rows, news, settings),
+        exporter=data.exporter,
+        retention=data.retention,
         records=rows.records,
         pauses=rows.pauses,
         pictures=pictures,
@@ -152,16 +171,15 @@ def _desk(
     draw: Draw,
     cancel: Cancel,
     erasures: Erasures,
-    notifier: Notifier,
-    cards: Cards,
-    pictures: PictureFolder,
+    gallery: Gallery,
     pace: Pace,
     news: News,
     settings: BotSettings,
+    answers: Answers,
+    lookup: Lookup,
+    data: DataService,
 ) -> FrontDesk:
     staff = Staff((settings.owners or "").split(","), rows.people)
-    lookup = Lookup(admissions=rows.admissions, records=rows.records)
-    answers = Answers(lookup=lookup, notifier=notifier)
     commands = admin_commands(
         lookup=lookup,
         ledger=rows.ledger,
@@ -180,13 +198,7 @@ def _desk(
         cancel=cancel,
         lookup=lookup,
         records=rows.records,
-        gallery=Gallery(
-            lookup=lookup,
-            removals=rows.removals,
-            pictures=pictures,
-            cards=cards,
-            profile=pace.profile,
-        ),
+        gallery=gallery,
         queue_view=QueueView(
             admissions=rows.admissions,
             records=rows.records,
@@ -198,6 +210,7 @@ def _desk(
         chats=ChatDesk(moves=rows.moves, news=news),
         admin=AdminDesk(commands=commands, staff=staff, answers=answers),
         answers=answers,
+        my_data=data.desk,
     )
 
 

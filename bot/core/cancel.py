@@ -54,6 +54,12 @@ class Cancel:
             await self._records.live(origin.requester, origin.address.chat), origin
         )
 
+    async def everywhere(self, origin: Origin, until_ms: int) -> int:
+        """All that the person has waiting or being drawn in any chat and asked for until then;
+        how many. Raises AlreadySeen."""
+        waiting = await self._records.waiting(origin.requester)
+        return await self._end([one.id for one in waiting if one.created_ms <= until_ms], origin)
+
     async def _end(self, ids: Sequence[str], origin: Origin, act: Act | None = None) -> int:
         cancelled = await self._outcomes.cancel(ids, origin.event_key, act=act)
         for generation in cancelled:

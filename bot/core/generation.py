@@ -35,6 +35,16 @@ class Delivery(StrEnum):
     HELD = "held"
 
 
+class Forgotten(StrEnum):
+    """How far an ended generation is forgotten. Its row stays, and is counted."""
+
+    #: Its requester is told of its end first.
+    WANTED = "wanted"
+    #: Its words are gone; its files still have to be deleted.
+    FILES = "files"
+    DONE = "done"
+
+
 OUTCOME_MOVES: dict[Outcome, frozenset[Outcome]] = {
     Outcome.QUEUED: frozenset(
         {Outcome.RUNNING, Outcome.FAILED, Outcome.CANCELLED, Outcome.EXPIRED}
@@ -185,6 +195,7 @@ class Generation(NewGeneration):
     delivered_ms: int | None
     #: Why the requester could not be told.
     undeliverable_reason: str | None
+    forgotten: Forgotten | None
 
     @property
     def key(self) -> JobKey:

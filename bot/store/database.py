@@ -198,6 +198,8 @@ def _engine(
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         else:
+            # What is forgotten is overwritten, and does not stay readable in the file.
+            cursor.execute("PRAGMA secure_delete=ON")
             # BEGIN is ours: sqlite3 of Python 3.11 begins late and without the lock.
             connection.isolation_level = None
         cursor.close()

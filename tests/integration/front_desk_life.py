@@ -29,6 +29,8 @@ from bot.core.ports import Bounds, TokenCount
 from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import IsAdmin, Staff
+from bot.data_wiring import DataService, data_service
+from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -78,6 +80,7 @@ class Desk:
     erasures: Erasures
     cards: Cards
     engine: FakeEngine
+    data: DataService
     erasers: dict[str, Any] = field(default_factory=dict)
     _events: int = 0
 
@@ -161,7 +164,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIterator[Desk]:
+async def desk_in(
+    folder: Path, quota: QuotaDefaults | None = None, *, keep_days: int = 0
+) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
@@ -192,7 +197,12 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             notifier=notifier,
             log=log,
         )
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         answers = Answers(lookup=lookup, notifier=notifier)
+        settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
+        data = data_service(
+            settings, store, answers, lookup, cancel, notifier, pictures, clock=store.clock, log=log
+        )
         commands = admin_commands(
             lookup=lookup,
             ledger=store.ledger,
@@ -208,7 +218,7 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
         )
         front = FrontDesk(
             draw=draw,
-            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            cancel=cancel,
             lookup=lookup,
             records=store.records,
             gallery=Gallery(
@@ -229,5 +239,6 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             chats=ChatDesk(moves=store.moves, news=news),
             admin=AdminDesk(commands=commands, staff=Staff([OWNER], store.people), answers=answers),
             answers=answers,
+            my_data=data.desk,
         )
-        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, erasers)
+        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, data, erasers)

@@ -71,6 +71,30 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
         said("show", "看图", "看圖"),
         said("Post a finished picture again", "再发一次画好的图", "再發一次畫好的圖"),
     ),
+    "info": (
+        said("info", "参数", "參數"),
+        said("How a picture was drawn", "一张图是怎么画的", "一張圖是怎麼畫的"),
+    ),
+    "history": (
+        said("history", "历史", "歷史"),
+        said("My pictures, page by page", "翻看我的图", "翻看我的圖"),
+    ),
+    "export": (
+        said("export", "导出", "匯出"),
+        said(
+            "Everything stored of me, as a file",
+            "打包发来存着的我的全部数据",
+            "打包傳來存著的我的全部資料",
+        ),
+    ),
+    "forget": (
+        said("forget", "忘记我", "忘記我"),
+        said(
+            "Delete my words and files; asks first",
+            "删除我的描述和图片文件，会先问一次",
+            "刪除我的描述和圖片檔案，會先問一次",
+        ),
+    ),
     "quota": (
         said("quota", "额度", "額度"),
         said("See how much I may draw", "看我还能画多少", "看我還能畫多少"),
