@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, literal_column
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from bot.core.generation import LIVE, Delivery
+from bot.core.generation import LIVE, Delivery, Outcome
 from bot.core.quota import EntryKind
 
 Columns = ReadOnlyColumnCollection[str, Column[Any]]
@@ -34,6 +34,11 @@ def is_live(row: Columns) -> ColumnElement[bool]:
 def is_untold(row: Columns) -> ColumnElement[bool]:
     """Somebody still has to be told; live rows are, because delivery starts when they end."""
     return _among(row.delivery, (Delivery.PENDING, Delivery.SENDING))
+
+
+def starts_cooldown(row: Columns) -> ColumnElement[bool]:
+    """It was accepted and has not come to nothing."""
+    return _among(row.outcome, LIVE | {Outcome.FINISHED})
 
 
 def was_dispatched(row: Columns) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.generations import SqlAdmissions
+from bot.store.groups import SqlGroups
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
@@ -36,6 +37,7 @@ class Store:
     ledger: SqlLedger
     acts: SqlActs
     people: SqlPeople
+    groups: SqlGroups
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -53,4 +55,5 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         ledger=SqlLedger(database, books, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
+        groups=SqlGroups(database, clock),
     )
