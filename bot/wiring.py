@@ -3,7 +3,7 @@ they put around it."""
 
 import os
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ from bot.core.erase import Erasures
 from bot.core.errors import StartupError
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
+from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.log import Log
 from bot.core.lookup import Lookup
 from bot.core.news import News
@@ -99,12 +100,16 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
+    rules = _rules(rows, profile, settings)
+    staff = Staff((settings.owners or "").split(","), rows.people)
     draw = Draw(
         admissions=rows.admissions,
         tokens=tokens,
         profile=profile,
         pace=pace,
         bounds=_bounds(settings),
+        rules=rules,
+        staff=staff,
         news=news,
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
@@ -122,7 +127,20 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, settings),
+        desk=_desk(
+            rows,
+            rules,
+            staff,
+            draw,
+            cancel,
+            erasures,
+            notifier,
+            cards,
+            pictures,
+            pace,
+            news,
+            reactors,
+        ),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
@@ -139,6 +157,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
 
 def _desk(
     rows: Store,
+    rules: RulesHere,
+    staff: Staff,
     draw: Draw,
     cancel: Cancel,
     erasures: Erasures,
@@ -147,9 +167,8 @@ def _desk(
     pictures: PictureFolder,
     pace: Pace,
     news: News,
-    settings: BotSettings,
+    reactors: Mapping[str, Reactor],
 ) -> FrontDesk:
-    staff = Staff((settings.owners or "").split(","), rows.people)
     lookup = Lookup(admissions=rows.admissions, records=rows.records)
     answers = Answers(lookup=lookup, notifier=notifier)
     commands = admin_commands(
@@ -158,8 +177,11 @@ def _desk(
         people=rows.people,
         acts=rows.acts,
         settings=rows.settings,
+        groups=rows.groups,
+        rules=rules,
+        profile=pace.profile,
+        reactors=reactors,
         clock=now_ms,
-        time_zone=settings.time_zone,
     )
     return FrontDesk(
         draw=draw,
@@ -172,12 +194,13 @@ def _desk(
             pictures=pictures,
             cards=cards,
             profile=pace.profile,
+            rules=rules,
         ),
         queue_view=QueueView(
             admissions=rows.admissions, records=rows.records, pace=pace, news=news
         ),
         erasures=erasures,
-        chats=ChatDesk(moves=rows.moves, news=news),
+        chats=ChatDesk(moves=rows.moves, rules=rules, news=news),
         admin=AdminDesk(commands=commands, staff=staff, answers=answers),
         answers=answers,
     )
@@ -237,6 +260,13 @@ def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
 
 def _bounds(settings: BotSettings) -> Bounds:
     return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
+
+
+def _rules(rows: Store, profile: Profile, settings: BotSettings) -> RulesHere:
+    usual = usual_rules(
+        profile, _bounds(settings), _quota_defaults(settings), settings.cooldown_seconds
+    )
+    return RulesHere(rows.groups, usual)
 
 
 def _quota_defaults(settings: BotSettings) -> QuotaDefaults:

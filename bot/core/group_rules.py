@@ -5,7 +5,10 @@ from typing import Any, Protocol
 
 from bot.core.acts import Act
 from bot.core.generation import Origin
-from bot.core.quota import UNLIMITED, scope_of
+from bot.core.ports import Bounds
+from bot.core.quota import UNLIMITED, QuotaDefaults, scope_of
+from engine.contract import MAX_PICTURES
+from engine.profiles import Profile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,21 @@ class GroupRules:
 
 #: What can be decided, as GroupRules calls it.
 RULES = tuple(field.name for field in fields(GroupRules))
+
+
+def usual_rules(
+    profile: Profile, bounds: Bounds, quota: QuotaDefaults, cooldown_s: int
+) -> GroupRules:
+    """What holds where a group decided nothing."""
+    return GroupRules(
+        allowance=quota.allowance,
+        cooldown_s=cooldown_s,
+        queue_cap=bounds.live_per_requester,
+        max_count=MAX_PICTURES,
+        max_pixels=profile.max_pixels,
+        spoiler=False,
+        time_zone=quota.time_zone,
+    )
 
 
 class Groups(Protocol):

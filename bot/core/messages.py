@@ -21,6 +21,8 @@ class Button:
     picture: int = 0
     #: The command that "do" sends, such as "group cooldown 10"; its words in ASCII.
     words: str = ""
+    #: It stands first in its row.
+    new_row: bool = False
 
 
 def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
@@ -28,7 +30,8 @@ def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
     their own."""
     rows: list[list[Button]] = []
     for button in buttons:
-        if rows and len(rows[-1]) < MAX_ROW and bool(rows[-1][0].picture) == bool(button.picture):
+        fits = rows and len(rows[-1]) < MAX_ROW and not button.new_row
+        if fits and bool(rows[-1][0].picture) == bool(button.picture):
             rows[-1].append(button)
         else:
             rows.append([button])

@@ -20,6 +20,7 @@ from bot.core.erase import Erasures
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
+from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.lookup import Lookup
 from bot.core.messages import Notice, Toast
 from bot.core.news import News
@@ -160,17 +161,24 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIterator[Desk]:
+async def desk_in(
+    folder: Path, quota: QuotaDefaults | None = None, *, cooldown_s: int = 0
+) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
         engine = FakeEngine()
+        bounds = Bounds(live_per_requester=3, live_in_all=100)
+        usual = usual_rules(PROFILE, bounds, quota or QuotaDefaults(), cooldown_s)
+        rules, staff = RulesHere(store.groups, usual), Staff([OWNER], store.people)
         draw = Draw(
             admissions=store.admissions,
             tokens=Letters(),
             profile=PROFILE,
             pace=pace,
-            bounds=Bounds(live_per_requester=3, live_in_all=100),
+            bounds=bounds,
+            rules=rules,
+            staff=staff,
             news=news,
         )
         log = structlog.get_logger()
@@ -192,8 +200,11 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             people=store.people,
             acts=store.acts,
             settings=store.settings,
+            groups=store.groups,
+            rules=rules,
+            profile=PROFILE,
+            reactors={"telegram"},
             clock=store.clock,
-            time_zone="Asia/Shanghai",
         )
         front = FrontDesk(
             draw=draw,
@@ -206,13 +217,14 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
                 pictures=pictures,
                 cards=cards,
                 profile=PROFILE,
+                rules=rules,
             ),
             queue_view=QueueView(
                 admissions=store.admissions, records=store.records, pace=pace, news=news
             ),
             erasures=erasures,
-            chats=ChatDesk(moves=store.moves, news=news),
-            admin=AdminDesk(commands=commands, staff=Staff([OWNER], store.people), answers=answers),
+            chats=ChatDesk(moves=store.moves, rules=rules, news=news),
+            admin=AdminDesk(commands=commands, staff=staff, answers=answers),
             answers=answers,
         )
         yield Desk(front, store, news, pace, pictures, erasures, engine, erasers)

@@ -44,6 +44,9 @@ class InlineCore:
     slow: bool = False
     messenger: Any = None
 
+    async def settled(self, origin: Origin) -> Origin:
+        return origin
+
     async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast:
         self.calls.append(f"draw {text}")
         if self.refuses:
@@ -134,7 +137,7 @@ def bot_over(core: InlineCore) -> Bot:
     )
     # The core lacks what nobody asks of it here.
     # The recording core stands for each part of the core that the desk asks.
-    desk = Desk(core, core, Reception(register, answers, log), Takings())  # type: ignore[arg-type]
+    desk = Desk(core, core, Reception(register, answers, core.settled, log), Takings())  # type: ignore[arg-type]
     bot = Bot(desk, log)
     line.connect(bot)
     return bot

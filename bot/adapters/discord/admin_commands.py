@@ -12,10 +12,14 @@ from bot.adapters.discord.words import (
     ADMIN,
     ADMIN_COMMANDS,
     APPOINTING,
+    SETTINGS,
     SIGNS,
     choices,
 )
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
+
+#: Longer than any zone's name.
+MAX_VALUE = 40
 
 Interaction = discord.Interaction[Any]
 Callback = Any
@@ -31,7 +35,12 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         allowed_contexts=app_commands.AppCommandContext(guild=True),
         allowed_installs=app_commands.AppInstallationType(guild=True),
     )
-    callbacks = {"quota": _quota(desk), "audit": _audit(desk), "staff": _staff(desk)}
+    callbacks = {
+        "quota": _quota(desk),
+        "group": _group(desk),
+        "audit": _audit(desk),
+        "staff": _staff(desk),
+    }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
         group.add_command(
@@ -55,6 +64,17 @@ def _quota(desk: Desk) -> Callback:
         await desk.manage(interaction, "quota", words, person=user.id)
 
     return quota
+
+
+def _group(desk: Desk) -> Callback:
+    @options("setting", "value")
+    @app_commands.choices(setting=choices(SETTINGS))
+    async def group(
+        interaction: Interaction, setting: str = "", value: Range[str, 0, MAX_VALUE] = ""
+    ) -> None:
+        await desk.manage(interaction, "group", f"{setting} {value}")
+
+    return group
 
 
 def _audit(desk: Desk) -> Callback:

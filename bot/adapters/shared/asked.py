@@ -12,6 +12,8 @@ class Core(Protocol):
     """What people can ask for. Everything is committed when a call returns, and none raises
     Refusal: with `quiet` a refusal is returned, otherwise said."""
 
+    async def settled(self, origin: Origin) -> Origin: ...
+
     async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None: ...
 
     async def again(

@@ -1,19 +1,23 @@
 """The commands of the admin desk, by name."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from bot.core.acts import Acts
 from bot.core.admin.appoint import Appoint
 from bot.core.admin.ask import AdminCommand
 from bot.core.admin.audit import Audit
+from bot.core.admin.group import Group
+from bot.core.admin.minting import Minting
 from bot.core.admin.quiet import Quiet
 from bot.core.admin.quota import Quota
 from bot.core.admin.whom import Whom
 from bot.core.chat_ports import ChatSettings
+from bot.core.group_rules import Groups, RulesHere
 from bot.core.lookup import Lookup
 from bot.core.people import People
 from bot.core.ports import Clock
 from bot.core.quota import Ledger
+from engine.profiles import Profile
 
 
 def admin_commands(
@@ -23,13 +27,24 @@ def admin_commands(
     people: People,
     acts: Acts,
     settings: ChatSettings,
+    groups: Groups,
+    rules: RulesHere,
+    profile: Profile,
+    reactors: Container[str],
     clock: Clock,
-    time_zone: str,
 ) -> Mapping[str, AdminCommand]:
-    whom = Whom(lookup, people)
+    whom, minting = Whom(lookup, people), Minting(ledger)
     return {
-        "quota": Quota(ledger=ledger, whom=whom, clock=clock),
+        "quota": Quota(ledger=ledger, minting=minting, usual=rules.usual, whom=whom, clock=clock),
+        "group": Group(
+            groups=groups,
+            rules=rules,
+            settings=settings,
+            minting=minting,
+            profile=profile,
+            reactors=reactors,
+        ),
         "quiet": Quiet(settings),
-        "audit": Audit(acts=acts, whom=whom, time_zone=time_zone),
+        "audit": Audit(acts=acts, whom=whom, rules=rules),
         "staff": Appoint(people=people, whom=whom),
     }
