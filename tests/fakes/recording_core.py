@@ -23,6 +23,7 @@ class RecordingCore:
     moves: list[tuple[str, str, str]] = field(default_factory=list)
     #: What the group decided, as fields of an Origin.
     decided: dict[str, Any] = field(default_factory=dict)
+    settlings: int = 0
     #: After so many calls it is no longer open.
     closes_after: int | None = None
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -50,6 +51,7 @@ class RecordingCore:
             self.open.clear()
 
     async def settled(self, origin: Origin) -> Origin:
+        self.settlings += 1
         return replace(origin, **self.decided)
 
     async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None:
