@@ -151,6 +151,12 @@ class BotSettings(BaseSettings):
         description="Units that a person may draw in each group on each day; one is a picture of "
         "the usual size. 0 = as many as they like.",
     )
+    cooldown_seconds: int = Field(
+        0,
+        ge=0,
+        le=3600,
+        description="Seconds between two requests of one person in a group. 0 = none.",
+    )
     time_zone: str = Field(
         "Asia/Shanghai",
         description="Where a day begins at midnight.",

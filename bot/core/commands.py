@@ -127,6 +127,14 @@ COMMANDS: tuple[Command, ...] = (
         example="/quota",
     ),
     Command(
+        name="group",
+        triggers=("群设置",),
+        meaning_zh="群设置：额度、冷却、排队、尺寸、画幅、语言等；群管理员可以改",
+        meaning_en="what holds in this group: quota, cooldown, size, language (admins change it)",
+        example="/group 冷却 30秒",
+        menus=frozenset({Place.PRIVATE, Place.ADMINS}),
+    ),
+    Command(
         name="audit",
         triggers=("审计",),
         meaning_zh="看谁改过什么；可回复某人只看他的（群管理员）",
@@ -187,7 +195,7 @@ COMMANDS: tuple[Command, ...] = (
 
 
 #: Those of the admin desk.
-MANAGED = frozenset({"quota", "quiet", "staff", "audit", "pause", "resume", "clear"})
+MANAGED = frozenset({"quota", "group", "quiet", "staff", "audit", "pause", "resume", "clear"})
 #: Of those, what decides something without a word more.
 DECIDING_ALONE = frozenset({"pause", "resume"})
 

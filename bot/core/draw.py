@@ -3,7 +3,10 @@
 Also 🔁 (`repeat`): the same request again with a new seed.
 """
 
-from bot.core.draw_syntax import DrawRequest, parse_draw, resolve_size
+from dataclasses import replace
+
+from bot.core.draw_size import size_here
+from bot.core.draw_syntax import DrawRequest, parse_draw
 from bot.core.errors import Refusal
 from bot.core.generation import (
     DrawSpec,
@@ -13,10 +16,12 @@ from bot.core.generation import (
     new_generation_id,
     new_seed,
 )
+from bot.core.group_rules import GroupRules, RulesHere
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
 from bot.core.quota import price, scope_of
+from bot.core.staff import Staff
 from engine.profiles import Profile
 
 
@@ -31,6 +36,8 @@ class Draw:
         profile: Profile,
         pace: Pace,
         bounds: Bounds,
+        rules: RulesHere,
+        staff: Staff,
         news: News,
     ) -> None:
         self._admissions = admissions
@@ -38,6 +45,8 @@ class Draw:
         self._profile = profile
         self._pace = pace
         self._bounds = bounds
+        self._rules = rules
+        self._staff = staff
         self._news = news
 
     async def __call__(self, origin: Origin, text: str) -> Admitted:
@@ -56,8 +65,11 @@ class Draw:
                 "prompt_too_long", tokens=count.tokens, limit=count.limit, lost=count.lost
             )
 
-    def _resolve(self, request: DrawRequest) -> DrawSpec:
-        width, height = resolve_size(request, self._profile)
+    def _resolve(self, request: DrawRequest, rules: GroupRules) -> DrawSpec:
+        width, height = size_here(request, self._profile, rules)
+        count = request.count or 1
+        if rules.max_count is not None and count > rules.max_count:
+            raise Refusal("too_many_here", limit=rules.max_count)
         return DrawSpec(
             prompt=request.prompt,
             negative_prompt=request.negative or "",
@@ -66,8 +78,17 @@ class Draw:
             steps=request.steps or self._profile.steps,
             guidance=self._guidance(request),
             seed=new_seed() if request.seed is None else request.seed,
-            count=request.count or 1,
+            count=count,
         )
+
+    async def _bounds_here(self, origin: Origin, rules: GroupRules) -> Bounds:
+        """Those who run the bot need not wait: on them nobody else's share depends."""
+        cap, cooldown = rules.queue_cap, rules.cooldown_s or 0
+        if cap is not None and cap >= self._bounds.live_per_requester:
+            cap = None
+        if cooldown and await self._staff.runs_fleet(origin):
+            cooldown = 0
+        return replace(self._bounds, live_here=cap, cooldown_ms=cooldown * 1000)
 
     def _guidance(self, request: DrawRequest) -> float:
         if request.guidance is None:
@@ -94,7 +115,8 @@ class Draw:
     ) -> Admitted:
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
-        spec = self._resolve(request)
+        rules = await self._rules(origin)
+        spec = self._resolve(request, rules)
         admitted = await self._admissions.admit(
             NewGeneration(
                 id=new_generation_id(),
@@ -113,7 +135,7 @@ class Draw:
                 price=price(spec, self._profile),
                 scope=scope_of(origin),
             ),
-            self._bounds,
+            await self._bounds_here(origin, rules),
         )
         self._news.moved(admitted.generation.id)
         return admitted

@@ -255,6 +255,11 @@ class FrontDesk:
 
     # --- chats --------------------------------------------------------------------------------
 
+    async def settled(self, origin: Origin) -> Origin:
+        """With what its group decided for everybody who asks there. Adapters send an origin
+        through here before they use it."""
+        return await self._chats.settled(origin)
+
     async def chat_moved(self, platform: str, old: str, new: str) -> None:
         """The chat goes on under another id."""
         await self._chats.moved(platform, old, new)

@@ -9,6 +9,7 @@ from typing import Any
 from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
+from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
 from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
@@ -31,7 +32,13 @@ __all__ = [
 #: platforms where an answer is a reply, a reply to it is a prompt, also after a restart.
 ASK_MARK = "✏️"
 QUESTIONS = ("ask_prompt", "ask_edit")
-REPLIES: dict[str, tuple[str, str]] = {**ANSWERS, **MY_DATA, **REFUSALS, **KEEPING_ORDER}
+REPLIES: dict[str, tuple[str, str]] = {
+    **ANSWERS,
+    **MY_DATA,
+    **REFUSALS,
+    **KEEPING_ORDER,
+    **GROUP_RULES,
+}
 
 
 def reply(code: str, locale: str, /, **data: Any) -> str:
@@ -50,6 +57,8 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         data["wait"] = wait_text(data["wait"], locale)
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
+    if "setting" in data:
+        data["setting"] = reply(f"setting_{data['setting']}", locale)
     return reply(code, locale, **data)
 
 

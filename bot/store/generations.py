@@ -27,6 +27,7 @@ from bot.store.conditions import (
     is_queued,
     is_running,
     served_order,
+    starts_cooldown,
     was_dispatched,
 )
 from bot.store.database import Database
@@ -80,6 +81,7 @@ class SqlAdmissions:
         if await _was_answered(connection, new.event_key):
             raise AlreadySeen(new.event_key)
         tag = await _tag_within_bounds(connection, new, bounds)
+        await _check_here(connection, new, bounds, self._clock())
         dues = await self._books.due(connection, new)
         charged = new if dues else replace(new, price=0)
         row = new_row(charged, tag=tag, created_ms=self._clock())
@@ -171,3 +173,23 @@ async def _tag_within_bounds(
     if live >= bounds.live_in_all:
         raise Refusal("queue_full", limit=bounds.live_in_all)
     return fair_tag(highest, last_live, new.cost)
+
+
+async def _check_here(
+    connection: AsyncConnection, new: NewGeneration, bounds: Bounds, now: int
+) -> None:
+    """What the group itself bounds: each needs a look of its own, at one person's rows."""
+    row = generations.c
+    theirs = (row.requester == new.requester) & (row.scope == new.scope)
+    if bounds.live_here is not None:
+        query = select(func.count()).where(theirs, is_live(row))
+        if (await connection.execute(query)).scalar_one() >= bounds.live_here:
+            raise Refusal("queue_full_here", limit=bounds.live_here)
+    if bounds.cooldown_ms:
+        # A clock that was ahead, and is right again, lets nobody wait for longer than this.
+        lately = row.created_ms.between(now - bounds.cooldown_ms + 1, now)
+        query = select(func.max(row.created_ms)).where(theirs, starts_cooldown(row), lately)
+        last = (await connection.execute(query)).scalar_one()
+        if last is not None:
+            wait = last + bounds.cooldown_ms - now
+            raise Refusal("cooldown", seconds=-(-wait // 1000), cooldown=bounds.cooldown_ms // 1000)

@@ -15,6 +15,7 @@ from bot.store.exports import SqlExports
 from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
 from bot.store.group_queue import SqlGroupQueue
+from bot.store.groups import SqlGroups
 from bot.store.history import SqlHistory
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
@@ -48,6 +49,7 @@ class Store:
     forgetting: SqlForgetting
     exports: SqlExports
     belongings: SqlBelongings
+    groups: SqlGroups
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -71,4 +73,5 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         forgetting=SqlForgetting(database, clock),
         exports=SqlExports(database, clock),
         belongings=SqlBelongings(database),
+        groups=SqlGroups(database, clock),
     )

@@ -36,6 +36,7 @@ from bot.store.conditions import (
     is_reserve,
     is_untold,
     served_order,
+    starts_cooldown,
     was_dispatched,
 )
 from engine.contract import MAX_PICTURES
@@ -216,6 +217,8 @@ accounts = Table(
     Column("allowance", BigInteger),
     #: The local date of the last grant, and how much of it there was in the end.
     Column("day", Text),
+    #: Where that date was begun; NULL is where the account's group is.
+    Column("time_zone", Text),
     Column("granted", BigInteger, nullable=False, server_default="0"),
     Column("daily", BigInteger, nullable=False, server_default="0"),
     Column("extra", BigInteger, nullable=False, server_default="0"),
@@ -279,6 +282,9 @@ _partial_index("ix_generations_queue", *served_order(_g), _g.requester, where=is
 _partial_index("ix_generations_live", _g.requester, _g.tag, where=is_live(_g))
 _partial_index("ix_generations_dispatched", _g.tag, where=was_dispatched(_g))
 _partial_index("ix_generations_untold", _g.serial, where=is_untold(_g))
+_partial_index(
+    "ix_generations_cooldown", _g.requester, _g.scope, _g.created_ms, where=starts_cooldown(_g)
+)
 _partial_index(
     "ix_generations_status_message",
     _g.platform,

@@ -20,6 +20,7 @@ from bot.core.erase import Erasures
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
+from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.lookup import Lookup
 from bot.core.messages import Notice, Toast
 from bot.core.news import News
@@ -165,18 +166,27 @@ class Desk:
 
 @asynccontextmanager
 async def desk_in(
-    folder: Path, quota: QuotaDefaults | None = None, *, keep_days: int = 0
+    folder: Path,
+    quota: QuotaDefaults | None = None,
+    *,
+    keep_days: int = 0,
+    cooldown_s: int = 0,
 ) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
         engine = FakeEngine()
+        bounds = Bounds(live_per_requester=3, live_in_all=100)
+        usual = usual_rules(PROFILE, bounds, quota or QuotaDefaults(), cooldown_s)
+        rules, staff = RulesHere(store.groups, usual), Staff([OWNER], store.people)
         draw = Draw(
             admissions=store.admissions,
             tokens=Letters(),
             profile=PROFILE,
             pace=pace,
-            bounds=Bounds(live_per_requester=3, live_in_all=100),
+            bounds=bounds,
+            rules=rules,
+            staff=staff,
             news=news,
         )
         log = structlog.get_logger()
@@ -213,8 +223,11 @@ async def desk_in(
             queue=store.queue,
             records=store.records,
             news=news,
+            groups=store.groups,
+            rules=rules,
+            profile=PROFILE,
+            reactors={"telegram"},
             clock=store.clock,
-            time_zone="Asia/Shanghai",
         )
         front = FrontDesk(
             draw=draw,
@@ -227,6 +240,7 @@ async def desk_in(
                 pictures=pictures,
                 cards=cards,
                 profile=PROFILE,
+                rules=rules,
             ),
             queue_view=QueueView(
                 admissions=store.admissions,
@@ -236,8 +250,8 @@ async def desk_in(
                 news=news,
             ),
             erasures=erasures,
-            chats=ChatDesk(moves=store.moves, news=news),
-            admin=AdminDesk(commands=commands, staff=Staff([OWNER], store.people), answers=answers),
+            chats=ChatDesk(moves=store.moves, rules=rules, news=news),
+            admin=AdminDesk(commands=commands, staff=staff, answers=answers),
             answers=answers,
             my_data=data.desk,
         )

@@ -12,11 +12,15 @@ from bot.adapters.discord.words import (
     ADMIN,
     ADMIN_COMMANDS,
     APPOINTING,
+    SETTINGS,
     SIGNS,
     choices,
 )
 from bot.core.admin.pause import MAX_REASON as MAX_PAUSE_REASON
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
+
+#: Longer than any zone's name.
+MAX_VALUE = 40
 
 Interaction = discord.Interaction[Any]
 Callback = Any
@@ -41,6 +45,7 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         "pause": _pause(desk),
         "resume": _resume(desk),
         "clear": _clear(desk),
+        "group": _group(desk),
     }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
@@ -66,6 +71,17 @@ def _quota(desk: Desk) -> Callback:
         await desk.manage(interaction, "quota", words, person=user.id if user else None)
 
     return quota
+
+
+def _group(desk: Desk) -> Callback:
+    @options("setting", "value")
+    @app_commands.choices(setting=choices(SETTINGS))
+    async def group(
+        interaction: Interaction, setting: str = "", value: Range[str, 0, MAX_VALUE] = ""
+    ) -> None:
+        await desk.manage(interaction, "group", f"{setting} {value}")
+
+    return group
 
 
 def _audit(desk: Desk) -> Callback:

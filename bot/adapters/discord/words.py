@@ -116,6 +116,14 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "改某人在這裡能畫多少",
         ),
     ),
+    "group": (
+        said("group", "群设置", "群設定"),
+        said(
+            "See and change what holds in this server",
+            "看和改这个服务器的设置",
+            "看和改這個伺服器的設定",
+        ),
+    ),
     "audit": (
         said("audit", "审计", "審計"),
         said("Who decided what here", "谁在这里改过什么", "誰在這裡改過什麼"),
@@ -159,6 +167,25 @@ SIGNS = {
     "-": said("take", "扣除", "扣除"),
     "=": said("set what is left", "设为", "設為"),
     "每天": said("set for each day", "每天", "每天"),
+}
+
+#: What a guild decides, as the core reads it. Its answers show progress by themselves.
+SETTINGS = {
+    "daily": said("units a day, each", "每人每天", "每人每天"),
+    "cooldown": said("cooldown in seconds", "冷却（秒）", "冷卻（秒）"),
+    "queue": said("queued, each", "每人排队", "每人排隊"),
+    "count": said("pictures at once", "一次张数", "一次張數"),
+    "size": said(
+        "largest size, such as 1024x1024", "最大尺寸，如 1024x1024", "最大尺寸，如 1024x1024"
+    ),
+    "ratio": said("shape, such as 16:9", "画幅，如 16:9", "畫幅，如 16:9"),
+    "language": said(
+        "language: zh, en or auto", "语言：中文、英文或自动", "語言：中文、英文或自動"
+    ),
+    "spoiler": said("hide pictures: on or off", "遮挡图片：开或关", "遮擋圖片：開或關"),
+    "zone": said(
+        "time zone, such as Asia/Shanghai", "时区，如 Asia/Shanghai", "時區，如 Asia/Taipei"
+    ),
 }
 
 APPOINTING = {
@@ -235,6 +262,18 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "所有服务器，不只这里；仅限总管理员",
             "所有伺服器，不只這裡；僅限總管理員",
         ),
+    ),
+    "setting": (
+        said("setting", "设置", "設定"),
+        said(
+            "Nothing shows them all, with buttons",
+            "不填则全部列出，带按钮",
+            "不填則全部列出，帶按鈕",
+        ),
+    ),
+    "value": (
+        said("value", "值", "值"),
+        said("“usual” takes it back", "写「默认」则恢复默认", "寫「默认」則恢復預設"),
     ),
     "appoint": (
         said("appoint", "任免", "任免"),

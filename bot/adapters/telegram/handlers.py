@@ -86,6 +86,9 @@ class Handlers:
         if origin is None:
             return
         command = match_command(message.text or "", self._username)
+        if command is None and not self._concerns_us(message):
+            return
+        origin = await self._core.settled(origin)
         if self._clock() - message.date.timestamp() > LATE_SECONDS:
             await self._late(message, origin, command)
         elif message.text is None:
@@ -94,7 +97,7 @@ class Handlers:
             await self._command(message, origin, *command)
         elif self._answers_question(message):
             await self._core.draw(origin, message.text)
-        elif self._is_addressed(message):
+        else:
             await self._help(message, origin, start=True)
 
     async def _moved(self, message: Message) -> None:
@@ -214,6 +217,10 @@ class Handlers:
         await self._core.refuse(origin, code)
 
     # --- is it for us? ------------------------------------------------------------------------
+
+    def _concerns_us(self, message: Message) -> bool:
+        """Most of what is said in a group does not."""
+        return self._answers_question(message) or self._is_addressed(message)
 
     def _is_addressed(self, message: Message) -> bool:
         text = message.text or message.caption or ""

@@ -47,6 +47,27 @@ async def test_help_and_start(desk, text, start):
     assert (name, call["start"], call["origin"].locale) == ("help", start, "en")
 
 
+@pytest.mark.parametrize("text", ["/draw 一只猫", "/draw", "/again", "/queue", "/group", "/help"])
+async def test_everybody_is_answered_as_the_group_decided(desk, text):
+    desk.core.decided = {"locale": "en", "spoiler": True}
+    desk.people.say(text, chat=GROUP)
+    origin = (await desk.work()).only[1]["origin"]
+    assert (origin.locale, origin.spoiler) == ("en", True)
+
+
+async def test_what_is_refused_without_a_word_is_answered_so_too(desk):
+    desk.core.decided = {"locale": "en"}
+    desk.people.send_photo("/draw 换成夜景", chat=GROUP)
+    assert (await desk.work()).only[1]["origin"].locale == "en"
+
+
+async def test_nothing_is_looked_up_for_what_is_said_to_others(desk):
+    desk.people.say("画得真好", chat=GROUP)
+    desk.people.say("/draw@other_bot 一只猫", chat=GROUP)
+    desk.people.send_sticker(chat=GROUP)
+    assert (await desk.work()).settlings == 0
+
+
 @pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
 async def test_the_queue_is_told_in_full_only_where_nobody_else_reads(desk, chat, private):
     desk.people.say("/queue", chat=chat)
