@@ -167,6 +167,10 @@ def _desk(
         queue=rows.queue,
         records=rows.records,
         news=news,
+        admissions=rows.admissions,
+        cards=cards,
+        cancel=cancel,
+        draw=draw,
         clock=now_ms,
         time_zone=settings.time_zone,
     )

@@ -138,6 +138,15 @@ COMMANDS: tuple[Command, ...] = (
         menus=frozenset({Place.ADMINS}),
     ),
     Command(
+        name="job",
+        triggers=("任务",),
+        slash_or_mention=True,
+        meaning_zh="看一个请求的进展、用时和错误；不写编号则列出本群在排队的（群管理员）",
+        meaning_en="how a request fares; without an id, all that wait here (group admins)",
+        example="/job k3v9x2ab",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",
@@ -156,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
 
 
 #: Those of the admin desk.
-MANAGED = frozenset({"quota", "quiet", "staff", "audit", "pause", "resume", "clear"})
+MANAGED = frozenset({"quota", "quiet", "staff", "audit", "pause", "resume", "clear", "job"})
 #: Of those, what decides something without a word more.
 DECIDING_ALONE = frozenset({"pause", "resume"})
 

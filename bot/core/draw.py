@@ -1,8 +1,11 @@
 """The use case `/draw`: text -> a row that is QUEUED, or a Refusal that says why not.
 
-Also 🔁 (`repeat`): the same request again with a new seed.
+Also 🔁 (`repeat`): the same request again with a new seed; and what an admin has drawn once more.
 """
 
+from dataclasses import replace
+
+from bot.core.acts import Act, ActKind, act_of
 from bot.core.draw_syntax import DrawRequest, parse_draw, resolve_size
 from bot.core.errors import Refusal
 from bot.core.generation import (
@@ -49,6 +52,26 @@ class Draw:
         another one by now."""
         return await self._admit(origin, request_of(parent), parent)
 
+    async def retry(self, origin: Origin, parent: Generation) -> Admitted:
+        """Admit what came to no picture once more, seed and all: for its requester and at its
+        place, at the wish of whoever asks in `origin`. Raises Refusal."""
+        if parent.private:
+            # Nobody else can open an answer that one person sees.
+            raise Refusal("private_request")
+        place = replace(
+            origin,
+            requester=parent.requester,
+            # What answered the request has been used up.
+            address=replace(parent.address, reply_token=None),
+            locale=parent.locale,
+            group=parent.scope,
+            alone=False,
+            spoiler=parent.spoiler,
+        )
+        request = replace(request_of(parent), seed=parent.spec.seed)
+        act = act_of(origin, ActKind.RETRY, scope=parent.scope, target=parent.id)
+        return await self._admit(place, request, parent, act)
+
     def _check_length(self, text: str) -> None:
         count = self._tokens.measure(text)
         if count is not None and count.lost:
@@ -90,7 +113,11 @@ class Draw:
         return tuple(name for name, applies in notes.items() if applies)
 
     async def _admit(
-        self, origin: Origin, request: DrawRequest, parent: Generation | None = None
+        self,
+        origin: Origin,
+        request: DrawRequest,
+        parent: Generation | None = None,
+        act: Act | None = None,
     ) -> Admitted:
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
@@ -114,6 +141,7 @@ class Draw:
                 scope=scope_of(origin),
             ),
             self._bounds,
+            act=act,
         )
         self._news.moved(admitted.generation.id)
         return admitted

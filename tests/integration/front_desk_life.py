@@ -193,6 +193,7 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             log=log,
         )
         answers = Answers(lookup=lookup, notifier=notifier)
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         commands = admin_commands(
             lookup=lookup,
             ledger=store.ledger,
@@ -203,12 +204,16 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             queue=store.queue,
             records=store.records,
             news=news,
+            admissions=store.admissions,
+            cards=cards,
+            cancel=cancel,
+            draw=draw,
             clock=store.clock,
             time_zone="Asia/Shanghai",
         )
         front = FrontDesk(
             draw=draw,
-            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            cancel=cancel,
             lookup=lookup,
             records=store.records,
             gallery=Gallery(

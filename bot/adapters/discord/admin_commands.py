@@ -15,6 +15,7 @@ from bot.adapters.discord.words import (
     SIGNS,
     choices,
 )
+from bot.adapters.shared.named_id import named_id
 from bot.core.admin.pause import MAX_REASON as MAX_PAUSE_REASON
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
 
@@ -41,6 +42,7 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         "pause": _pause(desk),
         "resume": _resume(desk),
         "clear": _clear(desk),
+        "job": _job(desk),
     }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
@@ -114,3 +116,16 @@ def _clear(desk: Desk) -> Callback:
         await desk.manage(interaction, "clear", "all" if everywhere else "")
 
     return clear
+
+
+def _job(desk: Desk) -> Callback:
+    @options("id", "everywhere")
+    async def job(
+        interaction: Interaction,
+        id: str | None = None,  # noqa: A002 - the option's name
+        everywhere: bool = False,
+    ) -> None:
+        words = named_id(id) or ("all" if everywhere else "")
+        await desk.manage(interaction, "job", words)
+
+    return job

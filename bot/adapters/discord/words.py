@@ -128,6 +128,14 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "取消這個伺服器在排隊的請求，會先問一次",
         ),
     ),
+    "job": (
+        said("job", "任务", "任務"),
+        said(
+            "How a request fares; without an id, all that wait in this server",
+            "看一个请求的进展；不写编号则列出这个服务器在排队的",
+            "看一個請求的進展；不寫編號則列出這個伺服器在排隊的",
+        ),
+    ),
 }
 #: How quota is changed, as the core reads it.
 SIGNS = {

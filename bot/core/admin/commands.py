@@ -7,17 +7,22 @@ from bot.core.admin.appoint import Appoint
 from bot.core.admin.ask import AdminCommand
 from bot.core.admin.audit import Audit
 from bot.core.admin.clear import Clear
+from bot.core.admin.job import Job
+from bot.core.admin.job_view import JobView
 from bot.core.admin.pause import PauseQueue, ResumeQueue
 from bot.core.admin.quiet import Quiet
 from bot.core.admin.quota import Quota
 from bot.core.admin.whom import Whom
+from bot.core.cancel import Cancel
+from bot.core.cards import Cards
 from bot.core.chat_ports import ChatSettings
+from bot.core.draw import Draw
 from bot.core.group_queue import GroupQueue
 from bot.core.lookup import Lookup
 from bot.core.news import News
 from bot.core.pauses import Pauses
 from bot.core.people import People
-from bot.core.ports import Clock, Records
+from bot.core.ports import Admissions, Clock, Records
 from bot.core.quota import Ledger
 
 
@@ -32,10 +37,21 @@ def admin_commands(
     queue: GroupQueue,
     records: Records,
     news: News,
+    admissions: Admissions,
+    cards: Cards,
+    cancel: Cancel,
+    draw: Draw,
     clock: Clock,
     time_zone: str,
 ) -> Mapping[str, AdminCommand]:
     whom = Whom(lookup, people)
+    job = Job(
+        admissions=admissions,
+        queue=queue,
+        view=JobView(cards=cards, clock=clock, time_zone=time_zone),
+        cancel=cancel,
+        draw=draw,
+    )
     return {
         "quota": Quota(ledger=ledger, whom=whom, clock=clock),
         "quiet": Quiet(settings),
@@ -44,4 +60,5 @@ def admin_commands(
         "pause": PauseQueue(pauses),
         "resume": ResumeQueue(pauses),
         "clear": Clear(queue=queue, records=records, news=news),
+        "job": job,
     }
