@@ -161,6 +161,7 @@ def _desk(
         lookup=lookup,
         ledger=rows.ledger,
         people=rows.people,
+        weights=rows.people,
         acts=rows.acts,
         settings=rows.settings,
         pauses=rows.pauses,

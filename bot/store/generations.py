@@ -33,6 +33,7 @@ from bot.store.conditions import (
 )
 from bot.store.database import Database
 from bot.store.event_rows import note
+from bot.store.people import weight_of
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
 
@@ -169,10 +170,11 @@ async def _tag_within_bounds(
         func.count(),
         func.max(row.tag).filter(own),
         func.coalesce(dispatched, 0.0),
+        weight_of(new.requester),
     ).where(is_live(row))
-    own_live, live, last_live, highest = (await connection.execute(query)).one()
+    own_live, live, last_live, highest, weight = (await connection.execute(query)).one()
     if own_live >= bounds.live_per_requester:
         raise Refusal("queue_full_yours", limit=bounds.live_per_requester)
     if live >= bounds.live_in_all:
         raise Refusal("queue_full", limit=bounds.live_in_all)
-    return fair_tag(highest, last_live, new.cost)
+    return fair_tag(highest, last_live, new.cost, weight)

@@ -198,6 +198,7 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             lookup=lookup,
             ledger=store.ledger,
             people=store.people,
+            weights=store.people,
             acts=store.acts,
             settings=store.settings,
             pauses=store.pauses,

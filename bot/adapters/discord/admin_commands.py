@@ -18,6 +18,7 @@ from bot.adapters.discord.words import (
 from bot.adapters.shared.named_id import named_id
 from bot.core.admin.pause import MAX_REASON as MAX_PAUSE_REASON
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
+from bot.core.admin.weight import LEAST, MOST
 
 Interaction = discord.Interaction[Any]
 Callback = Any
@@ -43,6 +44,7 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         "resume": _resume(desk),
         "clear": _clear(desk),
         "job": _job(desk),
+        "weight": _weight(desk),
     }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
@@ -129,3 +131,16 @@ def _job(desk: Desk) -> Callback:
         await desk.manage(interaction, "job", words)
 
     return job
+
+
+def _weight(desk: Desk) -> Callback:
+    @options("user", "weight")
+    async def weight(
+        interaction: Interaction,
+        user: discord.User,
+        weight: Range[float, LEAST, MOST] | None = None,
+    ) -> None:
+        words = "" if weight is None else f"{weight:.2f}"
+        await desk.manage(interaction, "weight", words, person=user.id)
+
+    return weight

@@ -12,6 +12,7 @@ from bot.core.admin.job_view import JobView
 from bot.core.admin.pause import PauseQueue, ResumeQueue
 from bot.core.admin.quiet import Quiet
 from bot.core.admin.quota import Quota
+from bot.core.admin.weight import Weight
 from bot.core.admin.whom import Whom
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -21,7 +22,7 @@ from bot.core.group_queue import GroupQueue
 from bot.core.lookup import Lookup
 from bot.core.news import News
 from bot.core.pauses import Pauses
-from bot.core.people import People
+from bot.core.people import People, Weights
 from bot.core.ports import Admissions, Clock, Records
 from bot.core.quota import Ledger
 
@@ -31,6 +32,7 @@ def admin_commands(
     lookup: Lookup,
     ledger: Ledger,
     people: People,
+    weights: Weights,
     acts: Acts,
     settings: ChatSettings,
     pauses: Pauses,
@@ -61,4 +63,5 @@ def admin_commands(
         "resume": ResumeQueue(pauses),
         "clear": Clear(queue=queue, records=records, news=news),
         "job": job,
+        "weight": Weight(weights=weights, whom=whom),
     }

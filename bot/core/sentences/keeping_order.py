@@ -89,6 +89,10 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "🔂 #{id} 已替对方原样重新排队：",
         "🔂 #{id} was queued again for whoever asked for it:",
     ),
+    "weight": (
+        "⚖️ {who} 的权重是 {weight}（平常是 1）：排队时占 GPU 的份量。",
+        "⚖️ The weight of {who} is {weight} (1 is usual): their share of the GPU while others wait.",
+    ),
     # --- refusals -----------------------------------------------------------------------------
     "whom": (
         "没看出是谁。请回复对方的消息或对方要的图，或先写对方的数字编号或 @名字。",
@@ -131,5 +135,10 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "这张只给本人看，别人没法把结果送到。请本人自己再画。",
         "That one is for its requester's eyes, and nobody else can have it sent to them. Let them "
         "ask again.",
+    ),
+    "bad_weight": (
+        "权重要在 {least} 到 {most} 之间，例如回复对方发 /weight 2，或 /weight 123456789 2",
+        "A weight is from {least} to {most}, as in /weight 2 in reply to them, or /weight "
+        "123456789 2",
     ),
 }
