@@ -78,6 +78,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         lookup=lookup,
         ledger=rows.ledger,
         people=rows.people,
+        weights=rows.people,
         acts=rows.acts,
         settings=rows.settings,
         pauses=rows.pauses,
@@ -88,6 +89,10 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         rules=crew.rules,
         profile=crew.pace.profile,
         reactors=crew.reactors,
+        admissions=rows.admissions,
+        cards=crew.cards,
+        cancel=crew.cancel,
+        draw=crew.draw,
         clock=clock,
     )
     front = FrontDesk(

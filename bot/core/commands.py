@@ -177,6 +177,24 @@ COMMANDS: tuple[Command, ...] = (
         menus=frozenset({Place.ADMINS}),
     ),
     Command(
+        name="job",
+        triggers=("任务",),
+        slash_or_mention=True,
+        meaning_zh="看一个请求的进展、用时和错误；不写编号则列出本群在排队的（群管理员）",
+        meaning_en="how a request fares; without an id, all that wait here (group admins)",
+        example="/job k3v9x2ab",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
+        name="weight",
+        triggers=("权重",),
+        slash_or_mention=True,
+        meaning_zh="某人占 GPU 的份量，0.1 到 10，平常是 1（总管理员）",
+        meaning_en="somebody's share of the GPU, 0.1 to 10; 1 is usual (those who run the bot)",
+        example="/weight 123456789 2",
+        menus=frozenset(),
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",
@@ -195,7 +213,9 @@ COMMANDS: tuple[Command, ...] = (
 
 
 #: Those of the admin desk.
-MANAGED = frozenset({"quota", "group", "quiet", "staff", "audit", "pause", "resume", "clear"})
+MANAGED = frozenset(
+    {"quota", "group", "quiet", "staff", "audit", "pause", "resume", "clear", "job", "weight"}
+)
 #: Of those, what decides something without a word more.
 DECIDING_ALONE = frozenset({"pause", "resume"})
 

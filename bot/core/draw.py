@@ -1,10 +1,11 @@
 """The use case `/draw`: text -> a row that is QUEUED, or a Refusal that says why not.
 
-Also 🔁 (`repeat`): the same request again with a new seed.
+Also 🔁 (`repeat`): the same request again with a new seed; and what an admin has drawn once more.
 """
 
 from dataclasses import replace
 
+from bot.core.acts import Act, ActKind, act_of
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import DrawRequest, parse_draw
 from bot.core.errors import Refusal
@@ -57,6 +58,26 @@ class Draw:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
         another one by now."""
         return await self._admit(origin, request_of(parent), parent)
+
+    async def retry(self, origin: Origin, parent: Generation) -> Admitted:
+        """Admit what came to no picture once more, seed and all: for its requester and at its
+        place, at the wish of whoever asks in `origin`. Raises Refusal."""
+        if parent.private:
+            # Nobody else can open an answer that one person sees.
+            raise Refusal("private_request")
+        place = replace(
+            origin,
+            requester=parent.requester,
+            # What answered the request has been used up.
+            address=replace(parent.address, reply_token=None),
+            locale=parent.locale,
+            group=parent.scope,
+            alone=False,
+            spoiler=parent.spoiler,
+        )
+        request = replace(request_of(parent), seed=parent.spec.seed)
+        act = act_of(origin, ActKind.RETRY, scope=parent.scope, target=parent.id)
+        return await self._admit(place, request, parent, act)
 
     def _check_length(self, text: str) -> None:
         count = self._tokens.measure(text)
@@ -111,7 +132,11 @@ class Draw:
         return tuple(name for name, applies in notes.items() if applies)
 
     async def _admit(
-        self, origin: Origin, request: DrawRequest, parent: Generation | None = None
+        self,
+        origin: Origin,
+        request: DrawRequest,
+        parent: Generation | None = None,
+        act: Act | None = None,
     ) -> Admitted:
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
@@ -136,6 +161,7 @@ class Draw:
                 scope=scope_of(origin),
             ),
             await self._bounds_here(origin, rules),
+            act=act,
         )
         self._news.moved(admitted.generation.id)
         return admitted

@@ -21,6 +21,12 @@ class People(Protocol):
         """Who was last known by this name there."""
         ...
 
+
+class Weights(Protocol):
+    """Shares of the GPU, against 1 of everybody of whom nothing is said."""
+
+    async def weight(self, person: str) -> float: ...
+
     async def set_weight(self, person: str, weight: float, act: Act) -> None:
-        """Their share of the GPU against 1 of everybody else; once for each event."""
+        """For what they ask for from now on; once for each event."""
         ...

@@ -49,8 +49,11 @@ class Admitted:
 class Admissions(Protocol):
     """Where requests become rows."""
 
-    async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
-        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first.
+    async def admit(
+        self, new: NewGeneration, bounds: Bounds, *, act: Act | None = None
+    ) -> Admitted:
+        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first. `act`:
+        by which somebody else than the requester has it drawn.
         Raises Refusal("queue_full_yours" | "queue_full" | "queue_full_here", limit=...) or
         ("cooldown", seconds=...) or of quota, and AlreadySeen when the event was answered with a
         notice before."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
@@ -22,8 +22,14 @@ async def know(connection: AsyncConnection, person: str, **values: Any) -> None:
         await connection.execute(insert(people).values(person=person, **values))
 
 
+def weight_of(person: str) -> ColumnElement[float]:
+    """1 where nothing is said of them."""
+    stored = select(_row.weight).where(_row.person == person).scalar_subquery()
+    return func.coalesce(stored, 1.0)
+
+
 class SqlPeople:
-    """Implements bot.core.people.People."""
+    """Implements bot.core.people.People and Weights."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -52,6 +58,10 @@ class SqlPeople:
             found = (await connection.execute(query.limit(2))).scalars().all()
         # Two that once had it: nobody knows who has it now.
         return found[0] if len(found) == 1 else None
+
+    async def weight(self, person: str) -> float:
+        async with self._database.read() as connection:
+            return (await connection.execute(select(weight_of(person)))).scalar_one()
 
     async def set_weight(self, person: str, weight: float, act: Act) -> None:
         async with self._database.write() as connection:

@@ -217,6 +217,7 @@ async def desk_in(
             lookup=lookup,
             ledger=store.ledger,
             people=store.people,
+            weights=store.people,
             acts=store.acts,
             settings=store.settings,
             pauses=store.pauses,
@@ -227,6 +228,10 @@ async def desk_in(
             rules=rules,
             profile=PROFILE,
             reactors={"telegram"},
+            admissions=store.admissions,
+            cards=cards,
+            cancel=cancel,
+            draw=draw,
             clock=store.clock,
         )
         front = FrontDesk(

@@ -78,6 +78,8 @@ async def use_everything(store: Store) -> None:
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
     await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
+    await store.people.set_weight("telegram:1", 2.0, act("weight"))
+    await store.people.weight("telegram:1")
     await store.pauses.pause("", act("pause"))
     await store.pauses.paused()
     await store.pauses.resume(act("resume"))

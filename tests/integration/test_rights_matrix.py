@@ -78,6 +78,16 @@ ROWS = [
     Row(Level.GROUP_ADMIN, "/clear", "clear", decides=False),
     Row(Level.GROUP_ADMIN, "/clear upto 9", ""),
     Row(Level.FLEET_ADMIN, "/clear 全部", "clear", {"everywhere": True}, decides=False),
+    Row(
+        Level.FLEET_ADMIN,
+        f"/weight {SOMEBODY} 2",
+        "weight",
+        {"user": SOMEBODY, "weight": 2.0},
+    ),
+    Row(Level.FLEET_ADMIN, f"/weight {SOMEBODY}", "weight", {"user": SOMEBODY}, decides=False),
+    Row(Level.GROUP_ADMIN, "/job", "job", decides=False),
+    Row(Level.GROUP_ADMIN, "/job k3v9x2ab", "job", {"id": "k3v9x2ab"}, decides=False),
+    Row(Level.FLEET_ADMIN, "/job all", "job", {"everywhere": True}, decides=False),
 ]
 
 

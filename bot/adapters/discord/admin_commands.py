@@ -16,8 +16,10 @@ from bot.adapters.discord.words import (
     SIGNS,
     choices,
 )
+from bot.adapters.shared.named_id import named_id
 from bot.core.admin.pause import MAX_REASON as MAX_PAUSE_REASON
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
+from bot.core.admin.weight import LEAST, MOST
 
 #: Longer than any zone's name.
 MAX_VALUE = 40
@@ -46,6 +48,8 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         "resume": _resume(desk),
         "clear": _clear(desk),
         "group": _group(desk),
+        "job": _job(desk),
+        "weight": _weight(desk),
     }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
@@ -130,3 +134,29 @@ def _clear(desk: Desk) -> Callback:
         await desk.manage(interaction, "clear", "all" if everywhere else "")
 
     return clear
+
+
+def _job(desk: Desk) -> Callback:
+    @options("id", "everywhere")
+    async def job(
+        interaction: Interaction,
+        id: str | None = None,  # noqa: A002 - the option's name
+        everywhere: bool = False,
+    ) -> None:
+        words = named_id(id) or ("all" if everywhere else "")
+        await desk.manage(interaction, "job", words)
+
+    return job
+
+
+def _weight(desk: Desk) -> Callback:
+    @options("user", "weight")
+    async def weight(
+        interaction: Interaction,
+        user: discord.User,
+        weight: Range[float, LEAST, MOST] | None = None,
+    ) -> None:
+        words = "" if weight is None else f"{weight:.2f}"
+        await desk.manage(interaction, "weight", words, person=user.id)
+
+    return weight

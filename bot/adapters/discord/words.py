@@ -160,6 +160,22 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "取消這個伺服器在排隊的請求，會先問一次",
         ),
     ),
+    "job": (
+        said("job", "任务", "任務"),
+        said(
+            "How a request fares; without an id, all that wait in this server",
+            "看一个请求的进展；不写编号则列出这个服务器在排队的",
+            "看一個請求的進展；不寫編號則列出這個伺服器在排隊的",
+        ),
+    ),
+    "weight": (
+        said("weight", "权重", "權重"),
+        said(
+            "Somebody's share of the GPU; for those who run the bot",
+            "某人占 GPU 的份量；仅限总管理员",
+            "某人佔 GPU 的份量；僅限總管理員",
+        ),
+    ),
 }
 #: How quota is changed, as the core reads it.
 SIGNS = {
@@ -286,6 +302,14 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "One is a usual picture; nothing, for each day: as is usual",
             "1 是一张普通的图；每天的额度不填就恢复默认",
             "1 是一張普通的圖；每天的額度不填就恢復預設",
+        ),
+    ),
+    "weight": (
+        said("weight", "权重", "權重"),
+        said(
+            "1 is usual, 2 is twice as much; nothing shows it",
+            "1 是平常，2 是两倍；不填则显示现在的",
+            "1 是平常，2 是兩倍；不填則顯示現在的",
         ),
     ),
     "reason": (

@@ -25,6 +25,8 @@ from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
 
 ALL_WORDS = frozenset({"all", "全部", "所有"})
+#: Behind /queue: everybody's here, for those who keep order.
+GROUP_WORDS = frozenset({*ALL_WORDS, "全群", "本群", "group"})
 #: What is handled later than this, because the bot was down, is asked about and not done.
 LATE_SECONDS = 600.0
 _ADDRESSED = re.compile(r"\s*(?:/\w+)?@(?P<name>\w+)")
@@ -115,6 +117,8 @@ class Handlers:
                 await self._core.again(origin, named_id(rest), replied, quiet=False)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=False)
+            case "queue" if rest.strip().lower() in GROUP_WORDS:
+                await self._manage(message, origin, "job", "page 1")
             case "queue":
                 await self._core.queue(origin, private=origin.alone)
             case "show":

@@ -8,19 +8,25 @@ from bot.core.admin.ask import AdminCommand
 from bot.core.admin.audit import Audit
 from bot.core.admin.clear import Clear
 from bot.core.admin.group import Group
+from bot.core.admin.job import Job
+from bot.core.admin.job_view import JobView
 from bot.core.admin.minting import Minting
 from bot.core.admin.pause import PauseQueue, ResumeQueue
 from bot.core.admin.quiet import Quiet
 from bot.core.admin.quota import Quota
+from bot.core.admin.weight import Weight
 from bot.core.admin.whom import Whom
+from bot.core.cancel import Cancel
+from bot.core.cards import Cards
 from bot.core.chat_ports import ChatSettings
+from bot.core.draw import Draw
 from bot.core.group_queue import GroupQueue
 from bot.core.group_rules import Groups, RulesHere
 from bot.core.lookup import Lookup
 from bot.core.news import News
 from bot.core.pauses import Pauses
-from bot.core.people import People
-from bot.core.ports import Clock, Records
+from bot.core.people import People, Weights
+from bot.core.ports import Admissions, Clock, Records
 from bot.core.quota import Ledger
 from engine.profiles import Profile
 
@@ -30,6 +36,7 @@ def admin_commands(
     lookup: Lookup,
     ledger: Ledger,
     people: People,
+    weights: Weights,
     acts: Acts,
     settings: ChatSettings,
     pauses: Pauses,
@@ -40,9 +47,20 @@ def admin_commands(
     rules: RulesHere,
     profile: Profile,
     reactors: Container[str],
+    admissions: Admissions,
+    cards: Cards,
+    cancel: Cancel,
+    draw: Draw,
     clock: Clock,
 ) -> Mapping[str, AdminCommand]:
     whom, minting = Whom(lookup, people), Minting(ledger)
+    job = Job(
+        admissions=admissions,
+        queue=queue,
+        view=JobView(cards=cards, clock=clock, time_zone=rules.usual.time_zone or "UTC"),
+        cancel=cancel,
+        draw=draw,
+    )
     return {
         "quota": Quota(ledger=ledger, minting=minting, usual=rules.usual, whom=whom, clock=clock),
         "group": Group(
@@ -59,4 +77,6 @@ def admin_commands(
         "pause": PauseQueue(pauses),
         "resume": ResumeQueue(pauses),
         "clear": Clear(queue=queue, records=records, news=news),
+        "job": job,
+        "weight": Weight(weights=weights, whom=whom),
     }

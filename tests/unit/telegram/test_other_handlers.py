@@ -126,6 +126,21 @@ async def test_what_nobody_waits_for_any_more_is_forgotten(desk, text):
     assert (await desk.work()).named == []
 
 
+@pytest.mark.parametrize("words", ["全群", "all", " Group "])
+async def test_the_queue_of_the_group_is_asked_for_behind_the_command(desk, words):
+    picture = desk.bot_says("图", GROUP)
+    desk.people.say(f"/queue {words}", chat=GROUP, reply_to=picture)
+    name, call = (await desk.work()).only
+    # Not about the picture that it replies to.
+    assert (name, call["words"]) == ("job", "page 1")
+
+
+@pytest.mark.parametrize("words", ["", "前面", "123"])
+async def test_ones_own_otherwise(desk, words):
+    desk.people.say(f"/queue {words}", chat=GROUP)
+    assert (await desk.work()).named == ["queue"]
+
+
 @pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])
 async def test_a_group_is_made_quiet_by_its_admins(desk, user, admin):
     desk.admins = {(str(GROUP), 6)}
