@@ -26,6 +26,8 @@ from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.log import Log
 from bot.core.lookup import Lookup
+from bot.core.moderation.gate import Gate
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
@@ -104,6 +106,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
+    lists = WordLists(rows.words)
     draw = Draw(
         admissions=rows.admissions,
         tokens=tokens,
@@ -111,6 +114,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pace=pace,
         bounds=_bounds(settings),
         news=news,
+        gate=Gate(admittance=rows.admittance, lists=lists),
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
     erasures = Erasures(
@@ -127,7 +131,9 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, settings),
+        desk=_desk(
+            rows, lists, draw, cancel, erasures, notifier, cards, pictures, pace, news, settings
+        ),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
@@ -144,6 +150,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
 
 def _desk(
     rows: Store,
+    lists: WordLists,
     draw: Draw,
     cancel: Cancel,
     erasures: Erasures,
@@ -161,8 +168,14 @@ def _desk(
         lookup=lookup,
         ledger=rows.ledger,
         people=rows.people,
+        names=rows.people,
         acts=rows.acts,
         settings=rows.settings,
+        cancel=cancel,
+        bans=rows.bans,
+        places=rows.places,
+        words=rows.words,
+        lists=lists,
         clock=now_ms,
         time_zone=settings.time_zone,
     )

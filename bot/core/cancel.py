@@ -6,8 +6,9 @@ work is best effort and repeated by the reconciliation at the next Hello.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
-from bot.core.errors import Refusal
+from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Generation, Origin
 from bot.core.news import News
 from bot.core.ports import EngineLink, Outcomes, Records
@@ -35,18 +36,22 @@ class Cancel:
         """Raises Refusal("not_yours" | "already_ended"), and AlreadySeen."""
         if not may_end(generation, origin, admin=admin):
             raise Refusal("not_yours", id=generation.id)
-        if await self._end([generation.id], origin) == 0:
+        if await self._end([generation.id], origin.event_key) == 0:
             raise Refusal("already_ended", id=generation.id)
 
     async def all_here(self, origin: Origin) -> int:
         """All that the person has waiting or being drawn in this chat; how many. Raises
         AlreadySeen."""
-        return await self._end(
-            await self._records.live(origin.requester, origin.address.chat), origin
-        )
+        live = await self._records.live(origin.requester, origin.address.chat)
+        return await self._end(live, origin.event_key)
 
-    async def _end(self, ids: Sequence[str], origin: Origin) -> int:
-        cancelled = await self._outcomes.cancel(ids, origin.event_key)
+    async def all_of(self, ids: Sequence[str], event_key: str) -> None:
+        """End those of them that have not ended, whosever they are, once for each event."""
+        with suppress(AlreadySeen):
+            await self._end(ids, event_key)
+
+    async def _end(self, ids: Sequence[str], event_key: str) -> int:
+        cancelled = await self._outcomes.cancel(ids, event_key)
         for generation in cancelled:
             self._news.moved(generation.id)
         # Handed out before, if not now: the engine knows whether it holds it.

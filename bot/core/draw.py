@@ -3,7 +3,7 @@
 Also 🔁 (`repeat`): the same request again with a new seed.
 """
 
-from bot.core.draw_syntax import DrawRequest, parse_draw, resolve_size
+from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw, resolve_size
 from bot.core.errors import Refusal
 from bot.core.generation import (
     DrawSpec,
@@ -13,6 +13,7 @@ from bot.core.generation import (
     new_generation_id,
     new_seed,
 )
+from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
@@ -32,6 +33,7 @@ class Draw:
         pace: Pace,
         bounds: Bounds,
         news: News,
+        gate: Gate,
     ) -> None:
         self._admissions = admissions
         self._tokens = tokens
@@ -39,14 +41,27 @@ class Draw:
         self._pace = pace
         self._bounds = bounds
         self._news = news
+        self._gate = gate
+
+    async def check(self, origin: Origin) -> None:
+        """Raises Refusal where a request would be refused whatever it says."""
+        await self._gate.check_asker(origin)
 
     async def __call__(self, origin: Origin, text: str) -> Admitted:
         """Admit the request, once per event key. `text` is as it was received. Raises Refusal."""
-        return await self._admit(origin, parse_draw(text))
+        await self.check(origin)
+        try:
+            request = parse_draw(text)
+        except Refusal:
+            # Its words come before its options, also where those cannot be read.
+            await self._gate.check_words(origin, text[:MAX_CHARACTERS])
+            raise
+        return await self._admit(origin, request)
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
         another one by now."""
+        await self.check(origin)
         return await self._admit(origin, request_of(parent), parent)
 
     def _check_length(self, text: str) -> None:
@@ -92,6 +107,7 @@ class Draw:
     async def _admit(
         self, origin: Origin, request: DrawRequest, parent: Generation | None = None
     ) -> Admitted:
+        await self._gate.check_words(origin, request.prompt, request.negative or "")
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
         spec = self._resolve(request)
@@ -112,6 +128,7 @@ class Draw:
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),
                 price=price(spec, self._profile),
                 scope=scope_of(origin),
+                requester_name=origin.name,
             ),
             self._bounds,
         )

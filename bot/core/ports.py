@@ -45,9 +45,10 @@ class Admissions(Protocol):
     """Where requests become rows."""
 
     async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
-        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first.
-        Raises Refusal("queue_full_yours" | "queue_full", limit=...), and AlreadySeen when the
-        event was answered with a notice before."""
+        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first, then
+        what was decided of its requester and its place. Raises Refusal("banned" | "closed" |
+        "queue_full_yours" | "queue_full", ...), and AlreadySeen when the event was answered
+        with a notice before."""
         ...
 
     async def get(self, generation_id: str) -> Generation | None: ...

@@ -10,6 +10,7 @@ from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
 from bot.core.sentences.keeping_order import KEEPING_ORDER
+from bot.core.sentences.moderation import MODERATION
 from bot.core.sentences.outcomes import FAILURES, NOTES
 from bot.core.sentences.refusals import REFUSALS
 
@@ -30,7 +31,12 @@ __all__ = [
 #: platforms where an answer is a reply, a reply to it is a prompt, also after a restart.
 ASK_MARK = "✏️"
 QUESTIONS = ("ask_prompt", "ask_edit")
-REPLIES: dict[str, tuple[str, str]] = {**ANSWERS, **REFUSALS, **KEEPING_ORDER}
+REPLIES: dict[str, tuple[str, str]] = {
+    **ANSWERS,
+    **REFUSALS,
+    **KEEPING_ORDER,
+    **MODERATION,
+}
 
 
 def reply(code: str, locale: str, /, **data: Any) -> str:
@@ -47,16 +53,19 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         code = "missing_value"
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
+    if data.get("reason"):
+        data["reason"] = reply("because", locale, reason=data["reason"])
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
     return reply(code, locale, **data)
 
 
 def wait_text(milliseconds: int, locale: str) -> str:
-    """How long until something: in seconds, minutes or hours, rounded up."""
+    """How long until something, rounded up: in seconds, minutes, hours, or days from two on."""
     seconds = max(1, -(-milliseconds // 1000))
-    for size, code in ((3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds")):
-        if seconds >= size:
+    sizes = ((86400, "in_days"), (3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds"))
+    for size, code in sizes:
+        if seconds >= size * (2 if code == "in_days" else 1):
             return reply(code, locale, number=-(-seconds // size))
     raise AssertionError("at least a second")
 

@@ -22,6 +22,8 @@ from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
 from bot.core.lookup import Lookup
 from bot.core.messages import Notice, Toast
+from bot.core.moderation.gate import Gate
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
@@ -165,6 +167,7 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
         engine = FakeEngine()
+        lists = WordLists(store.words)
         draw = Draw(
             admissions=store.admissions,
             tokens=Letters(),
@@ -172,7 +175,9 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             pace=pace,
             bounds=Bounds(live_per_requester=3, live_in_all=100),
             news=news,
+            gate=Gate(admittance=store.admittance, lists=lists),
         )
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
@@ -190,14 +195,20 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             lookup=lookup,
             ledger=store.ledger,
             people=store.people,
+            names=store.people,
             acts=store.acts,
             settings=store.settings,
+            cancel=cancel,
+            bans=store.bans,
+            places=store.places,
+            words=store.words,
+            lists=lists,
             clock=store.clock,
             time_zone="Asia/Shanghai",
         )
         front = FrontDesk(
             draw=draw,
-            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            cancel=cancel,
             lookup=lookup,
             records=store.records,
             gallery=Gallery(

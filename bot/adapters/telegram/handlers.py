@@ -18,7 +18,7 @@ from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_
 from bot.adapters.telegram.presses import Acknowledge, Presses
 from bot.adapters.telegram.rights import IsAdmin, Rights
 from bot.core.admin.ask import Pointed
-from bot.core.commands import MANAGED
+from bot.core.commands import DECIDING, MANAGED
 from bot.core.generation import Origin
 from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
@@ -140,7 +140,7 @@ class Handlers:
                 await self._core.offer_again(origin, named_id(rest), replied)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=True)
-            case _ if name in MANAGED and rest.strip():
+            case _ if name in DECIDING or (name in MANAGED and rest.strip()):
                 await self._command(message, origin, name, rest)
 
     async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
@@ -161,16 +161,16 @@ class Handlers:
     async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
         the message that it replies to, or asked for the picture in it."""
-        person, words = _mentioned(message, words)
+        (person, words), called = _mentioned(message, words), ""
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-            person = author.requester if author else None
+            person, called = (author.requester, author.name) if author else (None, "")
         await self._core.manage(
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured),
+            pointed=Pointed(person=person, message=pictured, name=called),
             is_admin=lambda: self._rights.of_message(message),
         )
 

@@ -6,12 +6,20 @@ from bot.core.acts import Acts
 from bot.core.admin.appoint import Appoint
 from bot.core.admin.ask import AdminCommand
 from bot.core.admin.audit import Audit
+from bot.core.admin.ban import BanPeople, Unban
+from bot.core.admin.here import Here
 from bot.core.admin.quiet import Quiet
 from bot.core.admin.quota import Quota
 from bot.core.admin.whom import Whom
+from bot.core.admin.words import ForbidWords
+from bot.core.cancel import Cancel
 from bot.core.chat_ports import ChatSettings
 from bot.core.lookup import Lookup
-from bot.core.people import People
+from bot.core.moderation.bans import Bans
+from bot.core.moderation.places import Places
+from bot.core.moderation.word_lists import WordLists
+from bot.core.moderation.words import Words
+from bot.core.people import Names, People
 from bot.core.ports import Clock
 from bot.core.quota import Ledger
 
@@ -21,15 +29,25 @@ def admin_commands(
     lookup: Lookup,
     ledger: Ledger,
     people: People,
+    names: Names,
     acts: Acts,
     settings: ChatSettings,
+    cancel: Cancel,
+    bans: Bans,
+    places: Places,
+    words: Words,
+    lists: WordLists,
     clock: Clock,
     time_zone: str,
 ) -> Mapping[str, AdminCommand]:
-    whom = Whom(lookup, people)
+    whom = Whom(lookup, names)
     return {
         "quota": Quota(ledger=ledger, whom=whom, clock=clock),
         "quiet": Quiet(settings),
         "audit": Audit(acts=acts, whom=whom, time_zone=time_zone),
         "staff": Appoint(people=people, whom=whom),
+        "ban": BanPeople(bans=bans, cancel=cancel, whom=whom, clock=clock),
+        "unban": Unban(bans=bans, whom=whom),
+        "here": Here(places),
+        "words": ForbidWords(words=words, lists=lists),
     }

@@ -69,13 +69,17 @@ class Matcher:
         for rule in rules:
             self._same.setdefault(spelled(rule.text), []).append(rule.text)
 
+    @property
+    def forbids_anything(self) -> bool:
+        return bool(self._rules.written)
+
     def same_as(self, text: str) -> tuple[str, ...]:
         """The rules and exceptions that mean the same as `text`."""
         return tuple(self._same.get(spelled(text), ()))
 
     def found(self, text: str) -> list[Found]:
         """What `text` meets, each once, in the order of the text."""
-        if not self._rules.written:
+        if not self.forbids_anything:
             return []
         seen = spelled(text)
         exceptions = list(self._exceptions.within(seen))

@@ -23,8 +23,8 @@ _VOICED = frozenset("\u3099\u309a")
 def spelled(text: str) -> str:
     """`text` without case, accents, width and invisible characters, traditional characters
     simplified one by one; between two words one space, and none beside Chinese."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(character for character in folded if not _is_dropped(character))
+    # Marks before case: one of them, the Greek iota below, would become a letter.
+    bare = _bare(_bare(text).casefold())
     composed = unicodedata.normalize("NFC", bare).translate(_simplified())
     return "".join(_spaced(composed))
 
@@ -32,6 +32,11 @@ def spelled(text: str) -> str:
 def is_of_word(character: str) -> bool:
     """Whether it goes on with a word that it stands beside."""
     return _kind(character) == "word"
+
+
+def _bare(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in apart if not _is_dropped(character))
 
 
 def _spaced(text: str) -> Iterator[str]:
