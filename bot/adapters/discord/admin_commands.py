@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.moderation_commands import moderation_callbacks
 from bot.adapters.discord.options import options
 from bot.adapters.discord.words import (
     ADMIN,
@@ -34,6 +35,7 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         allowed_installs=app_commands.AppInstallationType(guild=True),
     )
     callbacks = {"quota": _quota(desk), "audit": _audit(desk), "staff": _staff(desk)}
+    callbacks |= moderation_callbacks(desk)
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
         group.add_command(
