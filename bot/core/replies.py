@@ -11,6 +11,7 @@ from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
 from bot.core.sentences.keeping_order import KEEPING_ORDER
 from bot.core.sentences.moderation import MODERATION
+from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
 from bot.core.sentences.refusals import REFUSALS
 
@@ -33,6 +34,7 @@ ASK_MARK = "✏️"
 QUESTIONS = ("ask_prompt", "ask_edit")
 REPLIES: dict[str, tuple[str, str]] = {
     **ANSWERS,
+    **MY_DATA,
     **REFUSALS,
     **KEEPING_ORDER,
     **MODERATION,

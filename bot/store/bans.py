@@ -8,14 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import EVERYWHERE, Act
 from bot.core.errors import Refusal
-from bot.core.generation import Outcome
 from bot.core.moderation.area import EVERYTHING, Area
 from bot.core.moderation.bans import Ban
 from bot.core.ports import Clock
 from bot.store.acts import record
-from bot.store.conditions import is_live
 from bot.store.database import Database
 from bot.store.house_tables import bans, people
+from bot.store.live import live_only
 from bot.store.tables import generations
 
 _row, _g = bans.c, generations.c
@@ -44,7 +43,7 @@ class SqlBans:
             elif not await _is_banned(connection, ban, now):
                 # It was lifted before the event came again: what they ask for since is theirs.
                 return ()
-            query = select(_g.id).where(*_requests(ban.person, ban.area), is_live(_g))
+            query = live_only(select(_g.id).where(*_requests(ban.person, ban.area)))
             return list((await connection.execute(query)).scalars())
 
     async def unban(self, person: str, area: Area, act: Act) -> None:
@@ -56,13 +55,8 @@ class SqlBans:
             if (await connection.execute(lift)).rowcount == 0:
                 raise Refusal("not_banned")
 
-    async def ended(self, person: str, area: Area) -> int:
-        since = select(_row.created_ms).where(_is_in(area), _row.person == person)
-        query = select(func.count()).where(
-            *_requests(person, area),
-            _g.outcome == Outcome.CANCELLED,
-            _g.finished_ms >= since.scalar_subquery(),
-        )
+    async def ended(self, event_key: str) -> int:
+        query = select(func.count()).select_from(generations).where(_g.ended_by == event_key)
         async with self._database.read() as connection:
             count: int = (await connection.execute(query)).scalar_one()
         return count

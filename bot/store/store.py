@@ -7,16 +7,22 @@ from bot.core.quota import QuotaDefaults
 from bot.store.acts import SqlActs
 from bot.store.admittance import SqlAdmittance
 from bot.store.bans import SqlBans
+from bot.store.belongings import SqlBelongings
 from bot.store.books import Books
 from bot.store.chat_moves import SqlChatMoves
 from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
+from bot.store.exports import SqlExports
+from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
+from bot.store.group_queue import SqlGroupQueue
+from bot.store.history import SqlHistory
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
+from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
 from bot.store.places import SqlPlaces
 from bot.store.records import SqlRecords
@@ -44,6 +50,12 @@ class Store:
     bans: SqlBans
     places: SqlPlaces
     words: SqlWords
+    pauses: SqlPauses
+    queue: SqlGroupQueue
+    history: SqlHistory
+    forgetting: SqlForgetting
+    exports: SqlExports
+    belongings: SqlBelongings
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -65,4 +77,10 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         bans=SqlBans(database, clock),
         places=SqlPlaces(database, clock),
         words=SqlWords(database, clock),
+        pauses=SqlPauses(database, clock),
+        queue=SqlGroupQueue(database, clock, books),
+        history=SqlHistory(database),
+        forgetting=SqlForgetting(database, clock),
+        exports=SqlExports(database, clock),
+        belongings=SqlBelongings(database),
     )

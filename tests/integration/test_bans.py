@@ -205,7 +205,7 @@ async def test_a_crash_in_between_is_made_good_when_the_event_comes_again(
     rows = [await desk.draw(CIRCLE) for _ in range(2)]
     origin = desk.origin(by=ADMIN)
 
-    async def die(*_: Any) -> None:
+    async def die(*_: Any, **__: Any) -> None:
         raise Killed
 
     with monkeypatch.context() as patched:

@@ -45,8 +45,8 @@ class BanPeople:
         act = act_of(origin, ActKind.BAN, scope=area.scope, target=person, detail=ask.words)
         ban = Ban(person=person, area=area, until_ms=until, reason=order.reason)
         live = await self._bans.ban(ban, act)
-        await self._cancel.all_of(live, f"{origin.event_key}:cancel")
-        ended = await self._bans.ended(person, area)
+        await self._cancel.by_act(live, act)
+        ended = await self._bans.ended(act.event_key)
         said = reply(
             "banned_them_for_good" if length is None else "banned_them",
             origin.locale,

@@ -7,20 +7,25 @@ from bot.core.admin.appoint import Appoint
 from bot.core.admin.ask import AdminCommand
 from bot.core.admin.audit import Audit
 from bot.core.admin.ban import BanPeople, Unban
+from bot.core.admin.clear import Clear
 from bot.core.admin.here import Here
+from bot.core.admin.pause import PauseQueue, ResumeQueue
 from bot.core.admin.quiet import Quiet
 from bot.core.admin.quota import Quota
 from bot.core.admin.whom import Whom
 from bot.core.admin.words import ForbidWords
 from bot.core.cancel import Cancel
 from bot.core.chat_ports import ChatSettings
+from bot.core.group_queue import GroupQueue
 from bot.core.lookup import Lookup
 from bot.core.moderation.bans import Bans
 from bot.core.moderation.places import Places
 from bot.core.moderation.word_lists import WordLists
 from bot.core.moderation.words import Words
+from bot.core.news import News
+from bot.core.pauses import Pauses
 from bot.core.people import Names, People
-from bot.core.ports import Clock
+from bot.core.ports import Clock, Records
 from bot.core.quota import Ledger
 
 
@@ -37,6 +42,10 @@ def admin_commands(
     places: Places,
     words: Words,
     lists: WordLists,
+    pauses: Pauses,
+    queue: GroupQueue,
+    records: Records,
+    news: News,
     clock: Clock,
     time_zone: str,
 ) -> Mapping[str, AdminCommand]:
@@ -50,4 +59,7 @@ def admin_commands(
         "unban": Unban(bans=bans, whom=whom),
         "here": Here(places),
         "words": ForbidWords(words=words, lists=lists),
+        "pause": PauseQueue(pauses),
+        "resume": ResumeQueue(pauses),
+        "clear": Clear(queue=queue, records=records, news=news),
     }

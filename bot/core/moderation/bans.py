@@ -34,8 +34,8 @@ class Bans(Protocol):
         """Once for each event. Raises Refusal("not_banned")."""
         ...
 
-    async def ended(self, person: str, area: Area) -> int:
-        """How many of their requests there were cancelled since they were banned."""
+    async def ended(self, event_key: str) -> int:
+        """How many requests that event has ended."""
         ...
 
     async def standing(self, area: Area) -> Sequence[Ban]:
