@@ -17,6 +17,7 @@ from bot.core.gallery import Gallery
 from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.lookup import Lookup
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
@@ -44,6 +45,7 @@ class Crew:
     rules: RulesHere
     staff: Staff
     reactors: Mapping[str, Reactor]
+    lists: WordLists
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         lookup=lookup,
         ledger=rows.ledger,
         people=rows.people,
+        names=rows.people,
         weights=rows.people,
         acts=rows.acts,
         settings=rows.settings,
@@ -93,6 +96,10 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         cards=crew.cards,
         cancel=crew.cancel,
         draw=crew.draw,
+        bans=rows.bans,
+        places=rows.places,
+        words=rows.words,
+        lists=crew.lists,
         clock=clock,
     )
     front = FrontDesk(

@@ -21,6 +21,8 @@ from bot.core.errors import StartupError
 from bot.core.export import Exporter
 from bot.core.front_desk import FrontDesk
 from bot.core.log import Log
+from bot.core.moderation.gate import Gate
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
@@ -108,6 +110,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
+    lists = WordLists(rows.words)
     rules = rules_of(rows, profile, settings)
     staff = Staff((settings.owners or "").split(","), rows.people)
     draw = Draw(
@@ -119,6 +122,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         rules=rules,
         staff=staff,
         news=news,
+        gate=Gate(admittance=rows.admittance, lists=lists),
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
     erasures = Erasures(
@@ -143,6 +147,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
             rules=rules,
             staff=staff,
             reactors=reactors,
+            lists=lists,
         ),
         now_ms,
         log,

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.core.acts import Act, ActKind, act_of
 from bot.core.draw_size import size_here
-from bot.core.draw_syntax import DrawRequest, parse_draw
+from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
 from bot.core.errors import Refusal
 from bot.core.generation import (
     DrawSpec,
@@ -18,6 +18,7 @@ from bot.core.generation import (
     new_seed,
 )
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
@@ -40,6 +41,7 @@ class Draw:
         rules: RulesHere,
         staff: Staff,
         news: News,
+        gate: Gate,
     ) -> None:
         self._admissions = admissions
         self._tokens = tokens
@@ -49,14 +51,27 @@ class Draw:
         self._rules = rules
         self._staff = staff
         self._news = news
+        self._gate = gate
+
+    async def check(self, origin: Origin) -> None:
+        """Raises Refusal where a request would be refused whatever it says."""
+        await self._gate.check_asker(origin)
 
     async def __call__(self, origin: Origin, text: str) -> Admitted:
         """Admit the request, once per event key. `text` is as it was received. Raises Refusal."""
-        return await self._admit(origin, parse_draw(text))
+        await self.check(origin)
+        try:
+            request = parse_draw(text)
+        except Refusal:
+            # Its words come before its options, also where those cannot be read.
+            await self._gate.check_words(origin, text[:MAX_CHARACTERS])
+            raise
+        return await self._admit(origin, request)
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
         another one by now."""
+        await self.check(origin)
         return await self._admit(origin, request_of(parent), parent)
 
     async def retry(self, origin: Origin, parent: Generation) -> Admitted:
@@ -138,6 +153,7 @@ class Draw:
         parent: Generation | None = None,
         act: Act | None = None,
     ) -> Admitted:
+        await self._gate.check_words(origin, request.prompt, request.negative or "")
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
         rules = await self._rules(origin)
@@ -159,6 +175,7 @@ class Draw:
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),
                 price=price(spec, self._profile),
                 scope=scope_of(origin),
+                requester_name=origin.name,
             ),
             await self._bounds_here(origin, rules),
             act=act,

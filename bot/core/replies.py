@@ -11,6 +11,7 @@ from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
 from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
+from bot.core.sentences.moderation import MODERATION
 from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
 from bot.core.sentences.refusals import REFUSALS
@@ -38,6 +39,7 @@ REPLIES: dict[str, tuple[str, str]] = {
     **REFUSALS,
     **KEEPING_ORDER,
     **GROUP_RULES,
+    **MODERATION,
 }
 
 
@@ -55,6 +57,8 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         code = "missing_value"
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
+    if data.get("reason"):
+        data["reason"] = reply("because", locale, reason=data["reason"])
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
     if "setting" in data:
@@ -63,10 +67,11 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
 
 
 def wait_text(milliseconds: int, locale: str) -> str:
-    """How long until something: in seconds, minutes or hours, rounded up."""
+    """How long until something, rounded up: in seconds, minutes, hours, or days from two on."""
     seconds = max(1, -(-milliseconds // 1000))
-    for size, code in ((3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds")):
-        if seconds >= size:
+    sizes = ((86400, "in_days"), (3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds"))
+    for size, code in sizes:
+        if seconds >= size * (2 if code == "in_days" else 1):
             return reply(code, locale, number=-(-seconds // size))
     raise AssertionError("at least a second")
 

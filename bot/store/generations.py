@@ -22,6 +22,7 @@ from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
 from bot.core.ports import Admitted, Bounds, Clock
 from bot.store.acts import record
+from bot.store.admittance import check_admittance
 from bot.store.books import Books
 from bot.store.conditions import (
     Columns,
@@ -35,7 +36,7 @@ from bot.store.conditions import (
 from bot.store.database import Database
 from bot.store.event_rows import note
 from bot.store.live import live_only
-from bot.store.people import weight_of
+from bot.store.people import meet, weight_of
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
 
@@ -85,16 +86,19 @@ class SqlAdmissions:
             return Admitted(generation=seen, duplicate=True)
         if await _was_answered(connection, new.event_key):
             raise AlreadySeen(new.event_key)
+        now = self._clock()
+        await check_admittance(connection, new.requester, new.address, new.scope, now)
         tag = await _tag_within_bounds(connection, new, bounds)
-        await _check_here(connection, new, bounds, self._clock())
+        await _check_here(connection, new, bounds, now)
         dues = await self._books.due(connection, new)
         charged = new if dues else replace(new, price=0)
-        row = new_row(charged, tag=tag, created_ms=self._clock())
+        row = new_row(charged, tag=tag, created_ms=now)
         inserted = await connection.execute(insert(generations).values(row).returning(generations))
-        await note(connection, new.event_key, "draw", new.id, row["created_ms"])
+        await note(connection, new.event_key, "draw", new.id, now)
+        await meet(connection, new.requester, new.requester_name)
         await self._books.reserve(connection, new.id, dues)
         if act is not None:
-            await record(connection, act, row["created_ms"])
+            await record(connection, act, now)
         return Admitted(generation=generation_of(inserted.mappings().one()), duplicate=False)
 
     async def get(self, generation_id: str) -> Generation | None:

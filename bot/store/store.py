@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
 from bot.store.acts import SqlActs
+from bot.store.admittance import SqlAdmittance
+from bot.store.bans import SqlBans
 from bot.store.belongings import SqlBelongings
 from bot.store.books import Books
 from bot.store.chat_moves import SqlChatMoves
@@ -23,8 +25,10 @@ from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
 from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
+from bot.store.places import SqlPlaces
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
+from bot.store.words import SqlWords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,10 @@ class Store:
     ledger: SqlLedger
     acts: SqlActs
     people: SqlPeople
+    admittance: SqlAdmittance
+    bans: SqlBans
+    places: SqlPlaces
+    words: SqlWords
     pauses: SqlPauses
     queue: SqlGroupQueue
     history: SqlHistory
@@ -67,6 +75,10 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         ledger=SqlLedger(database, books, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
+        admittance=SqlAdmittance(database, clock),
+        bans=SqlBans(database, clock),
+        places=SqlPlaces(database, clock),
+        words=SqlWords(database, clock),
         pauses=SqlPauses(database, clock),
         queue=SqlGroupQueue(database, clock, books),
         history=SqlHistory(database),

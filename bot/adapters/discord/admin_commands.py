@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.moderation_commands import moderation_callbacks
 from bot.adapters.discord.options import options
 from bot.adapters.discord.words import (
     ADMIN,
@@ -50,6 +51,7 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         "group": _group(desk),
         "job": _job(desk),
         "weight": _weight(desk),
+        **moderation_callbacks(desk),
     }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]

@@ -3,6 +3,8 @@
 from discord import Locale, app_commands
 from discord.app_commands import locale_str
 
+from bot.adapters.discord.moderation_words import MODERATION_COMMANDS, MODERATION_OPTIONS
+from bot.adapters.discord.said import said
 from bot.core.draw_options import RATIO_WORDS
 
 #: Discord's name of a language -> where `said` keeps it.
@@ -10,10 +12,6 @@ CHINESE = {Locale.chinese: "cn", Locale.taiwan_chinese: "tw"}
 #: Offered as they are; any other can be written at the end of the prompt.
 RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
 _TRADITIONAL = {"横图": "橫圖", "竖图": "直圖", "方图": "方圖"}
-
-
-def said(en: str, cn: str, tw: str) -> locale_str:
-    return locale_str(en, cn=cn, tw=tw)
 
 
 class Translator(app_commands.Translator):
@@ -176,6 +174,7 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "某人佔 GPU 的份量；僅限總管理員",
         ),
     ),
+    **MODERATION_COMMANDS,
 }
 #: How quota is changed, as the core reads it.
 SIGNS = {
@@ -320,4 +319,5 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
         said("all", "全部", "全部"),
         said("All my requests here", "我在这里的所有请求", "我在這裡的所有請求"),
     ),
+    **MODERATION_OPTIONS,
 }

@@ -171,16 +171,16 @@ class Handlers:
     async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
         the message that it replies to, or asked for the picture in it."""
-        person, words = _mentioned(message, words)
+        (person, words), called = _mentioned(message, words), ""
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-            person = author.requester if author else None
+            person, called = (author.requester, author.name) if author else (None, "")
         await self._core.manage(
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured),
+            pointed=Pointed(person=person, message=pictured, name=called),
             is_admin=lambda: self._rights.of_message(message),
         )
 

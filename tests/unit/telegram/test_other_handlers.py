@@ -165,6 +165,17 @@ async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
     assert (call["pointed"].message, call["admin"]) == (None, admin)
 
 
+async def test_what_they_are_called_comes_along(desk):
+    anna = {"id": 8, "is_bot": False, "first_name": "A", "username": "Anna_A"}
+    asked = desk.people.say("你好", sender=anna, chat=GROUP)
+    desk.people.say("/ban 1h", user=6, chat=GROUP, reply_to=asked.message_id)
+    desk.people.say("/draw 一只猫", sender=anna, chat=GROUP)
+    desk.people.say("/draw 一只猫", user=7, chat=GROUP)
+    (_, ban), (_, hers), (_, nameless) = (await desk.work()).calls.values()
+    assert (ban["pointed"].person, ban["pointed"].name) == ("telegram:8", "anna_a")
+    assert (hers["origin"].name, nameless["origin"].name) == ("anna_a", "")
+
+
 async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):
     opened = desk.people.say("", user=8, chat=GROUP)
     update = desk.people.say("/quota +20", user=6, chat=GROUP, reply_to=opened.message_id)
