@@ -30,6 +30,7 @@ from bot.core.lookup import Lookup
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
+from bot.core.pauses import Pauses
 from bot.core.ports import Admissions, Bounds, Messenger, Records
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
@@ -71,6 +72,7 @@ class Core:
     exporter: Exporter
     retention: Retention
     records: Records
+    pauses: Pauses
     pictures: PictureFolder
     cards: Cards
     #: By platform; adapters add theirs before the core runs.
@@ -106,7 +108,9 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     rows = store_in(database, now_ms, _quota_defaults(settings))
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
-    cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
+    cards = Cards(
+        admissions=rows.admissions, pauses=rows.pauses, pictures=pictures, pace=pace, news=news
+    )
     messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
@@ -153,6 +157,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         exporter=data.exporter,
         retention=data.retention,
         records=rows.records,
+        pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
         messengers=messengers,
@@ -181,6 +186,10 @@ def _desk(
         people=rows.people,
         acts=rows.acts,
         settings=rows.settings,
+        pauses=rows.pauses,
+        queue=rows.queue,
+        records=rows.records,
+        news=news,
         clock=now_ms,
         time_zone=settings.time_zone,
     )
@@ -191,7 +200,11 @@ def _desk(
         records=rows.records,
         gallery=gallery,
         queue_view=QueueView(
-            admissions=rows.admissions, records=rows.records, pace=pace, news=news
+            admissions=rows.admissions,
+            records=rows.records,
+            pauses=rows.pauses,
+            pace=pace,
+            news=news,
         ),
         erasures=erasures,
         chats=ChatDesk(moves=rows.moves, news=news),

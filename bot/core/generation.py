@@ -179,6 +179,8 @@ class Generation(NewGeneration):
     status_message: str | None
     error_code: str | None
     error_data: dict[str, object]
+    #: The event by which somebody else cancelled it.
+    ended_by: str | None
     #: Pictures on disk, relative to the state folder, in order.
     pictures: tuple[str, ...]
     #: JPEG of the picture or of all of them, relative to the state folder.
@@ -186,7 +188,13 @@ class Generation(NewGeneration):
     created_ms: int
     #: When the current attempt was handed to an engine.
     started_ms: int | None
+    #: When its first step began there.
+    begun_ms: int | None
     finished_ms: int | None
+    #: When delivery was settled, well or badly.
+    delivered_ms: int | None
+    #: Why the requester could not be told.
+    undeliverable_reason: str | None
     forgotten: Forgotten | None
 
     @property

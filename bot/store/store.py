@@ -14,11 +14,13 @@ from bot.store.deliveries import SqlDeliveries
 from bot.store.exports import SqlExports
 from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
+from bot.store.group_queue import SqlGroupQueue
 from bot.store.history import SqlHistory
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
+from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
@@ -40,6 +42,8 @@ class Store:
     ledger: SqlLedger
     acts: SqlActs
     people: SqlPeople
+    pauses: SqlPauses
+    queue: SqlGroupQueue
     history: SqlHistory
     forgetting: SqlForgetting
     exports: SqlExports
@@ -61,6 +65,8 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         ledger=SqlLedger(database, books, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
+        pauses=SqlPauses(database, clock),
+        queue=SqlGroupQueue(database, clock, books),
         history=SqlHistory(database),
         forgetting=SqlForgetting(database, clock),
         exports=SqlExports(database, clock),

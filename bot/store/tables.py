@@ -106,6 +106,8 @@ generations = Table(
     Column("lease_until", Milliseconds),
     Column("error_code", Text),
     Column("error_data", JSON, nullable=False),
+    #: The event of the act by which somebody else ended it.
+    Column("ended_by", Text),
     Column("pictures", JSON, nullable=False),
     Column("preview", Text),
     Column("delivery", Text, nullable=False),
@@ -115,6 +117,8 @@ generations = Table(
     Column("created_ms", Milliseconds, nullable=False),
     #: When the current attempt was handed to an engine.
     Column("started_ms", Milliseconds),
+    #: When its first step began there.
+    Column("begun_ms", Milliseconds),
     Column("finished_ms", Milliseconds),
     #: When delivery was settled, well or badly.
     Column("delivered_ms", Milliseconds),
@@ -270,7 +274,8 @@ def _partial_index(
 
 
 _g = generations.c
-_partial_index("ix_generations_queue", *served_order(_g), where=is_queued(_g))
+#: Whoever has enough places is passed over without a look at their rows.
+_partial_index("ix_generations_queue", *served_order(_g), _g.requester, where=is_queued(_g))
 _partial_index("ix_generations_live", _g.requester, _g.tag, where=is_live(_g))
 _partial_index("ix_generations_dispatched", _g.tag, where=was_dispatched(_g))
 _partial_index("ix_generations_untold", _g.serial, where=is_untold(_g))
@@ -281,6 +286,7 @@ _partial_index(
     _g.status_message,
     where=_g.status_message.is_not(None),
 )
+_partial_index("ix_generations_ended_by", _g.ended_by, where=_g.ended_by.is_not(None))
 Index("ix_generations_requester", _g.requester, _g.chat, _g.serial)
 #: Newest first, for whom they belong to.
 _partial_index("ix_generations_history", _g.requester, _g.serial, where=is_kept(_g))

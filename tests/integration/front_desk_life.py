@@ -78,6 +78,7 @@ class Desk:
     pace: Pace
     pictures: PictureFolder
     erasures: Erasures
+    cards: Cards
     engine: FakeEngine
     data: DataService
     erasers: dict[str, Any] = field(default_factory=dict)
@@ -181,7 +182,13 @@ async def desk_in(
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        cards = Cards(admissions=store.admissions, pictures=pictures, pace=pace, news=news)
+        cards = Cards(
+            admissions=store.admissions,
+            pauses=store.pauses,
+            pictures=pictures,
+            pace=pace,
+            news=news,
+        )
         erasers: dict[str, Any] = {}
         erasures = Erasures(
             removals=store.removals,
@@ -202,6 +209,10 @@ async def desk_in(
             people=store.people,
             acts=store.acts,
             settings=store.settings,
+            pauses=store.pauses,
+            queue=store.queue,
+            records=store.records,
+            news=news,
             clock=store.clock,
             time_zone="Asia/Shanghai",
         )
@@ -218,7 +229,11 @@ async def desk_in(
                 profile=PROFILE,
             ),
             queue_view=QueueView(
-                admissions=store.admissions, records=store.records, pace=pace, news=news
+                admissions=store.admissions,
+                records=store.records,
+                pauses=store.pauses,
+                pace=pace,
+                news=news,
             ),
             erasures=erasures,
             chats=ChatDesk(moves=store.moves, news=news),
@@ -226,4 +241,4 @@ async def desk_in(
             answers=answers,
             my_data=data.desk,
         )
-        yield Desk(front, store, news, pace, pictures, erasures, engine, data, erasers)
+        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, data, erasers)

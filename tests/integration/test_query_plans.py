@@ -75,7 +75,15 @@ async def use_everything(store: Store) -> None:
     await store.ledger.allow(account, 2000, "", act("allow:1"))
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
-    await store.outcomes.cancel([paid.id], "cancel:2")
+    await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
+    await store.pauses.pause("", act("pause"))
+    await store.pauses.paused()
+    await store.pauses.resume(act("resume"))
+    for group in (None, ("telegram", "-100")):
+        await store.queue.standing(group)
+        await store.queue.live(group, skip=1, limit=9)
+        await store.queue.clear(group, 9, act("clear"), 50)
+        await store.queue.cleared("clear")
     await use_my_data(store)
 
 
@@ -135,6 +143,20 @@ async def test_no_query_reads_all_history(store: Store):
             if LARGE.match(step) and not small:
                 large.append((step, sql))
     assert large == []
+
+
+async def look_for_what_waits(store: Store) -> None:
+    await store.admissions.latest("telegram:1", "-100", live=True)
+    await store.records.live("telegram:1", "-100")
+    await store.records.waiting("telegram:1")
+
+
+async def test_what_waits_is_found_without_reading_all_that_a_person_ever_asked_for(store: Store):
+    statements = await statements_of(store, look_for_what_waits)
+    assert len(statements) == 3
+    for sql, parameters in statements:
+        step, *_ = await plan(store, sql, parameters)
+        assert "USING INDEX ix_generations_live (requester=?)" in step
 
 
 async def test_history_goes_along_one_index_and_sorts_nothing(store: Store):

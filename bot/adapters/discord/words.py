@@ -128,6 +128,30 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "機器人主人任命的總管理員",
         ),
     ),
+    "pause": (
+        said("pause", "暂停", "暫停"),
+        said(
+            "Pause the whole queue; for those who run the bot",
+            "暂停整个队列；仅限总管理员",
+            "暫停整個佇列；僅限總管理員",
+        ),
+    ),
+    "resume": (
+        said("resume", "恢复", "恢復"),
+        said(
+            "Let the queue go on; for those who run the bot",
+            "恢复队列；仅限总管理员",
+            "恢復佇列；僅限總管理員",
+        ),
+    ),
+    "clear": (
+        said("clear", "清空", "清空"),
+        said(
+            "Cancel what waits in this server; asks first",
+            "取消这个服务器在排队的请求，会先问一次",
+            "取消這個伺服器在排隊的請求，會先問一次",
+        ),
+    ),
 }
 #: How quota is changed, as the core reads it.
 SIGNS = {
@@ -227,7 +251,7 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     ),
     "reason": (
         said("reason", "原因", "原因"),
-        said("Told to them under /quota", "对方用 /额度 看得到", "對方用 /額度 看得到"),
+        said("Told to those concerned", "会告诉相关的人", "會告訴相關的人"),
     ),
     "all": (
         said("all", "全部", "全部"),

@@ -19,7 +19,7 @@ from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_
 from bot.adapters.telegram.presses import Acknowledge, Presses
 from bot.adapters.telegram.rights import IsAdmin, Rights
 from bot.core.admin.ask import Pointed
-from bot.core.commands import MANAGED
+from bot.core.commands import DECIDING_ALONE, MANAGED
 from bot.core.generation import Origin
 from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
@@ -143,7 +143,7 @@ class Handlers:
                 await self._core.offer_again(origin, named_id(rest), replied)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=True)
-            case _ if name in MANAGED and rest.strip():
+            case _ if name in DECIDING_ALONE or (name in MANAGED and rest.strip()):
                 await self._command(message, origin, name, rest)
 
     async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
