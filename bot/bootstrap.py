@@ -58,7 +58,7 @@ async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.database_url))
         core = assemble(settings, database, stack, log)
-        guard = Guard(_platforms(settings, core, log), log)
+        guard = Guard(_platforms(settings, core, log), log, core.switch_off)
         boards = [_board(settings, core, log)] if settings.board_port else []
         loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
         await run_until_stopped(loops, parent_fd)

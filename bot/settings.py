@@ -152,14 +152,15 @@ class BotSettings(BaseSettings):
         "the usual size. 0 = as many as they like.",
     )
     cooldown_seconds: int = Field(
+        0, ge=0, le=3600, description="Seconds between two requests of one person in a group."
+    )
+    time_zone: str = Field("Asia/Shanghai", description="Where a day begins at midnight.")
+    keep_days: int = Field(
         0,
         ge=0,
-        le=3600,
-        description="Seconds between two requests of one person in a group. 0 = none.",
-    )
-    time_zone: str = Field(
-        "Asia/Shanghai",
-        description="Where a day begins at midnight.",
+        le=36_500,
+        description="Days after which the words and files of what has ended are deleted. "
+        "0 = kept for ever.",
     )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="Least important lines logged to standard error."
@@ -269,11 +270,13 @@ def load_settings(env_file: Path = Path(".env")) -> BotSettings:
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
-    known = {f"{PREFIX}{field}".upper() for field in {*BotSettings.model_fields, *ENGINE_ONLY}}
+    known = {field.upper() for field in {*BotSettings.model_fields, *ENGINE_ONLY}}
     for name in map(str.upper, names):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, sorted(known), n=1)
-            hint = f"did you mean {near[0]}?" if near else "see docs/configuration.md"
+        own = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and own not in known:
+            # Without what all have in common, which would make any two of them alike.
+            near = difflib.get_close_matches(own, sorted(known), n=1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else "see docs/configuration.md"
             raise StartupError(f"{name} is not a setting of zdraw; {hint}", os.EX_CONFIG)
 
 

@@ -22,20 +22,24 @@ from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
 from bot.core.errors import StartupError
+from bot.core.export import Exporter
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
-from bot.core.group_rules import RulesHere, usual_rules
+from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.lookup import Lookup
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
-from bot.core.ports import Admissions, Bounds, Messenger, Records
+from bot.core.pauses import Pauses
+from bot.core.ports import Admissions, Messenger, Records
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
-from bot.core.quota import UNIT, QuotaDefaults
 from bot.core.recover import Recovery
+from bot.core.retention import Retention
 from bot.core.staff import Staff
+from bot.data_wiring import DataService, data_service
+from bot.limits_wiring import bounds, quota_defaults, rules_here
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
@@ -66,7 +70,10 @@ class Core:
     notifier: Notifier
     erasures: Erasures
     recovery: Recovery
+    exporter: Exporter
+    retention: Retention
     records: Records
+    pauses: Pauses
     pictures: PictureFolder
     cards: Cards
     #: By platform; adapters add theirs before the core runs.
@@ -74,6 +81,11 @@ class Core:
     #: The same, for platforms on which messages can be deleted, or have reactions.
     erasers: dict[str, Eraser]
     reactors: dict[str, Reactor]
+
+    def switch_off(self, platform: str) -> None:
+        """Nothing is sent there any more. The rows wait for a process in which it works."""
+        for by_platform in (self.messengers, self.erasers, self.reactors):
+            by_platform.pop(platform, None)
 
     def loops(self) -> list[Coroutine[Any, Any, None]]:
         """Everything that must run for as long as the process does."""
@@ -83,6 +95,8 @@ class Core:
             self.notifier.run(),
             self.erasures.run(),
             self.recovery.run(),
+            self.exporter.run(),
+            self.retention.run(),
         ]
 
 
@@ -92,22 +106,24 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows = store_in(database, now_ms, _quota_defaults(settings))
+    rows = store_in(database, now_ms, quota_defaults(settings))
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
-    cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
+    cards = Cards(
+        admissions=rows.admissions, pauses=rows.pauses, pictures=pictures, pace=pace, news=news
+    )
     messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
-    rules = _rules(rows, profile, settings)
+    rules = rules_here(rows.groups, profile, settings)
     staff = Staff((settings.owners or "").split(","), rows.people)
     draw = Draw(
         admissions=rows.admissions,
         tokens=tokens,
         profile=profile,
         pace=pace,
-        bounds=_bounds(settings),
+        bounds=bounds(settings),
         rules=rules,
         staff=staff,
         news=news,
@@ -119,6 +135,19 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         erasers=erasers,
         notifier=notifier,
         log=log,
+    )
+    lookup = Lookup(admissions=rows.admissions, records=rows.records)
+    answers = Answers(lookup=lookup, notifier=notifier)
+    data = data_service(
+        settings, rows, answers, lookup, cancel, notifier, pictures, clock=now_ms, log=log
+    )
+    gallery = Gallery(
+        lookup=lookup,
+        removals=rows.removals,
+        pictures=pictures,
+        cards=cards,
+        profile=profile,
+        rules=rules,
     )
     quiet = QuietMode(settings=rows.settings, reactors=reactors, log=log)
     return Core(
@@ -134,19 +163,23 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
             draw,
             cancel,
             erasures,
-            notifier,
-            cards,
-            pictures,
+            gallery,
             pace,
             news,
             reactors,
+            answers,
+            lookup,
+            data,
         ),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
         erasures=erasures,
         recovery=_recovery(rows, news, settings),
+        exporter=data.exporter,
+        retention=data.retention,
         records=rows.records,
+        pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
         messengers=messengers,
@@ -162,15 +195,14 @@ def _desk(
     draw: Draw,
     cancel: Cancel,
     erasures: Erasures,
-    notifier: Notifier,
-    cards: Cards,
-    pictures: PictureFolder,
+    gallery: Gallery,
     pace: Pace,
     news: News,
     reactors: Mapping[str, Reactor],
+    answers: Answers,
+    lookup: Lookup,
+    data: DataService,
 ) -> FrontDesk:
-    lookup = Lookup(admissions=rows.admissions, records=rows.records)
-    answers = Answers(lookup=lookup, notifier=notifier)
     commands = admin_commands(
         lookup=lookup,
         ledger=rows.ledger,
@@ -181,6 +213,10 @@ def _desk(
         rules=rules,
         profile=pace.profile,
         reactors=reactors,
+        pauses=rows.pauses,
+        queue=rows.queue,
+        records=rows.records,
+        news=news,
         clock=now_ms,
     )
     return FrontDesk(
@@ -188,21 +224,19 @@ def _desk(
         cancel=cancel,
         lookup=lookup,
         records=rows.records,
-        gallery=Gallery(
-            lookup=lookup,
-            removals=rows.removals,
-            pictures=pictures,
-            cards=cards,
-            profile=pace.profile,
-            rules=rules,
-        ),
+        gallery=gallery,
         queue_view=QueueView(
-            admissions=rows.admissions, records=rows.records, pace=pace, news=news
+            admissions=rows.admissions,
+            records=rows.records,
+            pauses=rows.pauses,
+            pace=pace,
+            news=news,
         ),
         erasures=erasures,
         chats=ChatDesk(moves=rows.moves, rules=rules, news=news),
         admin=AdminDesk(commands=commands, staff=staff, answers=answers),
         answers=answers,
+        my_data=data.desk,
     )
 
 
@@ -256,22 +290,6 @@ def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
         settings.state_dir / f"tokenizer-{profile.name}.json",
         limit=profile.max_tokens - profile.template_tokens,
     )
-
-
-def _bounds(settings: BotSettings) -> Bounds:
-    return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
-
-
-def _rules(rows: Store, profile: Profile, settings: BotSettings) -> RulesHere:
-    usual = usual_rules(
-        profile, _bounds(settings), _quota_defaults(settings), settings.cooldown_seconds
-    )
-    return RulesHere(rows.groups, usual)
-
-
-def _quota_defaults(settings: BotSettings) -> QuotaDefaults:
-    daily = settings.daily_units
-    return QuotaDefaults(allowance=daily * UNIT if daily else None, time_zone=settings.time_zone)
 
 
 def _engine_socket(settings: BotSettings) -> Path:

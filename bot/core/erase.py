@@ -77,13 +77,17 @@ class Erasures:
     async def _settle(self, removal: Removal) -> None:
         generation = await self._admissions.get(removal.generation_id)
         assert generation is not None, "rows of generations are kept"
+        eraser = self._erasers.get(generation.address.platform)
+        if eraser is None:
+            # Its platform was switched off meanwhile; the row waits for another process.
+            return
         shown = replace(
             generation,
             address=replace(generation.address, chat=removal.chat),
             status_message=removal.message,
         )
         try:
-            await self._erasers[generation.address.platform].erase(shown)
+            await eraser.erase(shown)
         except MessageGone:
             self._log.info("erased_before", generation_id=generation.id)
         except TryLater:

@@ -30,6 +30,8 @@ from bot.core.ports import Bounds, TokenCount
 from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import IsAdmin, Staff
+from bot.data_wiring import DataService, data_service
+from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -77,7 +79,9 @@ class Desk:
     pace: Pace
     pictures: PictureFolder
     erasures: Erasures
+    cards: Cards
     engine: FakeEngine
+    data: DataService
     erasers: dict[str, Any] = field(default_factory=dict)
     _events: int = 0
 
@@ -162,7 +166,11 @@ class Desk:
 
 @asynccontextmanager
 async def desk_in(
-    folder: Path, quota: QuotaDefaults | None = None, *, cooldown_s: int = 0
+    folder: Path,
+    quota: QuotaDefaults | None = None,
+    *,
+    cooldown_s: int = 0,
+    keep_days: int = 0,
 ) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
@@ -184,7 +192,13 @@ async def desk_in(
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        cards = Cards(admissions=store.admissions, pictures=pictures, pace=pace, news=news)
+        cards = Cards(
+            admissions=store.admissions,
+            pauses=store.pauses,
+            pictures=pictures,
+            pace=pace,
+            news=news,
+        )
         erasers: dict[str, Any] = {}
         erasures = Erasures(
             removals=store.removals,
@@ -193,7 +207,12 @@ async def desk_in(
             notifier=notifier,
             log=log,
         )
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         answers = Answers(lookup=lookup, notifier=notifier)
+        settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
+        data = data_service(
+            settings, store, answers, lookup, cancel, notifier, pictures, clock=store.clock, log=log
+        )
         commands = admin_commands(
             lookup=lookup,
             ledger=store.ledger,
@@ -204,11 +223,15 @@ async def desk_in(
             rules=rules,
             profile=PROFILE,
             reactors={"telegram"},
+            pauses=store.pauses,
+            queue=store.queue,
+            records=store.records,
+            news=news,
             clock=store.clock,
         )
         front = FrontDesk(
             draw=draw,
-            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            cancel=cancel,
             lookup=lookup,
             records=store.records,
             gallery=Gallery(
@@ -220,11 +243,16 @@ async def desk_in(
                 rules=rules,
             ),
             queue_view=QueueView(
-                admissions=store.admissions, records=store.records, pace=pace, news=news
+                admissions=store.admissions,
+                records=store.records,
+                pauses=store.pauses,
+                pace=pace,
+                news=news,
             ),
             erasures=erasures,
             chats=ChatDesk(moves=store.moves, rules=rules, news=news),
             admin=AdminDesk(commands=commands, staff=staff, answers=answers),
             answers=answers,
+            my_data=data.desk,
         )
-        yield Desk(front, store, news, pace, pictures, erasures, engine, erasers)
+        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, data, erasers)

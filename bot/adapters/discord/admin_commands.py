@@ -16,6 +16,7 @@ from bot.adapters.discord.words import (
     SIGNS,
     choices,
 )
+from bot.core.admin.pause import MAX_REASON as MAX_PAUSE_REASON
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
 
 #: Longer than any zone's name.
@@ -32,7 +33,9 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         name=name,
         description=description,
         default_permissions=discord.Permissions(manage_guild=True),
-        allowed_contexts=app_commands.AppCommandContext(guild=True),
+        # In private, where Discord shows it to everybody: for those who run all groups and do
+        # not manage a guild.
+        allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
         allowed_installs=app_commands.AppInstallationType(guild=True),
     )
     callbacks = {
@@ -40,6 +43,9 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         "group": _group(desk),
         "audit": _audit(desk),
         "staff": _staff(desk),
+        "pause": _pause(desk),
+        "resume": _resume(desk),
+        "clear": _clear(desk),
     }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
@@ -50,18 +56,19 @@ def admin_commands(desk: Desk) -> app_commands.Group:
 
 
 def _quota(desk: Desk) -> Callback:
-    @options("user", "change", "amount", "reason")
+    @options("change", "user", "pool", "amount", "reason")
     @app_commands.choices(change=choices(SIGNS))
     async def quota(
         interaction: Interaction,
-        user: discord.User,
         change: str,
+        user: discord.User | None = None,
+        pool: bool = False,
         amount: Range[float, 0.0, float(MAX_UNITS)] | None = None,
         reason: Range[str, 0, MAX_REASON] = "",
     ) -> None:
         number = "默认" if amount is None else f"{amount:.2f}"
-        words = f"{change} {number} {reason}"
-        await desk.manage(interaction, "quota", words, person=user.id)
+        words = f"{'群 ' if pool else ''}{change} {number} {reason}"
+        await desk.manage(interaction, "quota", words, person=user.id if user else None)
 
     return quota
 
@@ -100,3 +107,26 @@ def _staff(desk: Desk) -> Callback:
         await desk.manage(interaction, "staff", words, person=user.id if user else None)
 
     return staff
+
+
+def _pause(desk: Desk) -> Callback:
+    @options("reason")
+    async def pause(interaction: Interaction, reason: Range[str, 0, MAX_PAUSE_REASON] = "") -> None:
+        await desk.manage(interaction, "pause", reason)
+
+    return pause
+
+
+def _resume(desk: Desk) -> Callback:
+    async def resume(interaction: Interaction) -> None:
+        await desk.manage(interaction, "resume")
+
+    return resume
+
+
+def _clear(desk: Desk) -> Callback:
+    @options("everywhere")
+    async def clear(interaction: Interaction, everywhere: bool = False) -> None:
+        await desk.manage(interaction, "clear", "all" if everywhere else "")
+
+    return clear

@@ -41,7 +41,10 @@ def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 async def test_they_are_those_that_there_are(told):
-    assert {"draw", "again", "cancel", "queue", "show", "quota", "help"} == NAMES
+    assert {
+        *("draw", "again", "cancel", "queue", "show", "quota", "help"),
+        *("info", "history", "export", "forget"),
+    } == NAMES
     assert set(told) == NAMES | {"admin"}
     assert {one["name"] for one in told["admin"]["options"]} == set(ADMIN_COMMANDS)
     assert set(ADMIN_COMMANDS) <= commands.MANAGED
@@ -85,7 +88,8 @@ async def test_a_command_is_small_enough(told):
 
 async def test_what_admins_have_is_for_those_who_manage_the_guild(told):
     admin = told["admin"]
-    assert (admin["contexts"], admin["integration_types"]) == ([0], [0])
+    # In private too: who runs all groups may manage none.
+    assert (admin["contexts"], admin["integration_types"]) == ([0, 1], [0])
     assert int(admin["default_member_permissions"]) == 1 << 5
 
 
