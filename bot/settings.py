@@ -152,15 +152,9 @@ class BotSettings(BaseSettings):
         "the usual size. 0 = as many as they like.",
     )
     cooldown_seconds: int = Field(
-        0,
-        ge=0,
-        le=3600,
-        description="Seconds between two requests of one person in a group. 0 = none.",
+        0, ge=0, le=3600, description="Seconds between two requests of one person in a group."
     )
-    time_zone: str = Field(
-        "Asia/Shanghai",
-        description="Where a day begins at midnight.",
-    )
+    time_zone: str = Field("Asia/Shanghai", description="Where a day begins at midnight.")
     keep_days: int = Field(
         0,
         ge=0,

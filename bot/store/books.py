@@ -25,7 +25,8 @@ from bot.core.quota import (
 )
 from bot.store.conditions import is_ending, is_grant, is_reserve
 from bot.store.groups import rules_of
-from bot.store.tables import Milliseconds, accounts, ledger
+from bot.store.quota_tables import accounts, ledger
+from bot.store.tables import Milliseconds
 
 _a, _l = accounts.c, ledger.c
 _ending = ledger.alias("ending").c

@@ -19,7 +19,7 @@ from bot.core.quota import (
 from bot.store.acts import record
 from bot.store.books import Account, Books
 from bot.store.database import Database
-from bot.store.tables import accounts, ledger
+from bot.store.quota_tables import accounts, ledger
 
 _l = ledger.c
 UNLIMITED_STATEMENT = Statement(
