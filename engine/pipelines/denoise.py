@@ -13,12 +13,10 @@ from typing import Any
 import torch
 from diffusers.pipelines.z_image.pipeline_z_image import calculate_shift, get_default_z_image_sigmas
 
+from engine.batching import bucket
 from engine.pipeline import BadPicture, PipelineError
 from engine.pipelines import care
 from engine.pipelines.guard import are_finite
-
-#: Tokens; captions are filled up to a multiple of it by the transformer.
-CAPTION_BUCKET = 32
 
 
 @dataclass(eq=False, kw_only=True)
@@ -140,11 +138,6 @@ class Denoiser:
             )[0]
             predicted |= zip(together, outputs, strict=True)
         return torch.stack([predicted[n].float().squeeze(1) for n in range(len(rows))])
-
-
-def bucket(tokens: int) -> int:
-    """Length that a caption of `tokens` tokens is filled up to."""
-    return -(-tokens // CAPTION_BUCKET) * CAPTION_BUCKET
 
 
 def _of_one_length(captions: Sequence[torch.Tensor]) -> list[list[int]]:

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from engine.batching import CAPTION_BUCKET
 from engine.pipeline import (
     BadPicture,
     DeviceLost,
@@ -21,7 +22,7 @@ from engine.pipeline import (
     PipelineError,
 )
 from engine.pipelines import care, guard, weights
-from engine.pipelines.denoise import CAPTION_BUCKET, Denoiser, Member
+from engine.pipelines.denoise import Denoiser, Member
 from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.prompt_encoder import PromptEncoder
 from engine.profiles import Profile

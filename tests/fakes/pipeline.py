@@ -26,6 +26,11 @@ class FakePipeline:
         #: While cleared, every step waits before it is done.
         self.go = threading.Event()
         self.go.set()
+        #: The same for the pictures with one prompt, and those drawn together with them.
+        self.gates: dict[str, threading.Event] = {}
+        #: While cleared, the pictures wait after their last step.
+        self.decoding = threading.Event()
+        self.decoding.set()
         #: What was asked for, in order.
         self.requests: list[DrawRequest] = []
         #: How many of them were drawn together, in order.
@@ -50,11 +55,14 @@ class FakePipeline:
         for step in range(1, requests[0].steps + 1):
             self.go.wait(PATIENCE)
             for request in requests:
+                if request.prompt in self.gates:
+                    self.gates[request.prompt].wait(PATIENCE)
                 if request.prompt in self.raises:
                     raise self.raises[request.prompt]
             for n, on_step in enumerate(on_steps):
                 if n not in ended:
                     self._tell(n, on_step, step, ended)
+        self.decoding.wait(PATIENCE)
         return Drawing(
             drawn=tuple(_drawn(ended.get(n) or _noise(r)) for n, r in enumerate(requests)),
             encode_seconds=0.0,
