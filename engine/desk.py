@@ -178,8 +178,10 @@ class Desk:
             await self._on_disk(self._spool.forget, opened.key)
 
     async def _returned(self, opened: OpenJob) -> Result:
+        # Not wait_for: in Python 3.11 it swallows a cancellation that comes with the word.
         with suppress(TimeoutError):
-            await asyncio.wait_for(opened.unwanted.wait(), DISK_PAUSE_SECONDS)
+            async with asyncio.timeout(DISK_PAUSE_SECONDS):
+                await opened.unwanted.wait()
         return (opened.end_as or Returned)(key=opened.key)
 
     async def _tell(self, opened: OpenJob, result: Result) -> None:
@@ -203,7 +205,8 @@ class Desk:
             if self._queue.remove(opened.key):
                 await self.settle(opened, Returned(key=opened.key), {})
         try:
-            await asyncio.wait_for(self._all_settled(), grace)
+            async with asyncio.timeout(grace):
+                await self._all_settled()
         except TimeoutError:
             for opened in list(self._open.values()):
                 _log.warning("job_returned_unstopped", **named(opened.key))
