@@ -58,13 +58,16 @@ class Desk:
         admit: Callable[[Job], Refusal | None],
         info: Callable[[], EngineInfo],
         clock: Callable[[], float] = time.monotonic,
+        on_end: Callable[[OpenJob, Result], None] = lambda opened, result: None,
     ) -> None:
+        """`on_end` is told of every job that ends."""
         self._queue = queue
         self._spool = spool
         self._disk = disk
         self._admit = admit
         self._info = info
         self._clock = clock
+        self._on_end = on_end
         self._subscribers = Subscribers()
         self._open: dict[str, OpenJob] = {}
         self._results: dict[str, Result] = {}
@@ -193,6 +196,7 @@ class Desk:
         self._results[opened.key.generation_id] = result
         self.announce(result)
         self._settled.set()
+        self._on_end(opened, result)
         _log.info("job_ended", outcome=result.kind, **opened.told())
 
     # The end of the process

@@ -104,6 +104,10 @@ class Pipeline(Protocol):
         """
         ...
 
+    def free_bytes(self) -> int | None:
+        """Memory of the device that is free; None where it has none of its own. From any thread."""
+        ...
+
     def room(self, request: DrawRequest) -> int:
         """How many such pictures the device's free memory lets it draw together; at least 1."""
         ...

@@ -4,7 +4,6 @@ from typing import Any
 
 import torch
 
-from engine.pipeline import BadPicture
 from engine.pipelines.embedding_memory import EmbeddingMemory
 
 _SENTINEL = "⟪prompt⟫"
@@ -36,11 +35,9 @@ class PromptEncoder:
         before, _, after = self._templated(_SENTINEL).partition(_SENTINEL)
         return before, after
 
-    def __call__(self, prompt: str) -> torch.Tensor:
-        """Embedding of shape (tokens, width), on the encoder's device in its dtype.
-
-        Raises BadPicture where it is not finite, also when it is made again.
-        """
+    def __call__(self, prompt: str) -> torch.Tensor | None:
+        """Embedding of shape (tokens, width), on the encoder's device in its dtype; None where it
+        is not finite, also when it is made again."""
         known = self._memory.get(self._model, prompt)
         if known is not None:
             self.kept += 1
@@ -52,7 +49,7 @@ class PromptEncoder:
             if torch.isfinite(embedding.float().sum()):
                 self._memory.put(self._model, prompt, embedding)
                 return embedding
-        raise BadPicture
+        return None
 
     def _encode(self, prompt: str) -> torch.Tensor:
         # The encoder is causal: tokens after a token, padding among them, do not change it.

@@ -22,7 +22,7 @@ from engine.pipeline import (
     PipelineError,
 )
 from engine.pipelines import care, guard, weights
-from engine.pipelines.denoise import Denoiser, Member
+from engine.pipelines.denoise import Captions, Denoiser, Member
 from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.prompt_encoder import PromptEncoder
 from engine.profiles import Profile
@@ -85,12 +85,18 @@ class ZImage:
         torch.cuda.empty_cache()
         raise OutOfMemory
 
+    def free_bytes(self) -> int | None:
+        """See engine.pipeline.Pipeline. What torch keeps for later is free."""
+        if self._pipe.device.type != "cuda":
+            return None
+        free: int = torch.cuda.mem_get_info(self._pipe.device)[0]
+        return free + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
+
     def room(self, request: DrawRequest) -> int:
         """See engine.pipeline.Pipeline. Half of the free memory is left to everything else."""
-        if self._pipe.device.type != "cuda":
+        free = self.free_bytes()
+        if free is None:
             return HOST_ROOM
-        free, _ = torch.cuda.mem_get_info(self._pipe.device)
-        free += torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
         tokens = request.width * request.height // 256 + CAPTION_BUCKET
         passes = 2 if request.guidance > 0 else 1
         each = tokens * passes * self._pipe.transformer.config.dim * BYTES_PER_TOKEN_AND_CHANNEL
@@ -101,8 +107,12 @@ class ZImage:
     ) -> Drawing:
         began = self._clock()
         with _one_core_free():
-            members = [self._member(*each) for each in zip(requests, on_steps, strict=True)]
+            captions = [self._captions(request) for request in requests]
             encoded = self._clock()
+            members = [
+                Member(latents=self._noise(request), on_step=on_step, captions=caption)
+                for request, on_step, caption in zip(requests, on_steps, captions, strict=True)
+            ]
             self._denoise(members, requests[0].steps, requests[0].guidance)
         denoised = self._clock()
         drawn = tuple(self._drawn(member) for member in members)
@@ -113,18 +123,17 @@ class ZImage:
             decode_seconds=self._clock() - denoised,
         )
 
-    def _member(self, request: DrawRequest, on_step: Callable[[int], None]) -> Member:
-        member = Member(latents=self._noise(request), on_step=on_step)
-        encodings = self._encode.kept, self._encode.made
-        try:
-            member.caption = self._encode(request.prompt)
-            if request.guidance > 0:
-                member.negative = self._encode(request.negative_prompt)
-        except BadPicture as error:
-            member.error = error
-        member.encodings_kept = self._encode.kept - encodings[0]
-        member.encodings_made = self._encode.made - encodings[1]
-        return member
+    def _captions(self, request: DrawRequest) -> Captions:
+        kept, made = self._encode.kept, self._encode.made
+        guided = request.guidance > 0
+        prompts = (request.prompt, request.negative_prompt) if guided else (request.prompt,)
+        found = [self._encode(prompt) for prompt in prompts]
+        embeddings = tuple(one for one in found if one is not None)
+        return Captions(
+            embeddings if len(embeddings) == len(found) else (),
+            self._encode.kept - kept,
+            self._encode.made - made,
+        )
 
     def _noise(self, request: DrawRequest) -> torch.Tensor:
         """Where the picture starts: float32 (channels, height / 8, width / 8); for the demo
@@ -153,8 +162,8 @@ class ZImage:
             bad_decodes += 1
         return Drawn(
             image=image,
-            encodings_kept=member.encodings_kept,
-            encodings_made=member.encodings_made,
+            encodings_kept=member.captions.kept,
+            encodings_made=member.captions.made,
             bad_steps=member.bad_steps,
             bad_decodes=bad_decodes,
         )
