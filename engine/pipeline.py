@@ -113,14 +113,17 @@ class Pipeline(Protocol):
         ...
 
 
-def open_pipeline(profile: Profile, weights: Path) -> Pipeline:
-    """Loads the model of `profile` from the folder `weights`. Raises WeightsError."""
+def open_pipeline(profile: Profile, weights: Path, compiled: bool = True) -> Pipeline:
+    """Loads the model of `profile` from the folder `weights`. Raises WeightsError.
+
+    `compiled`: where there is a card, the blocks of its transformer.
+    """
     if not (weights / "model_index.json").is_file():
         raise WeightsError(f"no weights of {profile.name} in {weights}; {remedy(profile, weights)}")
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
     module = import_module(f"engine.pipelines.{profile.pipeline}")
-    opened: Pipeline = module.open_pipeline(profile, weights)
+    opened: Pipeline = module.open_pipeline(profile, weights, compiled)
     return opened
 
 

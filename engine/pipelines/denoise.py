@@ -48,7 +48,7 @@ class Member:
 class Denoiser:
     """A transformer with its scheduler's steps."""
 
-    def __init__(self, transformer: Any, scheduler: Any, attention: str = "native") -> None:
+    def __init__(self, transformer: Any, scheduler: Any, attention: str) -> None:
         """`attention` names diffusers' backend."""
         self._transformer = transformer
         self._scheduler = scheduler

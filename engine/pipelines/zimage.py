@@ -21,7 +21,8 @@ from engine.pipeline import (
     OutOfMemory,
     PipelineError,
 )
-from engine.pipelines import care, guard, weights
+from engine.pipelines import attention, care, guard, weights
+from engine.pipelines.compiled import compile_blocks
 from engine.pipelines.denoise import Captions, Denoiser, Member
 from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.prompt_encoder import PromptEncoder
@@ -34,10 +35,17 @@ HOST_ROOM = 64
 BYTES_PER_TOKEN_AND_CHANNEL = 48
 
 
-def open_pipeline(profile: Profile, folder: Path) -> "ZImage":
-    """Loads `folder` onto the card, or onto the CPU where there is none. Raises WeightsError."""
+def open_pipeline(profile: Profile, folder: Path, compiled: bool) -> "ZImage":
+    """Loads `folder` onto the card, or onto the CPU where there is none. Raises WeightsError.
+
+    `compiled`: the transformer's blocks, on a card.
+    """
     if torch.cuda.is_available():
-        return ZImage(weights.load(profile, folder, "cuda", torch.bfloat16), folder)
+        pipe = weights.load(profile, folder, "cuda", torch.bfloat16)
+        backend = attention.chosen(pipe.transformer, torch.cuda.get_device_capability())
+        if compiled:
+            compile_blocks(pipe.transformer, backend)
+        return ZImage(pipe, folder, backend)
     # Few processors compute in bfloat16; the others convert back and forth.
     pipe = weights.load(profile, folder, "cpu", torch.float32)
     # The decoder's convolutions take a fifth less time this way.
@@ -49,17 +57,21 @@ class ZImage:
     """The networks of a loaded ZImagePipeline. Not re-entrant: the scheduler has a state."""
 
     def __init__(
-        self, pipe: Any, folder: Path, clock: Callable[[], float] = time.perf_counter
+        self,
+        pipe: Any,
+        folder: Path,
+        attention_backend: str = attention.ON_CPU,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._pipe = pipe
         self._clock = clock
         memory = EmbeddingMemory()
         self._encode = PromptEncoder(pipe.tokenizer, pipe.text_encoder, memory, str(folder))
-        self._denoise = Denoiser(pipe.transformer, pipe.scheduler)
+        self._denoise = Denoiser(pipe.transformer, pipe.scheduler, attention_backend)
         self.template = self._encode.template
         self.tokenizer_json = (folder / "tokenizer" / "tokenizer.json").read_bytes()
-        on_card = pipe.device.type == "cuda"
-        self.device = torch.cuda.get_device_name(pipe.device) if on_card else "cpu"
+        self._on_card = pipe.device.type == "cuda"
+        self.device = torch.cuda.get_device_name(pipe.device) if self._on_card else "cpu"
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         """See engine.pipeline.Pipeline."""
@@ -87,7 +99,7 @@ class ZImage:
 
     def free_bytes(self) -> int | None:
         """See engine.pipeline.Pipeline. What torch keeps for later is free."""
-        if self._pipe.device.type != "cuda":
+        if not self._on_card:
             return None
         free: int = torch.cuda.mem_get_info(self._pipe.device)[0]
         return free + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
@@ -106,7 +118,7 @@ class ZImage:
         self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
     ) -> Drawing:
         began = self._clock()
-        with _one_core_free():
+        with nullcontext() if self._on_card else _one_core_free():
             captions = [self._captions(request) for request in requests]
             encoded = self._clock()
             members = [
