@@ -28,6 +28,8 @@ ENGINE_ONLY = frozenset(
     {
         "weights_dir",
         "engine_queue_size",
+        "engine_batch",
+        "engine_compile",
         "engine_throttle_jobs",
         "engine_throttle_seconds",
     }
