@@ -4,6 +4,7 @@ Also 🔁 (`repeat`): the same request again with a new seed.
 """
 
 from bot.core.draw_syntax import DrawRequest, parse_draw, resolve_size
+from bot.core.draw_values import check_values, is_the_same
 from bot.core.errors import Refusal
 from bot.core.generation import (
     DrawSpec,
@@ -43,6 +44,15 @@ class Draw:
     async def __call__(self, origin: Origin, text: str) -> Admitted:
         """Admit the request, once per event key. `text` is as it was received. Raises Refusal."""
         return await self._admit(origin, parse_draw(text))
+
+    async def values(self, origin: Origin, request: DrawRequest) -> Admitted:
+        """Admit what needs no reading, once per event key; another request under a key that was
+        used is refused. Raises Refusal."""
+        check_values(request)
+        admitted = await self._admit(origin, request)
+        if admitted.duplicate and not is_the_same(request, admitted.generation.spec):
+            raise Refusal("key_reused")
+        return admitted
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be

@@ -79,7 +79,7 @@ def parse_draw(text: str) -> DrawRequest:
     Raises Refusal: too_long, control_characters, empty_prompt, only_options, unknown_option,
     no_sampler, option_not_last, bad_value, given_twice.
     """
-    _check_characters(text)
+    check_characters(text)
     copy = copy_of(text.strip())
     if not copy.seen.strip():
         raise Refusal("empty_prompt")
@@ -146,7 +146,8 @@ def _on_grid(side: float, profile: Profile) -> int:
     return max(1, round(side / profile.multiple)) * profile.multiple
 
 
-def _check_characters(text: str) -> None:
+def check_characters(text: str) -> None:
+    """Raises Refusal: too_long, control_characters."""
     if len(text) > MAX_CHARACTERS:
         raise Refusal("too_long", length=len(text), limit=MAX_CHARACTERS)
     for character in text:
