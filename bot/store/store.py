@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
 from bot.store.acts import SqlActs
+from bot.store.api_tokens import SqlApiTokens
 from bot.store.books import Books
 from bot.store.chat_moves import SqlChatMoves
 from bot.store.chats import SqlChatSettings
@@ -36,6 +37,7 @@ class Store:
     ledger: SqlLedger
     acts: SqlActs
     people: SqlPeople
+    api_tokens: SqlApiTokens
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -53,4 +55,5 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         ledger=SqlLedger(database, books, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
+        api_tokens=SqlApiTokens(database, clock),
     )

@@ -46,6 +46,7 @@ TABLES = {
     "words",
     "groups",
     "switches",
+    "api_tokens",
 }
 
 
