@@ -13,6 +13,7 @@ from bot.adapters.local import LocalMessenger
 from bot.core.admin.commands import admin_commands
 from bot.core.admin.desk import AdminDesk
 from bot.core.answers import Answers
+from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.chat_desk import ChatDesk
@@ -56,6 +57,7 @@ class Core:
 
     profile: Profile
     news: News
+    pace: Pace
     admissions: Admissions
     draw: Draw
     cancel: Cancel
@@ -68,6 +70,7 @@ class Core:
     records: Records
     pictures: PictureFolder
     cards: Cards
+    api_tokens: ApiTokens
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -100,7 +103,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
-    messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
+    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
@@ -124,6 +127,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     return Core(
         profile=profile,
         news=news,
+        pace=pace,
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
@@ -136,6 +140,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         records=rows.records,
         pictures=pictures,
         cards=cards,
+        api_tokens=rows.api_tokens,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,

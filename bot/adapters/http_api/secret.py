@@ -1,5 +1,6 @@
 """What signs the tokens: a setting, or a file in the state folder."""
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -45,5 +46,6 @@ class ApiSecret:
         finally:
             draft.unlink()
         found = self.read()
-        assert found is not None
+        if found is None:
+            raise OSError(errno.EINVAL, f"{FILE_NAME} is empty: remove it")
         return found
