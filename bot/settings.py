@@ -156,6 +156,13 @@ class BotSettings(ApiSettings):
         "Asia/Shanghai",
         description="Where a day begins at midnight.",
     )
+    keep_days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="Days after which the words and files of what has ended are deleted. "
+        "0 = kept for ever.",
+    )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="Least important lines logged to standard error."
     )

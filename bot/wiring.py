@@ -23,6 +23,7 @@ from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
 from bot.core.errors import StartupError
+from bot.core.export import Exporter
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.log import Log
@@ -30,12 +31,15 @@ from bot.core.lookup import Lookup
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
+from bot.core.pauses import Pauses
 from bot.core.ports import Admissions, Bounds, Messenger, Records
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
 from bot.core.quota import UNIT, QuotaDefaults
 from bot.core.recover import Recovery
+from bot.core.retention import Retention
 from bot.core.staff import Staff
+from bot.data_wiring import DataService, data_service
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
@@ -67,7 +71,10 @@ class Core:
     notifier: Notifier
     erasures: Erasures
     recovery: Recovery
+    exporter: Exporter
+    retention: Retention
     records: Records
+    pauses: Pauses
     pictures: PictureFolder
     cards: Cards
     api_tokens: ApiTokens
@@ -90,6 +97,8 @@ class Core:
             self.notifier.run(),
             self.erasures.run(),
             self.recovery.run(),
+            self.exporter.run(),
+            self.retention.run(),
         ]
 
 
@@ -102,7 +111,9 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     rows = store_in(database, now_ms, _quota_defaults(settings))
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
-    cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
+    cards = Cards(
+        admissions=rows.admissions, pauses=rows.pauses, pictures=pictures, pace=pace, news=news
+    )
     messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
@@ -123,6 +134,14 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         notifier=notifier,
         log=log,
     )
+    lookup = Lookup(admissions=rows.admissions, records=rows.records)
+    answers = Answers(lookup=lookup, notifier=notifier)
+    data = data_service(
+        settings, rows, answers, lookup, cancel, notifier, pictures, clock=now_ms, log=log
+    )
+    gallery = Gallery(
+        lookup=lookup, removals=rows.removals, pictures=pictures, cards=cards, profile=profile
+    )
     quiet = QuietMode(settings=rows.settings, reactors=reactors, log=log)
     return Core(
         profile=profile,
@@ -131,13 +150,18 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, settings),
+        desk=_desk(
+            rows, draw, cancel, erasures, gallery, pace, news, settings, answers, lookup, data
+        ),
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
         erasures=erasures,
         recovery=_recovery(rows, news, settings),
+        exporter=data.exporter,
+        retention=data.retention,
         records=rows.records,
+        pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
         api_tokens=rows.api_tokens,
@@ -152,22 +176,25 @@ def _desk(
     draw: Draw,
     cancel: Cancel,
     erasures: Erasures,
-    notifier: Notifier,
-    cards: Cards,
-    pictures: PictureFolder,
+    gallery: Gallery,
     pace: Pace,
     news: News,
     settings: BotSettings,
+    answers: Answers,
+    lookup: Lookup,
+    data: DataService,
 ) -> FrontDesk:
     staff = Staff((settings.owners or "").split(","), rows.people)
-    lookup = Lookup(admissions=rows.admissions, records=rows.records)
-    answers = Answers(lookup=lookup, notifier=notifier)
     commands = admin_commands(
         lookup=lookup,
         ledger=rows.ledger,
         people=rows.people,
         acts=rows.acts,
         settings=rows.settings,
+        pauses=rows.pauses,
+        queue=rows.queue,
+        records=rows.records,
+        news=news,
         clock=now_ms,
         time_zone=settings.time_zone,
     )
@@ -176,20 +203,19 @@ def _desk(
         cancel=cancel,
         lookup=lookup,
         records=rows.records,
-        gallery=Gallery(
-            lookup=lookup,
-            removals=rows.removals,
-            pictures=pictures,
-            cards=cards,
-            profile=pace.profile,
-        ),
+        gallery=gallery,
         queue_view=QueueView(
-            admissions=rows.admissions, records=rows.records, pace=pace, news=news
+            admissions=rows.admissions,
+            records=rows.records,
+            pauses=rows.pauses,
+            pace=pace,
+            news=news,
         ),
         erasures=erasures,
         chats=ChatDesk(moves=rows.moves, news=news),
         admin=AdminDesk(commands=commands, staff=staff, answers=answers),
         answers=answers,
+        my_data=data.desk,
     )
 
 

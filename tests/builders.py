@@ -84,10 +84,16 @@ def generation(**changes: Any) -> Generation:
         status_message=None,
         error_code=None,
         error_data={},
+        ended_by=None,
         pictures=(),
         preview=None,
         created_ms=START_MS,
+        started_ms=None,
+        begun_ms=None,
         finished_ms=None,
+        delivered_ms=None,
+        undeliverable_reason=None,
+        forgotten=None,
     )
     return replace(usual, **changes)
 

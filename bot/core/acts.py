@@ -29,6 +29,7 @@ class ActKind(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     CLEAR = "clear"
+    CANCEL = "cancel"
     RETRY = "retry"
 
 

@@ -30,8 +30,16 @@ class Command:
     takes_text: bool = False
     #: Without a slash, a trigger means it only with one of these words: it is a common word.
     words: tuple[str, ...] = ()
+    #: Without a slash or a mention its triggers are talk.
+    slash_or_mention: bool = False
     #: The menus that list it; it works in the others as well.
     menus: frozenset[Place] = EVERYWHERE
+
+    @property
+    def written_triggers(self) -> tuple[str, ...]:
+        """As one has to write them."""
+        slash = "/" if self.slash_or_mention else ""
+        return tuple(f"{slash}{trigger}" for trigger in self.triggers)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -72,6 +80,37 @@ COMMANDS: tuple[Command, ...] = (
         example="/show k3v9x2ab",
     ),
     Command(
+        name="info",
+        triggers=("查看参数", "参数"),
+        meaning_zh="一张图是怎么画的：描述、种子、参数、用时",
+        meaning_en="how a picture was drawn: words, seed, settings, time",
+        example="/info k3v9x2ab",
+    ),
+    Command(
+        name="history",
+        triggers=("历史", "我的图"),
+        meaning_zh="翻看我的图（私聊）",
+        meaning_en="my pictures, page by page (in private)",
+        example="/history",
+        menus=frozenset({Place.PRIVATE}),
+    ),
+    Command(
+        name="export",
+        triggers=("导出",),
+        meaning_zh="打包发来存着的我的全部数据（私聊）",
+        meaning_en="everything stored of me, as a file (in private)",
+        example="/export",
+        menus=frozenset({Place.PRIVATE}),
+    ),
+    Command(
+        name="forget",
+        triggers=("忘记我",),
+        meaning_zh="删除我的描述和图片文件，会先问一次（私聊）",
+        meaning_en="delete my words and files; asks first (in private)",
+        example="/forget",
+        menus=frozenset({Place.PRIVATE}),
+    ),
+    Command(
         name="quiet",
         triggers=("安静",),
         words=("开", "关"),
@@ -103,6 +142,33 @@ COMMANDS: tuple[Command, ...] = (
         menus=frozenset(),
     ),
     Command(
+        name="pause",
+        triggers=("暂停",),
+        slash_or_mention=True,
+        meaning_zh="暂停整个队列，可写原因（总管理员）",
+        meaning_en="pause the whole queue, with a reason or without (those who run the bot)",
+        example="/pause 换显卡",
+        menus=frozenset(),
+    ),
+    Command(
+        name="resume",
+        triggers=("继续", "恢复"),
+        slash_or_mention=True,
+        meaning_zh="恢复队列（总管理员）",
+        meaning_en="let the queue go on (those who run the bot)",
+        example="/resume",
+        menus=frozenset(),
+    ),
+    Command(
+        name="clear",
+        triggers=("清空",),
+        slash_or_mention=True,
+        meaning_zh="取消本群在排队的请求，会先问一次；全部 是所有群的（群管理员）",
+        meaning_en="cancel what waits here, or `all` there is; asks first (group admins)",
+        example="/clear",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",
@@ -121,7 +187,9 @@ COMMANDS: tuple[Command, ...] = (
 
 
 #: Those of the admin desk.
-MANAGED = frozenset({"quota", "quiet", "staff", "audit"})
+MANAGED = frozenset({"quota", "quiet", "staff", "audit", "pause", "resume", "clear"})
+#: Of those, what decides something without a word more.
+DECIDING_ALONE = frozenset({"pause", "resume"})
 
 
 def command_rows(locale: str, slash_only: frozenset[str] | None = None) -> list[tuple[str, str]]:
@@ -132,7 +200,10 @@ def command_rows(locale: str, slash_only: frozenset[str] | None = None) -> list[
         return [(f"/{command.name}", command.meaning_en) for command in listed]
     words = slash_only is None
     return [
-        ("、".join((f"/{command.name}", *(command.triggers if words else ()))), command.meaning_zh)
+        (
+            "、".join((f"/{command.name}", *(command.written_triggers if words else ()))),
+            command.meaning_zh,
+        )
         for command in listed
     ]
 
@@ -141,7 +212,7 @@ def commands_markdown() -> str:
     """The table in docs/commands.md."""
     lines = ["| 命令 Command | 中文 Chinese | 含义 Meaning | 例 Example |", "|---|---|---|---|"]
     for command in COMMANDS:
-        triggers = " ".join(f"`{trigger}`" for trigger in command.triggers) or "–"
+        triggers = " ".join(f"`{trigger}`" for trigger in command.written_triggers) or "–"
         meaning = f"{command.meaning_zh}<br>{command.meaning_en}"
         lines.append(f"| `/{command.name}` | {triggers} | {meaning} | `{command.example}` |")
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from bot.core.generation import Origin
 from bot.core.help_text import help_text
 from bot.core.lookup import Lookup
 from bot.core.messages import Button, Toast
+from bot.core.my_data import MyData
 from bot.core.ports import Records
 from bot.core.press import WANTED
 from bot.core.queue_view import QueueView
@@ -54,6 +55,7 @@ class FrontDesk:
         chats: ChatDesk,
         admin: AdminDesk,
         answers: Answers,
+        my_data: MyData,
     ) -> None:
         self._draw = draw
         self._cancel = cancel
@@ -65,6 +67,8 @@ class FrontDesk:
         self._chats = chats
         self._admin = admin
         self._answers = answers
+        #: What people ask of what is stored of them.
+        self.my_data = my_data
 
     # --- drawing ------------------------------------------------------------------------------
 
@@ -189,13 +193,15 @@ class FrontDesk:
 
         return await self._answers.once(origin, send, quiet=quiet)
 
-    async def show(self, origin: Origin, generation_id: str | None) -> None:
+    async def show(
+        self, origin: Origin, generation_id: str | None, *, quiet: bool = False
+    ) -> Toast | None:
         """Post a finished picture once more; the person's last one here if none is named."""
 
         async def show() -> None:
             await self._answers.post(await self._gallery.shown(origin, generation_id))
 
-        await self._answers.once(origin, show, quiet=False)
+        return await self._answers.once(origin, show, quiet=quiet)
 
     async def remove(
         self,

@@ -39,7 +39,7 @@ class Gallery:
     async def originals(self, origin: Origin, generation_id: str, picture: int) -> list[Notice]:
         """The PNG of one picture, or of all. The last notice has the key of the event, so that
         an event is not known as answered before all are posted."""
-        generation = await self._finished(await self._lookup.visible(origin, generation_id))
+        generation = await self._finished(await self._lookup.kept(origin, generation_id))
         numbers = _numbers(generation, picture)
         await self._check_files(generation, [generation.pictures[n - 1] for n in numbers])
         return [
@@ -60,7 +60,7 @@ class Gallery:
 
     async def request_text(self, origin: Origin, generation_id: str) -> str:
         """What was asked for, as it can be asked for again."""
-        generation = await self._lookup.visible(origin, generation_id)
+        generation = await self._lookup.kept(origin, generation_id)
         return request_text(request_of(generation), self._profile, origin.locale)
 
     async def shown(self, origin: Origin, generation_id: str | None) -> Notice:
@@ -68,7 +68,7 @@ class Gallery:
         if generation_id is None:
             found = await self._lookup.meant(origin, None, None, "nothing_to_show")
         else:
-            found = await self._lookup.visible(origin, generation_id)
+            found = await self._lookup.kept(origin, generation_id)
         if not (is_here(found, origin) or origin.alone or origin.private):
             raise Refusal("drawn_elsewhere", id=found.id)
         generation = replace(await self._finished(found), locale=origin.locale)

@@ -8,11 +8,13 @@ from pathlib import Path
 from bot.core.generation import Address
 
 MAX_ROW = 5
+#: They turn pages, in a row of their own.
+TURNING = frozenset({"newer", "older"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Button:
-    """`action` is "cancel", "again", "edit", "original", "delete", "draw" or "do"; see press.py."""
+    """`action` is one of press.py."""
 
     action: str
     generation_id: str
@@ -24,15 +26,19 @@ class Button:
 
 
 def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
-    """As they stand under a message: at most five a row, those for single pictures in a row of
-    their own."""
+    """As they stand under a message: at most five a row, those for single pictures, and those
+    that turn pages, in rows of their own."""
     rows: list[list[Button]] = []
     for button in buttons:
-        if rows and len(rows[-1]) < MAX_ROW and bool(rows[-1][0].picture) == bool(button.picture):
+        if rows and len(rows[-1]) < MAX_ROW and _kind(rows[-1][0]) == _kind(button):
             rows[-1].append(button)
         else:
             rows.append([button])
     return rows
+
+
+def _kind(button: Button) -> tuple[bool, bool]:
+    return bool(button.picture), button.action in TURNING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
 from engine.contract import AnyEvent, Job, JobKey
@@ -89,11 +90,12 @@ class JobRows(Protocol):
     """The rows as the dispatcher moves them. A move that lost returns None or False."""
 
     async def head(self, limit: int) -> Sequence[Generation]:
-        """QUEUED rows in fair order: (class, tag), then first come, first served."""
+        """QUEUED rows in fair order: (class, tag), then first come, first served. None while
+        the queue is paused."""
         ...
 
     async def start(self, generation_id: str, lease_until: int) -> Generation | None:
-        """QUEUED -> RUNNING under the next attempt number."""
+        """QUEUED -> RUNNING under the next attempt number, unless the queue is paused."""
         ...
 
     async def begun(self, key: JobKey) -> bool:
@@ -124,13 +126,17 @@ class Outcomes(Protocol):
         that. The outcome it now has; None if it lost."""
         ...
 
-    async def cancel(self, ids: Sequence[str], event_key: str) -> Sequence[Generation]:
+    async def cancel(
+        self, ids: Sequence[str], event_key: str, *, act: Act | None = None
+    ) -> Sequence[Generation]:
         """QUEUED | RUNNING -> CANCELLED for those that have not ended, in one transaction; the
-        rows as they now are. Raises AlreadySeen when this event has cancelled before."""
+        rows as they now are. `act`: by which somebody else than their requester ends them.
+        Raises AlreadySeen when this event has cancelled before."""
         ...
 
     async def expire(self, created_before_ms: int) -> Sequence[str]:
-        """QUEUED -> EXPIRED for all older rows; their ids."""
+        """QUEUED -> EXPIRED for all older rows; their ids. None while the queue is paused, nor
+        if it went on later than that moment."""
         ...
 
 

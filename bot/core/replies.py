@@ -11,6 +11,7 @@ from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
 from bot.core.sentences.keeping_order import KEEPING_ORDER
+from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
 from bot.core.sentences.programs import PROGRAMS
 from bot.core.sentences.refusals import REFUSALS
@@ -34,7 +35,7 @@ __all__ = [
 #: platforms where an answer is a reply, a reply to it is a prompt, also after a restart.
 ASK_MARK = "✏️"
 QUESTIONS = ("ask_prompt", "ask_edit")
-REPLIES: dict[str, tuple[str, str]] = {**ANSWERS, **REFUSALS, **KEEPING_ORDER}
+REPLIES: dict[str, tuple[str, str]] = {**ANSWERS, **MY_DATA, **REFUSALS, **KEEPING_ORDER}
 
 
 def reply(code: str, locale: str, /, **data: Any) -> str:

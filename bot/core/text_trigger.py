@@ -76,5 +76,5 @@ def _is_call(seen: str, match: re.Match[str], *, mentioned: bool) -> bool:
     if match["slash"] or mentioned or match["bot"]:
         return ends
     # 「取消」 alone is a command; 「取消 明天的会」 is talk. 「安静 开」 is one, 「安静」 is talk.
-    rest = seen[match.end() :].strip()
-    return rest in (_TRIGGERED[match["name"]].words or ("",))
+    command, rest = _TRIGGERED[match["name"]], seen[match.end() :].strip()
+    return not command.slash_or_mention and rest in (command.words or ("",))

@@ -31,6 +31,7 @@ from bot.store.conditions import (
 )
 from bot.store.database import Database
 from bot.store.event_rows import note
+from bot.store.live import live_only
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
 
@@ -97,7 +98,7 @@ class SqlAdmissions:
         row = generations.c
         query = select(generations).where(row.requester == requester, row.chat == chat)
         if live:
-            query = query.where(is_live(row))
+            query = live_only(query)
         async with self._database.read() as connection:
             return await _one(connection, query.order_by(row.serial.desc()).limit(1))
 

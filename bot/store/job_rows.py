@@ -8,6 +8,7 @@ from bot.core.generation import Generation, Outcome
 from bot.core.ports import Clock
 from bot.store.conditions import is_queued, is_running, served_order
 from bot.store.database import Database
+from bot.store.pauses import is_paused
 from bot.store.rows import generation_of
 from bot.store.tables import generations
 from engine.contract import JobKey
@@ -24,7 +25,10 @@ class SqlJobRows:
 
     async def head(self, limit: int) -> Sequence[Generation]:
         return await self._all(
-            select(generations).where(is_queued(_row)).order_by(*served_order(_row)).limit(limit)
+            select(generations)
+            .where(is_queued(_row), ~is_paused())
+            .order_by(*served_order(_row))
+            .limit(limit)
         )
 
     async def running(self) -> Sequence[Generation]:
@@ -36,12 +40,13 @@ class SqlJobRows:
     async def start(self, generation_id: str, lease_until: int) -> Generation | None:
         move = (
             update(generations)
-            .where(_row.id == generation_id, _row.outcome == Outcome.QUEUED)
+            .where(_row.id == generation_id, _row.outcome == Outcome.QUEUED, ~is_paused())
             .values(
                 outcome=Outcome.RUNNING,
                 attempt=_row.attempt + 1,
                 lease_until=lease_until,
                 started_ms=self._clock(),
+                begun_ms=None,
             )
             .returning(generations)
         )
@@ -58,7 +63,7 @@ class SqlJobRows:
                 _row.outcome == Outcome.RUNNING,
                 _row.attempt == key.attempt,
             )
-            .values(begun=True)
+            .values(begun=True, begun_ms=self._clock())
         )
         async with self._database.write() as connection:
             return (await connection.execute(mark)).rowcount == 1

@@ -6,16 +6,22 @@ from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
 from bot.store.acts import SqlActs
 from bot.store.api_tokens import SqlApiTokens
+from bot.store.belongings import SqlBelongings
 from bot.store.books import Books
 from bot.store.chat_moves import SqlChatMoves
 from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
+from bot.store.exports import SqlExports
+from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
+from bot.store.group_queue import SqlGroupQueue
+from bot.store.history import SqlHistory
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
 from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
+from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
@@ -38,6 +44,12 @@ class Store:
     acts: SqlActs
     people: SqlPeople
     api_tokens: SqlApiTokens
+    pauses: SqlPauses
+    queue: SqlGroupQueue
+    history: SqlHistory
+    forgetting: SqlForgetting
+    exports: SqlExports
+    belongings: SqlBelongings
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -56,4 +68,10 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
         api_tokens=SqlApiTokens(database, clock),
+        pauses=SqlPauses(database, clock),
+        queue=SqlGroupQueue(database, clock, books),
+        history=SqlHistory(database),
+        forgetting=SqlForgetting(database, clock),
+        exports=SqlExports(database, clock),
+        belongings=SqlBelongings(database),
     )

@@ -24,11 +24,13 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from bot.core.generation import LIVE, TERMINAL, Delivery, Outcome
+from bot.core.generation import LIVE, TERMINAL, Delivery, Forgotten, Outcome
 from bot.core.quota import EntryKind
 from bot.store.conditions import (
     is_ending,
     is_grant,
+    is_kept,
+    is_leaving,
     is_live,
     is_queued,
     is_reserve,
@@ -104,6 +106,8 @@ generations = Table(
     Column("lease_until", Milliseconds),
     Column("error_code", Text),
     Column("error_data", JSON, nullable=False),
+    #: The event of the act by which somebody else ended it.
+    Column("ended_by", Text),
     Column("pictures", JSON, nullable=False),
     Column("preview", Text),
     Column("delivery", Text, nullable=False),
@@ -113,9 +117,12 @@ generations = Table(
     Column("created_ms", Milliseconds, nullable=False),
     #: When the current attempt was handed to an engine.
     Column("started_ms", Milliseconds),
+    #: When its first step began there.
+    Column("begun_ms", Milliseconds),
     Column("finished_ms", Milliseconds),
     #: When delivery was settled, well or badly.
     Column("delivered_ms", Milliseconds),
+    Column("forgotten", Text),
     UniqueConstraint("id"),
     UniqueConstraint("event_key"),
     _check("outcome", f"outcome IN ({_quoted(Outcome)})"),
@@ -129,6 +136,11 @@ generations = Table(
     _check("error", "(outcome = 'failed') = (error_code IS NOT NULL)"),
     _check("delivered_ms", "(delivery IN ('done', 'undeliverable')) = (delivered_ms IS NOT NULL)"),
     _check("undeliverable", "(delivery = 'undeliverable') = (undeliverable_reason IS NOT NULL)"),
+    _check(
+        "forgotten",
+        f"forgotten IS NULL OR (forgotten IN ({_quoted(Forgotten)})"
+        f" AND outcome IN ({_quoted(TERMINAL)}))",
+    ),
     _check("count", f"count BETWEEN 1 AND {MAX_PICTURES}"),
 )
 
@@ -232,6 +244,28 @@ ledger = Table(
     _check("generation", "(kind IN ('reserve', 'settle', 'refund')) = (generation_id IS NOT NULL)"),
 )
 
+#: Wishes for a copy of all that is stored of a person. A row goes when its file does.
+exports = Table(
+    "exports",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("event_key", Text, nullable=False),
+    Column("requester", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("chat", Text, nullable=False),
+    Column("thread", Text),
+    Column("request_message", Text),
+    Column("reply_token", Text),
+    Column("locale", Text, nullable=False),
+    #: What the platform takes there.
+    Column("limit_bytes", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("created_ms", Milliseconds, nullable=False),
+    Column("expires_ms", Milliseconds, nullable=False),
+    Column("done_ms", Milliseconds),
+    UniqueConstraint("event_key"),
+)
+
 
 def _partial_index(
     name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
@@ -240,7 +274,8 @@ def _partial_index(
 
 
 _g = generations.c
-_partial_index("ix_generations_queue", *served_order(_g), where=is_queued(_g))
+#: Whoever has enough places is passed over without a look at their rows.
+_partial_index("ix_generations_queue", *served_order(_g), _g.requester, where=is_queued(_g))
 _partial_index("ix_generations_live", _g.requester, _g.tag, where=is_live(_g))
 _partial_index("ix_generations_dispatched", _g.tag, where=was_dispatched(_g))
 _partial_index("ix_generations_untold", _g.serial, where=is_untold(_g))
@@ -251,10 +286,21 @@ _partial_index(
     _g.status_message,
     where=_g.status_message.is_not(None),
 )
+_partial_index("ix_generations_ended_by", _g.ended_by, where=_g.ended_by.is_not(None))
 Index("ix_generations_requester", _g.requester, _g.chat, _g.serial)
+#: Newest first, for whom they belong to.
+_partial_index("ix_generations_history", _g.requester, _g.serial, where=is_kept(_g))
+_partial_index("ix_generations_ended", _g.finished_ms, where=is_kept(_g))
+_partial_index("ix_generations_leaving", _g.serial, where=is_leaving(_g))
+Index("ix_notices_requester", notices.c.requester)
 Index("ix_notices_said_ms", notices.c.said_ms, notices.c.serial)
 Index("ix_removals_generation_id", removals.c.generation_id)
 _partial_index("ix_removals_waiting", removals.c.serial, where=removals.c.done_ms.is_(None))
+
+Index("ix_accounts_holder", accounts.c.holder)
+_partial_index(
+    "uq_exports_open", exports.c.requester, where=exports.c.done_ms.is_(None), unique=True
+)
 
 _l = ledger.c
 Index("ix_ledger_account", _l.account, _l.serial)

@@ -111,7 +111,7 @@ async def api_in(
         secret = ApiSecret(folder, setting)
         parts = ApiParts(
             draw=draw,
-            cards=Cards(admissions=store.admissions, pictures=pictures, pace=pace, news=news),
+            cards=Cards(**rows, pauses=store.pauses, pictures=pictures, pace=pace),
             admissions=store.admissions,
             records=store.records,
             pictures=pictures,

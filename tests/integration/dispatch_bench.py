@@ -19,6 +19,7 @@ from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
 from bot.store.job_rows import SqlJobRows
 from bot.store.outcomes import SqlOutcomes
+from bot.store.pauses import SqlPauses
 from bot.store.records import SqlRecords
 from engine.contract import JobKey
 from engine.profiles import profile_named
@@ -38,6 +39,7 @@ class Bench:
     outcomes: SqlOutcomes
     records: SqlRecords
     recovery: Recovery
+    pauses: SqlPauses
     pictures: PictureFolder
     news: News
     clock: ManualClock
@@ -110,6 +112,7 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
                 outcomes=outcomes,
                 records=SqlRecords(database),
                 recovery=recovery,
+                pauses=SqlPauses(database, clock),
                 pictures=pictures,
                 news=news,
                 clock=clock,

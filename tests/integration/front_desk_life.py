@@ -29,6 +29,8 @@ from bot.core.ports import Bounds, TokenCount
 from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import IsAdmin, Staff
+from bot.data_wiring import DataService, data_service
+from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -76,7 +78,9 @@ class Desk:
     pace: Pace
     pictures: PictureFolder
     erasures: Erasures
+    cards: Cards
     engine: FakeEngine
+    data: DataService
     erasers: dict[str, Any] = field(default_factory=dict)
     _events: int = 0
 
@@ -160,7 +164,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIterator[Desk]:
+async def desk_in(
+    folder: Path, quota: QuotaDefaults | None = None, *, keep_days: int = 0
+) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
@@ -176,7 +182,13 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        cards = Cards(admissions=store.admissions, pictures=pictures, pace=pace, news=news)
+        cards = Cards(
+            admissions=store.admissions,
+            pauses=store.pauses,
+            pictures=pictures,
+            pace=pace,
+            news=news,
+        )
         erasers: dict[str, Any] = {}
         erasures = Erasures(
             removals=store.removals,
@@ -185,19 +197,28 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             notifier=notifier,
             log=log,
         )
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         answers = Answers(lookup=lookup, notifier=notifier)
+        settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
+        data = data_service(
+            settings, store, answers, lookup, cancel, notifier, pictures, clock=store.clock, log=log
+        )
         commands = admin_commands(
             lookup=lookup,
             ledger=store.ledger,
             people=store.people,
             acts=store.acts,
             settings=store.settings,
+            pauses=store.pauses,
+            queue=store.queue,
+            records=store.records,
+            news=news,
             clock=store.clock,
             time_zone="Asia/Shanghai",
         )
         front = FrontDesk(
             draw=draw,
-            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            cancel=cancel,
             lookup=lookup,
             records=store.records,
             gallery=Gallery(
@@ -208,11 +229,16 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
                 profile=PROFILE,
             ),
             queue_view=QueueView(
-                admissions=store.admissions, records=store.records, pace=pace, news=news
+                admissions=store.admissions,
+                records=store.records,
+                pauses=store.pauses,
+                pace=pace,
+                news=news,
             ),
             erasures=erasures,
             chats=ChatDesk(moves=store.moves, news=news),
             admin=AdminDesk(commands=commands, staff=Staff([OWNER], store.people), answers=answers),
             answers=answers,
+            my_data=data.desk,
         )
-        yield Desk(front, store, news, pace, pictures, erasures, engine, erasers)
+        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, data, erasers)

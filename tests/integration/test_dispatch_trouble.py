@@ -137,6 +137,12 @@ async def test_a_row_that_is_no_job_fails_and_does_not_hold_up_others(bench: Ben
     await bench.handed_over(possible)
 
 
+async def test_it_stops_at_once_though_a_row_moves_at_that_moment(tmp_path: Path) -> None:
+    async with asyncio.timeout(5), dispatching(tmp_path) as bench:
+        await asyncio.sleep(0.05)
+        bench.news.moved("any")
+
+
 @pytest.mark.parametrize("other", [{"protocol": 99}, {"model": "z-image-turbo"}])
 async def test_an_engine_of_another_kind_gets_no_jobs(
     bench: Bench, other: dict[str, object]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.core.generation import Generation
 from bot.core.quota import AccountKey, Wish
 from bot.store.database import Database
 from tests.builders import act, address, notice
@@ -22,6 +23,7 @@ SMALL = {
     "ix_generations_live",
     "ix_generations_untold",
     "ix_removals_waiting",
+    "ix_generations_leaving",
 }
 
 
@@ -73,7 +75,38 @@ async def use_everything(store: Store) -> None:
     await store.ledger.allow(account, 2000, "", act("allow:1"))
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
-    await store.outcomes.cancel([paid.id], "cancel:2")
+    await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
+    await store.pauses.pause("", act("pause"))
+    await store.pauses.paused()
+    await store.pauses.resume(act("resume"))
+    for group in (None, ("telegram", "-100")):
+        await store.queue.standing(group)
+        await store.queue.live(group, skip=1, limit=9)
+        await store.queue.clear(group, 9, act("clear"), 50)
+        await store.queue.cleared("clear")
+    await use_my_data(store)
+
+
+async def use_my_data(store: Store) -> None:
+    row = await store.finished()
+    await turn(store, row)
+    await store.history.holdings(row.requester)
+    own = store.belongings
+    for pages in (own.generations(row.requester), own.entries(row.requester)):
+        async for _ in pages:
+            continue
+    await store.forgetting.expire(store.clock(), 100)
+    await store.forgetting.forget(row.requester, row.id, instead="")
+    await store.forgetting.let_go(100)
+    await store.forgetting.with_files(100)
+    await store.forgetting.without_files([row.id])
+    await store.notices.sweep()
+
+
+async def turn(store: Store, row: Generation) -> None:
+    await store.history.page(row.requester, 5)
+    await store.history.page(row.requester, 5, before=row.id)
+    await store.history.page(row.requester, 5, after=row.id)
 
 
 async def statements_of(
@@ -110,3 +143,39 @@ async def test_no_query_reads_all_history(store: Store):
             if LARGE.match(step) and not small:
                 large.append((step, sql))
     assert large == []
+
+
+async def look_for_what_waits(store: Store) -> None:
+    await store.admissions.latest("telegram:1", "-100", live=True)
+    await store.records.live("telegram:1", "-100")
+    await store.records.waiting("telegram:1")
+
+
+async def test_what_waits_is_found_without_reading_all_that_a_person_ever_asked_for(store: Store):
+    statements = await statements_of(store, look_for_what_waits)
+    assert len(statements) == 3
+    for sql, parameters in statements:
+        step, *_ = await plan(store, sql, parameters)
+        assert "USING INDEX ix_generations_live (requester=?)" in step
+
+
+async def test_history_goes_along_one_index_and_sorts_nothing(store: Store):
+    """A page is found as quickly among a million rows as among ten."""
+    row = await store.finished()
+    statements = await statements_of(store, lambda store: turn(store, row))
+    pages = [one for one in statements if "LIMIT" in one[0] or "EXISTS" in one[0]]
+    assert len(pages) > 3
+    for sql, parameters in pages:
+        steps = await plan(store, sql, parameters)
+        reads = [step for step in steps if "generations" in step]
+        assert reads
+        assert all(step.startswith("SEARCH") and "ix_generations_history" in step for step in reads)
+        assert not any("TEMP B-TREE" in step for step in steps)
+
+
+async def test_what_is_old_is_found_by_when_it_ended(store: Store):
+    async def expire(store: Store) -> None:
+        await store.forgetting.expire(store.clock(), 100)
+
+    ((sql, parameters),) = await statements_of(store, expire)
+    assert any("ix_generations_ended" in step for step in await plan(store, sql, parameters))

@@ -15,6 +15,7 @@ from bot.adapters.discord.words import (
     SIGNS,
     choices,
 )
+from bot.core.admin.pause import MAX_REASON as MAX_PAUSE_REASON
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
 
 Interaction = discord.Interaction[Any]
@@ -33,7 +34,14 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True),
         allowed_installs=app_commands.AppInstallationType(guild=True),
     )
-    callbacks = {"quota": _quota(desk), "audit": _audit(desk), "staff": _staff(desk)}
+    callbacks = {
+        "quota": _quota(desk),
+        "audit": _audit(desk),
+        "staff": _staff(desk),
+        "pause": _pause(desk),
+        "resume": _resume(desk),
+        "clear": _clear(desk),
+    }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
         group.add_command(
@@ -83,3 +91,26 @@ def _staff(desk: Desk) -> Callback:
         await desk.manage(interaction, "staff", words, person=user.id if user else None)
 
     return staff
+
+
+def _pause(desk: Desk) -> Callback:
+    @options("reason")
+    async def pause(interaction: Interaction, reason: Range[str, 0, MAX_PAUSE_REASON] = "") -> None:
+        await desk.manage(interaction, "pause", reason)
+
+    return pause
+
+
+def _resume(desk: Desk) -> Callback:
+    async def resume(interaction: Interaction) -> None:
+        await desk.manage(interaction, "resume")
+
+    return resume
+
+
+def _clear(desk: Desk) -> Callback:
+    @options("everywhere")
+    async def clear(interaction: Interaction, everywhere: bool = False) -> None:
+        await desk.manage(interaction, "clear", "all" if everywhere else "")
+
+    return clear

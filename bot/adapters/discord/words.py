@@ -71,6 +71,30 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
         said("show", "看图", "看圖"),
         said("Post a finished picture again", "再发一次画好的图", "再發一次畫好的圖"),
     ),
+    "info": (
+        said("info", "参数", "參數"),
+        said("How a picture was drawn", "一张图是怎么画的", "一張圖是怎麼畫的"),
+    ),
+    "history": (
+        said("history", "历史", "歷史"),
+        said("My pictures, page by page", "翻看我的图", "翻看我的圖"),
+    ),
+    "export": (
+        said("export", "导出", "匯出"),
+        said(
+            "Everything stored of me, as a file",
+            "打包发来存着的我的全部数据",
+            "打包傳來存著的我的全部資料",
+        ),
+    ),
+    "forget": (
+        said("forget", "忘记我", "忘記我"),
+        said(
+            "Delete my words and files; asks first",
+            "删除我的描述和图片文件，会先问一次",
+            "刪除我的描述和圖片檔案，會先問一次",
+        ),
+    ),
     "quota": (
         said("quota", "额度", "額度"),
         said("See how much I may draw", "看我还能画多少", "看我還能畫多少"),
@@ -102,6 +126,30 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "Whom the bot's owners trust with all servers",
             "机器人主人任命的总管理员",
             "機器人主人任命的總管理員",
+        ),
+    ),
+    "pause": (
+        said("pause", "暂停", "暫停"),
+        said(
+            "Pause the whole queue; for those who run the bot",
+            "暂停整个队列；仅限总管理员",
+            "暫停整個佇列；僅限總管理員",
+        ),
+    ),
+    "resume": (
+        said("resume", "恢复", "恢復"),
+        said(
+            "Let the queue go on; for those who run the bot",
+            "恢复队列；仅限总管理员",
+            "恢復佇列；僅限總管理員",
+        ),
+    ),
+    "clear": (
+        said("clear", "清空", "清空"),
+        said(
+            "Cancel what waits in this server; asks first",
+            "取消这个服务器在排队的请求，会先问一次",
+            "取消這個伺服器在排隊的請求，會先問一次",
         ),
     ),
 }
@@ -203,7 +251,7 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     ),
     "reason": (
         said("reason", "原因", "原因"),
-        said("Told to them under /quota", "对方用 /额度 看得到", "對方用 /額度 看得到"),
+        said("Told to those concerned", "会告诉相关的人", "會告訴相關的人"),
     ),
     "all": (
         said("all", "全部", "全部"),

@@ -14,11 +14,12 @@ from telegram.constants import ChatType
 
 from bot.adapters.shared.named_id import named_id
 from bot.adapters.telegram.asked import Core
+from bot.adapters.telegram.files import MAX_EXPORT_BYTES
 from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_press
 from bot.adapters.telegram.presses import Acknowledge, Presses
 from bot.adapters.telegram.rights import IsAdmin, Rights
 from bot.core.admin.ask import Pointed
-from bot.core.commands import MANAGED
+from bot.core.commands import DECIDING_ALONE, MANAGED
 from bot.core.generation import Origin
 from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
@@ -115,6 +116,8 @@ class Handlers:
                 await self._core.queue(origin, private=origin.alone)
             case "show":
                 await self._core.show(origin, named_id(rest))
+            case "info" | "history" | "export" | "forget":
+                await self._my_data(message, origin, name, rest)
             case _ if name in MANAGED:
                 await self._manage(message, origin, name, rest)
             case "start" if link := _SHOW_LINK.fullmatch(rest.strip()):
@@ -140,7 +143,7 @@ class Handlers:
                 await self._core.offer_again(origin, named_id(rest), replied)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=True)
-            case _ if name in MANAGED and rest.strip():
+            case _ if name in DECIDING_ALONE or (name in MANAGED and rest.strip()):
                 await self._command(message, origin, name, rest)
 
     async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
@@ -173,6 +176,20 @@ class Handlers:
             pointed=Pointed(person=person, message=pictured),
             is_admin=lambda: self._rights.of_message(message),
         )
+
+    async def _my_data(self, message: Message, origin: Origin, name: str, rest: str) -> None:
+        """What groups read along is for private chats."""
+        data, private = self._core.my_data, origin.alone
+        match name:
+            case "info":
+                replied = self._own_replied(message)
+                await data.info(origin, named_id(rest), replied, private=private)
+            case "history":
+                await data.history(origin, private=private)
+            case "export":
+                await data.export(origin, limit_bytes=MAX_EXPORT_BYTES, private=private)
+            case _:
+                await data.ask_to_forget(origin, private=private)
 
     async def _help(self, message: Message, origin: Origin, *, start: bool) -> None:
         """In a group of several bots a bare command may reach another one."""

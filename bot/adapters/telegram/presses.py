@@ -63,6 +63,15 @@ class Presses:
                 return await core.ask_for_edit(origin, named, quiet=True)
             case "original":
                 return await core.original(origin, named, press.picture, quiet=True)
+            case "show":
+                return await core.show(origin, named, quiet=True)
+            case "older" | "newer":
+                newer, private, carries = press.action == "newer", origin.alone, _carries(query)
+                return await core.my_data.turn(
+                    origin, named, newer=newer, private=private, in_place=carries
+                )
+            case "forget":
+                return await core.my_data.forget(origin, named, in_place=_carries(query))
             case "do":
                 return await self._manage(query, origin, press)
             case "delete":

@@ -6,13 +6,18 @@ from bot.core.acts import Acts
 from bot.core.admin.appoint import Appoint
 from bot.core.admin.ask import AdminCommand
 from bot.core.admin.audit import Audit
+from bot.core.admin.clear import Clear
+from bot.core.admin.pause import PauseQueue, ResumeQueue
 from bot.core.admin.quiet import Quiet
 from bot.core.admin.quota import Quota
 from bot.core.admin.whom import Whom
 from bot.core.chat_ports import ChatSettings
+from bot.core.group_queue import GroupQueue
 from bot.core.lookup import Lookup
+from bot.core.news import News
+from bot.core.pauses import Pauses
 from bot.core.people import People
-from bot.core.ports import Clock
+from bot.core.ports import Clock, Records
 from bot.core.quota import Ledger
 
 
@@ -23,6 +28,10 @@ def admin_commands(
     people: People,
     acts: Acts,
     settings: ChatSettings,
+    pauses: Pauses,
+    queue: GroupQueue,
+    records: Records,
+    news: News,
     clock: Clock,
     time_zone: str,
 ) -> Mapping[str, AdminCommand]:
@@ -32,4 +41,7 @@ def admin_commands(
         "quiet": Quiet(settings),
         "audit": Audit(acts=acts, whom=whom, time_zone=time_zone),
         "staff": Appoint(people=people, whom=whom),
+        "pause": PauseQueue(pauses),
+        "resume": ResumeQueue(pauses),
+        "clear": Clear(queue=queue, records=records, news=news),
     }

@@ -33,6 +33,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "admin to allow them, then press 🔁 (id #{id})",
     ),
     "cancelled": ("已取消。", "Cancelled."),
+    "cancelled_by_admin": (
+        "🧹 管理员取消了这个请求，不计额度。",
+        "🧹 An admin cancelled this request; it costs nothing.",
+    ),
     "expired": (
         "⌛ 等得太久还没轮到，已自动取消。点 🔁 可重新排队。",
         "⌛ Its turn did not come for too long, so it was dropped. Press 🔁 to queue it again.",
@@ -120,6 +124,15 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "queue_elsewhere": (
         "另有 {count} 个在别的聊天里，私聊我可以看到。",
         "{count} more in other chats; ask me in private to see them.",
+    ),
+    "queue_paused": (
+        "⏸ 队列已暂停。请求照收，都保留着，恢复后接着画。",
+        "⏸ The queue is paused. Requests are accepted and kept, and drawn when it goes on.",
+    ),
+    "queue_paused_why": (
+        "⏸ 队列已暂停：{reason}。请求照收，都保留着，恢复后接着画。",
+        "⏸ The queue is paused: {reason}. Requests are accepted and kept, and drawn when it goes "
+        "on.",
     ),
     "queue_all": ("大家一共有 {count} 个请求。", "{count} request(s) of everybody."),
     "engine_ready": ("引擎正常。", "The engine is ready."),

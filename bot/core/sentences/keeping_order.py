@@ -27,7 +27,23 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
     "act_pause": ("暂停队列", "pause"),
     "act_resume": ("继续队列", "resume"),
     "act_clear": ("清空队列", "clear"),
+    "act_cancel": ("取消", "cancel"),
     "act_retry": ("重画", "retry"),
+    "how_to_resume": ("用 /resume 恢复。", "/resume lets it go on."),
+    "queue_goes_on": ("▶️ 队列在正常处理。", "▶️ The queue goes on."),
+    "clear_group": (
+        "🧹 本群有 {count} 个请求在排队。要全部取消吗？额度会退回，正在画的不受影响。",
+        "🧹 {count} request(s) of this group are waiting. Cancel all of them? What they cost is "
+        "given back, and what is being drawn goes on.",
+    ),
+    "clear_all": (
+        "🧹 所有群一共有 {count} 个请求在排队。要全部取消吗？额度会退回，正在画的不受影响。",
+        "🧹 {count} request(s) of all groups are waiting. Cancel all of them? What they cost is "
+        "given back, and what is being drawn goes on.",
+    ),
+    "button_clear": ("🧹 取消这 {count} 个", "🧹 Cancel these {count}"),
+    "nothing_to_clear": ("🧹 没有在排队的请求。", "🧹 Nothing is waiting."),
+    "cleared": ("🧹 已取消 {count} 个请求，额度已退回。", "🧹 Cancelled {count} request(s)."),
     # --- refusals -----------------------------------------------------------------------------
     "whom": (
         "没看出是谁。请回复对方的消息或对方要的图，或先写对方的数字编号或 @名字。",
@@ -47,5 +63,10 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "没看懂。例如：/staff add 123456789、/staff remove 123456789，或单独 /staff 看名单",
         "Not understood. For example: /staff add 123456789, /staff remove 123456789, or /staff "
         "alone for the list",
+    ),
+    "bad_clear": (
+        "没看懂。单独发 /clear 清空本群的排队，/clear 全部 清空所有群的，都会先问一次。",
+        "Not understood. /clear alone is about what waits in this group, /clear all about "
+        "everybody's; both ask first.",
     ),
 }

@@ -40,7 +40,10 @@ def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 async def test_they_are_those_that_there_are(told):
-    assert {"draw", "again", "cancel", "queue", "show", "quota", "help"} == NAMES
+    assert {
+        *("draw", "again", "cancel", "queue", "show", "quota", "help"),
+        *("info", "history", "export", "forget"),
+    } == NAMES
     assert set(told) == NAMES | {"admin"}
     assert {one["name"] for one in told["admin"]["options"]} == set(ADMIN_COMMANDS)
     assert set(ADMIN_COMMANDS) <= commands.MANAGED

@@ -49,6 +49,12 @@ async def test_a_setting_still_counts(desk):
     assert (await desk.work()).named == ["quiet"]
 
 
+@pytest.mark.parametrize("text", ["/pause", "/resume", "/pause 换显卡"])
+async def test_so_does_what_decides_without_a_word_more(desk, text):
+    desk.people.say(text, ago=LONG_AGO)
+    assert (await desk.work()).named == [text.split()[0][1:]]
+
+
 @pytest.mark.parametrize(
     "text", ["/help", "/start", "/draw", "/queue", "/show", "你好", "/start show_k3v9x2ab"]
 )

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.telegram.files import MAX_FILE_BYTES
+from bot.adapters.telegram.handlers import LATE_SECONDS
 from bot.core.messages import Toast
 from bot.core.replies import REPLIES
 from tests.unit.telegram.desk import GROUP
@@ -63,6 +65,44 @@ async def test_a_picture_is_shown_by_command_or_by_link(desk, text, named):
     desk.people.say(text)
     name, call = (await desk.work()).only
     assert (name, call["generation_id"]) == ("show", named)
+
+
+@pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("/history", "history"), ("历史", "history"), ("/info", "info"), ("参数", "info")),
+        *(("/export", "export"), ("导出", "export")),
+        *(("/forget", "ask_to_forget"), ("忘记我", "ask_to_forget")),
+    ],
+)
+async def test_ones_own_data_is_asked_for_and_the_core_hears_who_reads_along(
+    desk, text, name, chat, private
+):
+    desk.people.say(text, chat=chat)
+    called, call = (await desk.work()).only
+    assert (called, call["private"]) == (name, private)
+
+
+async def test_a_picture_is_asked_about_by_its_id_or_by_a_reply(desk):
+    picture = desk.bot_says("图", GROUP)
+    desk.people.say("/info #K3V9X2AB", chat=GROUP)
+    desk.people.say("参数", chat=GROUP, reply_to=picture)
+    core = await desk.work()
+    which = [(c["generation_id"], c["status_message"]) for _, c in core.calls.values()]
+    assert which == [("k3v9x2ab", None), (None, str(picture))]
+
+
+async def test_an_export_is_asked_for_no_larger_than_a_bot_may_send(desk):
+    desk.people.say("/export")
+    assert (await desk.work()).only[1]["limit_bytes"] <= MAX_FILE_BYTES
+
+
+@pytest.mark.parametrize("text", ["/history", "/info", "/export", "/forget"])
+async def test_what_nobody_waits_for_any_more_is_forgotten(desk, text):
+    desk.people.say(text)
+    desk.now += LATE_SECONDS + 1
+    assert (await desk.work()).named == []
 
 
 @pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])

@@ -1,0 +1,54 @@
+"""What /info tells: everything that is known of one generation."""
+
+from bot.core.chat_ports import Removals
+from bot.core.generation import LIVE, Generation
+from bot.core.history_view import outcome_text
+from bot.core.local_time import local_time
+from bot.core.ports import Clock
+from bot.core.quota import units
+from bot.core.replies import reply
+
+
+class InfoView:
+    """Puts a row into words."""
+
+    def __init__(self, *, removals: Removals, clock: Clock, time_zone: str) -> None:
+        self._removals = removals
+        self._clock = clock
+        self._time_zone = time_zone
+
+    async def __call__(self, one: Generation, locale: str) -> str:
+        """All but the prompt, which is shown by itself, to be copied."""
+        removed = await self._removals.removed(one.id)
+        spec = one.spec
+        lines = [
+            reply("info", locale, id=one.id, outcome=outcome_text(one, locale, removed=removed)),
+            reply("info_drawn", locale, width=spec.width, height=spec.height, count=spec.count),
+            reply(
+                "info_settings",
+                locale,
+                steps=spec.steps,
+                guidance=f"{spec.guidance:g}",
+                seed=spec.seed,
+                model=one.model,
+            ),
+        ]
+        if spec.negative_prompt:
+            lines.append(reply("info_negative", locale, negative=spec.negative_prompt))
+        lines.append(self._times(one, locale))
+        price = units(one.price) if one.price else reply("info_unpriced", locale)
+        lines.append(reply("info_attempts", locale, attempts=one.attempt, price=price))
+        return "\n".join(lines)
+
+    def _times(self, one: Generation, locale: str) -> str:
+        asked = local_time(one.created_ms, self._clock(), self._time_zone)
+        parts = [reply("info_asked", locale, time=asked)]
+        if one.outcome in LIVE or one.started_ms is None or one.finished_ms is None:
+            return parts[0]
+        wait, drawing = one.started_ms - one.created_ms, one.finished_ms - one.started_ms
+        took = reply("info_took", locale, wait=_seconds(wait), drawing=_seconds(drawing))
+        return parts[0] + took
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.1f}"
