@@ -93,7 +93,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows = store_in(database, now_ms, _quota_defaults(settings))
+    defaults = _quota_defaults(settings)
+    rows = store_in(database, now_ms, defaults, settings.max_running_per_user)
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     cards = Cards(
