@@ -93,6 +93,7 @@ def generation(**changes: Any) -> Generation:
         finished_ms=None,
         delivered_ms=None,
         undeliverable_reason=None,
+        forgotten=None,
     )
     return replace(usual, **changes)
 

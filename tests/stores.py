@@ -55,6 +55,18 @@ class Store(store.Store):
         assert await self.outcomes.finish(generation.key, ["1.png"], "1.jpg")
         return await self.now(generation)
 
+    async def told(self, generation: Generation) -> Generation:
+        """Its requester knows of its end."""
+        assert await self.deliveries.sending(generation.id) is not None
+        assert await self.deliveries.delivered(generation.id)
+        return await self.now(generation)
+
+    async def forgotten(self, **changes) -> Generation:
+        """One that was finished, told of and then forgotten; its files are still to go."""
+        generation = await self.told(await self.finished(**changes))
+        await self.forgetting.forget(generation.requester, generation.id, instead="")
+        return await self.now(generation)
+
     async def now(self, generation: Generation) -> Generation:
         stored = await self.admissions.get(generation.id)
         assert stored is not None

@@ -17,6 +17,8 @@ from engine.profiles import profile_named
 PROGRESS_WORTH_SECONDS = 8.0
 #: Prompts are quoted up to this many characters.
 QUOTED_CHARACTERS = 300
+#: In a line of a list, up to this many.
+LISTED_CHARACTERS = 24
 
 
 def rounded_wait(seconds: float) -> int:
@@ -31,6 +33,12 @@ def quoted(prompt: str) -> str:
     if len(prompt) <= QUOTED_CHARACTERS:
         return prompt
     return prompt[:QUOTED_CHARACTERS] + "…"
+
+
+def beginning(prompt: str) -> str:
+    """The same for a line of a list."""
+    words = " ".join(prompt.split())
+    return words if len(words) <= LISTED_CHARACTERS else words[:LISTED_CHARACTERS] + "…"
 
 
 class Cards:

@@ -8,11 +8,13 @@ from pathlib import Path
 from bot.core.generation import Address
 
 MAX_ROW = 5
+#: They turn pages, in a row of their own.
+TURNING = frozenset({"newer", "older"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Button:
-    """`action` is "cancel", "again", "edit", "original", "delete", "draw" or "do"; see press.py."""
+    """`action` is one of press.py."""
 
     action: str
     generation_id: str
@@ -21,18 +23,25 @@ class Button:
     picture: int = 0
     #: The command that "do" sends, such as "group cooldown 10"; its words in ASCII.
     words: str = ""
+    #: It stands first in its row.
+    new_row: bool = False
 
 
 def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
-    """As they stand under a message: at most five a row, those for single pictures in a row of
-    their own."""
+    """As they stand under a message: at most five a row, those for single pictures, and those
+    that turn pages, in rows of their own."""
     rows: list[list[Button]] = []
     for button in buttons:
-        if rows and len(rows[-1]) < MAX_ROW and bool(rows[-1][0].picture) == bool(button.picture):
+        fits = rows and len(rows[-1]) < MAX_ROW and not button.new_row
+        if fits and _kind(rows[-1][0]) == _kind(button):
             rows[-1].append(button)
         else:
             rows.append([button])
     return rows
+
+
+def _kind(button: Button) -> tuple[bool, bool]:
+    return bool(button.picture), button.action in TURNING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from bot.core.messages import Button
 
 #: Actions on a generation; "original" may name one of several pictures.
-ON_GENERATION = ("cancel", "again", "edit", "original", "delete")
+ON_GENERATION = (
+    *("cancel", "again", "edit", "original", "delete", "show"),
+    # Pages of one's history, beside this one; everything up to this one.
+    *("older", "newer", "forget"),
+)
 #: Draw the request that the message with the button replies to; it has no generation yet.
 WANTED = "draw"
 #: Send a command, as if it had been written.

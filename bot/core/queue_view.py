@@ -1,6 +1,6 @@
 """What /queue tells: where one's requests stand, how much waits in all, how the engine is."""
 
-from bot.core.cards import rounded_wait
+from bot.core.cards import beginning, rounded_wait
 from bot.core.generation import Generation, Origin
 from bot.core.messages import Button
 from bot.core.news import News
@@ -12,7 +12,6 @@ from bot.core.rights import is_here
 
 #: As many as there is room for buttons in a row.
 LISTED = 5
-QUOTED_CHARACTERS = 24
 
 
 class QueueView:
@@ -74,7 +73,7 @@ class QueueView:
 
     async def _line(self, generation: Generation, number: int, locale: str, *, timed: bool) -> str:
         """`timed`: how long it takes can be told."""
-        words = {"number": number, "id": generation.id, "prompt": _beginning(generation)}
+        words = {"number": number, "id": generation.id, "prompt": beginning(generation.spec.prompt)}
         if generation.begun:
             return reply("queue_drawing", locale, **words)
         ahead, seconds = await self._admissions.ahead(generation)
@@ -82,9 +81,3 @@ class QueueView:
             return reply("queue_unmeasured", locale, ahead=ahead, **words)
         wait = rounded_wait(seconds + self._pace.seconds(generation.spec))
         return reply("queue_waiting", locale, ahead=ahead, seconds=wait, **words)
-
-
-def _beginning(generation: Generation) -> str:
-    prompt = " ".join(generation.spec.prompt.split())
-    cut = prompt[:QUOTED_CHARACTERS]
-    return cut if cut == prompt else cut + "…"

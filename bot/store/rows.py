@@ -7,6 +7,7 @@ from bot.core.generation import (
     Address,
     Delivery,
     DrawSpec,
+    Forgotten,
     Generation,
     NewGeneration,
     Outcome,
@@ -91,6 +92,7 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
         finished_ms=row["finished_ms"],
         delivered_ms=row["delivered_ms"],
         undeliverable_reason=row["undeliverable_reason"],
+        forgotten=None if row["forgotten"] is None else Forgotten(row["forgotten"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""When drawing begins, who ends what is somebody else's, and indexes for those who have places."""
+"""When drawing begins, who ends what is somebody else's, and a queue that is read by requester."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,13 +13,11 @@ def upgrade() -> None:
     op.add_column("generations", sa.Column("begun_ms", sa.BigInteger))
     op.add_column("generations", sa.Column("ended_by", sa.Text))
     queue_index([*SERVED, "requester"])
-    partial_index("ix_generations_running", ["requester"], "outcome = 'running'")
     partial_index("ix_generations_ended_by", ["ended_by"], "ended_by IS NOT NULL")
 
 
 def downgrade() -> None:
-    for name in ("ix_generations_ended_by", "ix_generations_running"):
-        op.drop_index(name, "generations")
+    op.drop_index("ix_generations_ended_by", "generations")
     queue_index(SERVED)
     for name in ("ended_by", "begun_ms"):
         op.drop_column("generations", name)

@@ -46,3 +46,10 @@ def test_rows_hold_five_and_single_pictures_have_their_own() -> None:
     singles = [button("original", picture=number) for number in (1, 2)]
     assert [len(row) for row in button_rows([*many, *singles])] == [5, 2, 2]
     assert button_rows([]) == []
+
+
+@pytest.mark.parametrize("shown", [2, 5])
+def test_what_turns_pages_stands_below(shown: int) -> None:
+    page = [button("show") for _ in range(shown)]
+    turning = [button("newer"), button("older")]
+    assert [len(row) for row in button_rows([*page, *turning])] == [shown, 2]

@@ -39,6 +39,10 @@ def all_commands(
         _command("cancel", _cancel(desk)),
         _command("queue", _queue(desk)),
         _command("show", _show(desk)),
+        _command("info", _info(desk)),
+        _command("history", _history(desk)),
+        _command("export", _export(desk)),
+        _command("forget", _forget(desk)),
         _command("quota", _quota(desk)),
         _command("help", _help(desk)),
         admin_commands(desk),
@@ -141,6 +145,38 @@ def _show(desk: Desk) -> Callback:
         await desk.show(interaction, id, private=private)
 
     return show
+
+
+def _info(desk: Desk) -> Callback:
+    @options("id")
+    async def info(
+        interaction: Interaction,
+        id: str | None = None,  # noqa: A002 - the option's name
+    ) -> None:
+        await desk.data.info(interaction, id)
+
+    return info
+
+
+def _history(desk: Desk) -> Callback:
+    async def history(interaction: Interaction) -> None:
+        await desk.data.history(interaction)
+
+    return history
+
+
+def _export(desk: Desk) -> Callback:
+    async def export(interaction: Interaction) -> None:
+        await desk.data.export(interaction)
+
+    return export
+
+
+def _forget(desk: Desk) -> Callback:
+    async def forget(interaction: Interaction) -> None:
+        await desk.data.ask_to_forget(interaction)
+
+    return forget
 
 
 def _quota(desk: Desk) -> Callback:

@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.adapters.discord.asked import Core, Waiting
 from bot.adapters.discord.composing import composed
+from bot.adapters.discord.data_desk import DataDesk
 from bot.adapters.discord.forms import words_form, words_in
 from bot.adapters.discord.origin import PLATFORM, is_admin
 from bot.adapters.discord.pending import Told
@@ -30,6 +31,8 @@ class Desk:
     def __init__(
         self, core: Core, waiting: Waiting, reception: Reception, takings: Takings
     ) -> None:
+        #: What people ask of what is stored of them.
+        self.data = DataDesk(core.my_data, reception)
         self._core = core
         self._waiting = waiting
         self._reception = reception
@@ -98,15 +101,16 @@ class Desk:
         words: str = "",
         *,
         person: int | None = None,
+        called: str = "",
         pressed: bool = False,
     ) -> None:
-        """Whoever asks is answered privately. `person`: whom it is about. `pressed`: by a button,
-        whose message becomes the answer."""
+        """Whoever asks is answered privately. `person`: whom it is about, and what Discord calls
+        them. `pressed`: by a button, whose message becomes the answer."""
 
         async def manages() -> bool:
             return interaction.permissions.manage_guild
 
-        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}")
+        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}", name=called)
 
         async def work(visit: Visit) -> None:
             said = await self._core.manage(
@@ -161,6 +165,12 @@ class Desk:
                 await self._open_form(interaction, named)
             case Press("original", named, picture):
                 await self._original(interaction, named, picture, private=hidden)
+            case Press("show", named):
+                await self.show(interaction, named, private=hidden)
+            case Press("older" | "newer" as way, named):
+                await self.data.turn(interaction, named, newer=way == "newer")
+            case Press("forget", named):
+                await self.data.forget(interaction, named)
             case Press("do", command=command, words=words):
                 await self.manage(interaction, command, words, pressed=True)
             case Press("delete", named):

@@ -3,6 +3,8 @@
 from discord import Locale, app_commands
 from discord.app_commands import locale_str
 
+from bot.adapters.discord.moderation_words import MODERATION_COMMANDS, MODERATION_OPTIONS
+from bot.adapters.discord.said import said
 from bot.core.draw_options import RATIO_WORDS
 
 #: Discord's name of a language -> where `said` keeps it.
@@ -10,10 +12,6 @@ CHINESE = {Locale.chinese: "cn", Locale.taiwan_chinese: "tw"}
 #: Offered as they are; any other can be written at the end of the prompt.
 RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
 _TRADITIONAL = {"横图": "橫圖", "竖图": "直圖", "方图": "方圖"}
-
-
-def said(en: str, cn: str, tw: str) -> locale_str:
-    return locale_str(en, cn=cn, tw=tw)
 
 
 class Translator(app_commands.Translator):
@@ -71,6 +69,30 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
         said("show", "看图", "看圖"),
         said("Post a finished picture again", "再发一次画好的图", "再發一次畫好的圖"),
     ),
+    "info": (
+        said("info", "参数", "參數"),
+        said("How a picture was drawn", "一张图是怎么画的", "一張圖是怎麼畫的"),
+    ),
+    "history": (
+        said("history", "历史", "歷史"),
+        said("My pictures, page by page", "翻看我的图", "翻看我的圖"),
+    ),
+    "export": (
+        said("export", "导出", "匯出"),
+        said(
+            "Everything stored of me, as a file",
+            "打包发来存着的我的全部数据",
+            "打包傳來存著的我的全部資料",
+        ),
+    ),
+    "forget": (
+        said("forget", "忘记我", "忘記我"),
+        said(
+            "Delete my words and files; asks first",
+            "删除我的描述和图片文件，会先问一次",
+            "刪除我的描述和圖片檔案，會先問一次",
+        ),
+    ),
     "quota": (
         said("quota", "额度", "額度"),
         said("See how much I may draw", "看我还能画多少", "看我還能畫多少"),
@@ -90,6 +112,14 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "Change how much somebody may draw here",
             "改某人在这里能画多少",
             "改某人在這裡能畫多少",
+        ),
+    ),
+    "group": (
+        said("group", "群设置", "群設定"),
+        said(
+            "See and change what holds in this server",
+            "看和改这个服务器的设置",
+            "看和改這個伺服器的設定",
         ),
     ),
     "audit": (
@@ -144,6 +174,7 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
             "某人佔 GPU 的份量；僅限總管理員",
         ),
     ),
+    **MODERATION_COMMANDS,
 }
 #: How quota is changed, as the core reads it.
 SIGNS = {
@@ -151,6 +182,25 @@ SIGNS = {
     "-": said("take", "扣除", "扣除"),
     "=": said("set what is left", "设为", "設為"),
     "每天": said("set for each day", "每天", "每天"),
+}
+
+#: What a guild decides, as the core reads it. Its answers show progress by themselves.
+SETTINGS = {
+    "daily": said("units a day, each", "每人每天", "每人每天"),
+    "cooldown": said("cooldown in seconds", "冷却（秒）", "冷卻（秒）"),
+    "queue": said("queued, each", "每人排队", "每人排隊"),
+    "count": said("pictures at once", "一次张数", "一次張數"),
+    "size": said(
+        "largest size, such as 1024x1024", "最大尺寸，如 1024x1024", "最大尺寸，如 1024x1024"
+    ),
+    "ratio": said("shape, such as 16:9", "画幅，如 16:9", "畫幅，如 16:9"),
+    "language": said(
+        "language: zh, en or auto", "语言：中文、英文或自动", "語言：中文、英文或自動"
+    ),
+    "spoiler": said("hide pictures: on or off", "遮挡图片：开或关", "遮擋圖片：開或關"),
+    "zone": said(
+        "time zone, such as Asia/Shanghai", "时区，如 Asia/Shanghai", "時區，如 Asia/Taipei"
+    ),
 }
 
 APPOINTING = {
@@ -228,6 +278,18 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "所有伺服器，不只這裡；僅限總管理員",
         ),
     ),
+    "setting": (
+        said("setting", "设置", "設定"),
+        said(
+            "Nothing shows them all, with buttons",
+            "不填则全部列出，带按钮",
+            "不填則全部列出，帶按鈕",
+        ),
+    ),
+    "value": (
+        said("value", "值", "值"),
+        said("“usual” takes it back", "写「默认」则恢复默认", "寫「默认」則恢復預設"),
+    ),
     "appoint": (
         said("appoint", "任免", "任免"),
         said("Nothing lists them", "不填则列出名单", "不填則列出名單"),
@@ -257,4 +319,5 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
         said("all", "全部", "全部"),
         said("All my requests here", "我在这里的所有请求", "我在這裡的所有請求"),
     ),
+    **MODERATION_OPTIONS,
 }

@@ -14,6 +14,7 @@ from telegram.constants import ChatType
 
 from bot.adapters.shared.named_id import named_id
 from bot.adapters.telegram.asked import Core
+from bot.adapters.telegram.files import MAX_EXPORT_BYTES
 from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_press
 from bot.adapters.telegram.presses import Acknowledge, Presses
 from bot.adapters.telegram.rights import IsAdmin, Rights
@@ -87,6 +88,9 @@ class Handlers:
         if origin is None:
             return
         command = match_command(message.text or "", self._username)
+        if command is None and not self._concerns_us(message):
+            return
+        origin = await self._core.settled(origin)
         if self._clock() - message.date.timestamp() > LATE_SECONDS:
             await self._late(message, origin, command)
         elif message.text is None:
@@ -95,7 +99,7 @@ class Handlers:
             await self._command(message, origin, *command)
         elif self._answers_question(message):
             await self._core.draw(origin, message.text)
-        elif self._is_addressed(message):
+        else:
             await self._help(message, origin, start=True)
 
     async def _moved(self, message: Message) -> None:
@@ -119,6 +123,8 @@ class Handlers:
                 await self._core.queue(origin, private=origin.alone)
             case "show":
                 await self._core.show(origin, named_id(rest))
+            case "info" | "history" | "export" | "forget":
+                await self._my_data(message, origin, name, rest)
             case _ if name in MANAGED:
                 await self._manage(message, origin, name, rest)
             case "start" if link := _SHOW_LINK.fullmatch(rest.strip()):
@@ -165,18 +171,32 @@ class Handlers:
     async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
         the message that it replies to, or asked for the picture in it."""
-        person, words = _mentioned(message, words)
+        (person, words), called = _mentioned(message, words), ""
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-            person = author.requester if author else None
+            person, called = (author.requester, author.name) if author else (None, "")
         await self._core.manage(
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured),
+            pointed=Pointed(person=person, message=pictured, name=called),
             is_admin=lambda: self._rights.of_message(message),
         )
+
+    async def _my_data(self, message: Message, origin: Origin, name: str, rest: str) -> None:
+        """What groups read along is for private chats."""
+        data, private = self._core.my_data, origin.alone
+        match name:
+            case "info":
+                replied = self._own_replied(message)
+                await data.info(origin, named_id(rest), replied, private=private)
+            case "history":
+                await data.history(origin, private=private)
+            case "export":
+                await data.export(origin, limit_bytes=MAX_EXPORT_BYTES, private=private)
+            case _:
+                await data.ask_to_forget(origin, private=private)
 
     async def _help(self, message: Message, origin: Origin, *, start: bool) -> None:
         """In a group of several bots a bare command may reach another one."""
@@ -201,6 +221,10 @@ class Handlers:
         await self._core.refuse(origin, code)
 
     # --- is it for us? ------------------------------------------------------------------------
+
+    def _concerns_us(self, message: Message) -> bool:
+        """Most of what is said in a group does not."""
+        return self._answers_question(message) or self._is_addressed(message)
 
     def _is_addressed(self, message: Message) -> bool:
         text = message.text or message.caption or ""

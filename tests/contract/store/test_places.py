@@ -1,102 +1,85 @@
-"""How many places of the engine somebody may have while others wait."""
+"""Places: topics and channels that were opened or closed, against what holds for their group."""
 
-from collections.abc import Sequence
+import pytest
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from bot.core.acts import ActKind
+from bot.core.errors import Refusal
+from bot.core.moderation.places import PlaceState
+from tests.builders import act, address, bounds, new_generation
+from tests.stores import Store
 
-from bot.store.database import Database
-from bot.store.job_rows import SqlJobRows
-from tests.stores import MEMORY, Store, store_over
-
-
-async def head(store: Store, limit: int, each: int) -> str:
-    """The names of those whose turn it is."""
-    rows = await SqlJobRows(store.database, store.clock, each).head(limit)
-    return "".join(row.requester for row in rows)
+GENERAL, TOPIC = address(), address(thread="5")
 
 
-async def wait(store: Store, requesters: str, cost: float = 1.0) -> None:
-    for requester in requesters:
-        await store.queued(requester=requester, cost=cost)
+async def is_open(store: Store, place=GENERAL, scope: str = "-100") -> bool:
+    """As admission has it, and everybody who asks before."""
+    answers = []
+    for check in (
+        store.admittance.check("telegram:1", place, scope),
+        store.admissions.admit(new_generation(address=place, scope=scope), bounds()),
+    ):
+        try:
+            await check
+        except Refusal as refused:
+            answers.append(refused.code)
+        else:
+            answers.append("open")
+    state = await store.places.state(place, scope)
+    assert answers == ["open" if state.open else "closed"] * 2
+    return state.open
 
 
-async def draw(store: Store, requesters: str) -> None:
-    for requester in requesters:
-        await store.running(requester=requester)
+async def set_place(store: Store, open_: bool, place=GENERAL, event: str | None = None) -> None:
+    await store.places.set_place(place, open_=open_, act=act(event, kind=ActKind.OPEN))
 
 
-async def test_others_come_first_once_somebody_has_enough(store: Store):
-    await draw(store, "aa")
-    await wait(store, "aaabb", cost=0.0)
-    assert await head(store, 2, each=2) == "bb"
-    assert await head(store, 2, each=3) == "ab"
+async def set_group(store: Store, open_: bool, event: str | None = None) -> None:
+    await store.places.set_group("telegram", "-100", open_=open_, act=act(event))
 
 
-async def test_what_is_handed_out_now_counts_as_well(store: Store):
-    await store.sql("INSERT INTO people (person, weight) VALUES ('a', 10)")
-    await wait(store, "aaaaaabb")
-    assert await head(store, 4, each=9) == "abaa"
-    assert await head(store, 4, each=2) == "abab"
+async def test_everything_is_open_until_it_is_closed(store: Store):
+    assert await is_open(store)
+    assert await store.places.state(TOPIC, "-100") == PlaceState(own=None, group=True)
 
 
-async def test_whoever_is_alone_has_all_places(store: Store):
-    await draw(store, "aa")
-    await wait(store, "aaa")
-    assert await head(store, 3, each=1) == "aaa"
+async def test_a_topic_is_closed_alone(store: Store):
+    await set_place(store, False, TOPIC)
+    assert not await is_open(store, TOPIC)
+    assert await is_open(store, GENERAL)
+    assert await is_open(store, address(chat="-200", thread="5"), "-200")
+    assert await is_open(store, address(platform="discord", thread="5"))
 
 
-async def test_where_all_have_enough_the_fair_order_holds(store: Store):
-    await draw(store, "ab")
-    await wait(store, "aabb")
-    fair = [row.requester for row in await store.jobs.head(3)]
-    assert list(await head(store, 3, each=1)) == fair
+async def test_a_group_is_closed_but_for_what_was_opened_itself(store: Store):
+    await set_group(store, False)
+    await set_place(store, True, TOPIC)
+    assert not await is_open(store, GENERAL)
+    assert await is_open(store, TOPIC)
+    await set_group(store, True)
+    await set_place(store, False, TOPIC)
+    assert await is_open(store, GENERAL)
+    assert not await is_open(store, TOPIC)
 
 
-async def test_places_that_nobody_else_wants_go_to_who_has_enough(store: Store):
-    await wait(store, "aaaab")
-    assert await head(store, 4, each=1) == "abaa"
+async def test_channels_of_one_guild_share_what_holds_for_it(store: Store):
+    channels = [address(platform="discord", chat=chat) for chat in ("70", "71")]
+    await store.places.set_group("discord", "guild:7", open_=False, act=act())
+    await set_place(store, True, channels[1])
+    assert [await is_open(store, place, "guild:7") for place in channels] == [False, True]
 
 
-async def test_several_who_have_enough_are_passed_over(store: Store):
-    await draw(store, "abc")
-    await wait(store, "abc" * 5 + "d")
-    assert (await head(store, 2, each=1))[0] == "d"
+@pytest.mark.parametrize("change", [set_place, set_group])
+async def test_it_acts_once_for_an_event(store: Store, change):
+    await change(store, False, event="here:1")
+    await change(store, True)
+    await change(store, False, event="here:1")
+    assert await is_open(store)
 
 
-async def test_behind_a_long_backlog_the_others_are_found(store: Store):
-    await wait(store, "a" * 30, cost=0.0)
-    await wait(store, "b" * 30, cost=0.0)
-    await wait(store, "c", cost=0.0)
-    assert await head(store, 6, each=1) == "abcaaa"
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    waiting=st.text("abc", max_size=12),
-    drawn=st.text("abc", max_size=5),
-    limit=st.integers(1, 6),
-    each=st.integers(1, 4),
-)
-async def test_no_place_is_left_empty_and_none_is_taken_past_somebody_who_waits(
-    waiting: str, drawn: str, limit: int, each: int
-):
-    async with Database(MEMORY) as database:
-        store = store_over(database)
-        await draw(store, drawn)
-        await wait(store, waiting)
-        chosen = await head(store, limit, each)
-    assert len(chosen) == min(limit, len(waiting))
-    assert all(chosen.count(one) <= waiting.count(one) for one in chosen)
-    check_in_turn(chosen, waiting, drawn, each)
-
-
-def check_in_turn(chosen: Sequence[str], waiting: str, drawn: str, each: int) -> None:
-    """Whoever is given a place beyond theirs left nobody waiting who has fewer."""
-    held = list(drawn)
-    left = list(waiting)
-    for one in chosen:
-        if held.count(one) >= each:
-            assert not [other for other in left if held.count(other) < each]
-        held.append(one)
-        left.remove(one)
+async def test_it_goes_along_when_the_group_moves(store: Store):
+    await set_group(store, False)
+    await set_place(store, True)
+    await store.moves.move("telegram", "-100", "-1001")
+    moved = address(chat="-1001")
+    assert await store.places.state(moved, "-1001") == PlaceState(own=True, group=False)
+    assert await store.places.state(GENERAL, "-100") == PlaceState(own=None, group=True)

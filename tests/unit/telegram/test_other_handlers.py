@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.telegram.files import MAX_FILE_BYTES
+from bot.adapters.telegram.handlers import LATE_SECONDS
 from bot.core.messages import Toast
 from bot.core.replies import REPLIES
 from tests.unit.telegram.desk import GROUP
@@ -45,6 +47,27 @@ async def test_help_and_start(desk, text, start):
     assert (name, call["start"], call["origin"].locale) == ("help", start, "en")
 
 
+@pytest.mark.parametrize("text", ["/draw 一只猫", "/draw", "/again", "/queue", "/group", "/help"])
+async def test_everybody_is_answered_as_the_group_decided(desk, text):
+    desk.core.decided = {"locale": "en", "spoiler": True}
+    desk.people.say(text, chat=GROUP)
+    origin = (await desk.work()).only[1]["origin"]
+    assert (origin.locale, origin.spoiler) == ("en", True)
+
+
+async def test_what_is_refused_without_a_word_is_answered_so_too(desk):
+    desk.core.decided = {"locale": "en"}
+    desk.people.send_photo("/draw 换成夜景", chat=GROUP)
+    assert (await desk.work()).only[1]["origin"].locale == "en"
+
+
+async def test_nothing_is_looked_up_for_what_is_said_to_others(desk):
+    desk.people.say("画得真好", chat=GROUP)
+    desk.people.say("/draw@other_bot 一只猫", chat=GROUP)
+    desk.people.send_sticker(chat=GROUP)
+    assert (await desk.work()).settlings == 0
+
+
 @pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
 async def test_the_queue_is_told_in_full_only_where_nobody_else_reads(desk, chat, private):
     desk.people.say("/queue", chat=chat)
@@ -63,6 +86,44 @@ async def test_a_picture_is_shown_by_command_or_by_link(desk, text, named):
     desk.people.say(text)
     name, call = (await desk.work()).only
     assert (name, call["generation_id"]) == ("show", named)
+
+
+@pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("/history", "history"), ("历史", "history"), ("/info", "info"), ("参数", "info")),
+        *(("/export", "export"), ("导出", "export")),
+        *(("/forget", "ask_to_forget"), ("忘记我", "ask_to_forget")),
+    ],
+)
+async def test_ones_own_data_is_asked_for_and_the_core_hears_who_reads_along(
+    desk, text, name, chat, private
+):
+    desk.people.say(text, chat=chat)
+    called, call = (await desk.work()).only
+    assert (called, call["private"]) == (name, private)
+
+
+async def test_a_picture_is_asked_about_by_its_id_or_by_a_reply(desk):
+    picture = desk.bot_says("图", GROUP)
+    desk.people.say("/info #K3V9X2AB", chat=GROUP)
+    desk.people.say("参数", chat=GROUP, reply_to=picture)
+    core = await desk.work()
+    which = [(c["generation_id"], c["status_message"]) for _, c in core.calls.values()]
+    assert which == [("k3v9x2ab", None), (None, str(picture))]
+
+
+async def test_an_export_is_asked_for_no_larger_than_a_bot_may_send(desk):
+    desk.people.say("/export")
+    assert (await desk.work()).only[1]["limit_bytes"] <= MAX_FILE_BYTES
+
+
+@pytest.mark.parametrize("text", ["/history", "/info", "/export", "/forget"])
+async def test_what_nobody_waits_for_any_more_is_forgotten(desk, text):
+    desk.people.say(text)
+    desk.now += LATE_SECONDS + 1
+    assert (await desk.work()).named == []
 
 
 @pytest.mark.parametrize("words", ["全群", "all", " Group "])
@@ -102,6 +163,17 @@ async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
     name, call = (await desk.work()).only
     assert (name, call["words"], call["pointed"].person) == ("quota", "+20 谢谢", "telegram:8")
     assert (call["pointed"].message, call["admin"]) == (None, admin)
+
+
+async def test_what_they_are_called_comes_along(desk):
+    anna = {"id": 8, "is_bot": False, "first_name": "A", "username": "Anna_A"}
+    asked = desk.people.say("你好", sender=anna, chat=GROUP)
+    desk.people.say("/ban 1h", user=6, chat=GROUP, reply_to=asked.message_id)
+    desk.people.say("/draw 一只猫", sender=anna, chat=GROUP)
+    desk.people.say("/draw 一只猫", user=7, chat=GROUP)
+    (_, ban), (_, hers), (_, nameless) = (await desk.work()).calls.values()
+    assert (ban["pointed"].person, ban["pointed"].name) == ("telegram:8", "anna_a")
+    assert (hers["origin"].name, nameless["origin"].name) == ("anna_a", "")
 
 
 async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):
