@@ -139,6 +139,13 @@ class BotSettings(ApiSettings):
     max_queued: int = Field(
         500, ge=1, le=1_000_000, description="Unfinished requests of everybody together."
     )
+    max_running_per_user: int = Field(
+        3,
+        ge=1,
+        le=64,
+        description="Places of the engine that one person may hold while others wait for one; "
+        "whoever is alone may have them all.",
+    )
     queue_hours: int = Field(
         24, ge=1, le=720, description="Hours that a request may wait before it expires."
     )

@@ -88,12 +88,15 @@ class Draw:
     async def retry(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit what came to no picture once more, seed and all: for its requester and at its
         place, at the wish of whoever asks in `origin`. Raises Refusal."""
+        if parent.forgotten is not None:
+            raise Refusal("forgotten", id=parent.id)
         if parent.private:
             # Nobody else can open an answer that one person sees.
             raise Refusal("private_request")
         place = replace(
             origin,
             requester=parent.requester,
+            name="",
             # What answered the request has been used up.
             address=replace(parent.address, reply_token=None),
             locale=parent.locale,
