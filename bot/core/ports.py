@@ -49,11 +49,14 @@ class Admitted:
 class Admissions(Protocol):
     """Where requests become rows."""
 
-    async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
-        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first.
-        Raises Refusal("queue_full_yours" | "queue_full" | "queue_full_here", limit=...) or
-        ("cooldown", seconds=...) or of quota, and AlreadySeen when the event was answered with a
-        notice before."""
+    async def admit(
+        self, new: NewGeneration, bounds: Bounds, *, act: Act | None = None
+    ) -> Admitted:
+        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first, then
+        what was decided of its requester and its place. `act`: by which somebody else than the
+        requester has it drawn. Raises Refusal("banned" | "closed" | "queue_full_yours" |
+        "queue_full" | "queue_full_here" | "cooldown", ...) or of quota, and AlreadySeen when the
+        event was answered with a notice before."""
         ...
 
     async def get(self, generation_id: str) -> Generation | None: ...

@@ -36,11 +36,6 @@ def is_untold(row: Columns) -> ColumnElement[bool]:
     return _among(row.delivery, (Delivery.PENDING, Delivery.SENDING))
 
 
-def starts_cooldown(row: Columns) -> ColumnElement[bool]:
-    """It was accepted and has not come to nothing."""
-    return _among(row.outcome, LIVE | {Outcome.FINISHED})
-
-
 def is_told(row: Columns) -> ColumnElement[bool]:
     """Nobody has to be told any more."""
     return _among(row.delivery, (Delivery.DONE, Delivery.UNDELIVERABLE))
@@ -54,6 +49,11 @@ def is_kept(row: Columns) -> ColumnElement[bool]:
 def is_leaving(row: Columns) -> ColumnElement[bool]:
     """Something of it is still to be deleted."""
     return _among(row.forgotten, (Forgotten.WANTED, Forgotten.FILES))
+
+
+def starts_cooldown(row: Columns) -> ColumnElement[bool]:
+    """It was accepted and has not come to nothing."""
+    return _among(row.outcome, LIVE | {Outcome.FINISHED})
 
 
 def was_dispatched(row: Columns) -> ColumnElement[bool]:

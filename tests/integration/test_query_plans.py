@@ -77,12 +77,9 @@ async def use_everything(store: Store) -> None:
     await store.ledger.allow(account, 2000, "", act("allow:1"))
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
-    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"))
-    await store.groups.rules("telegram", "-100")
-    with suppress(Refusal):
-        new = new_generation(scope="-100", requester=row.requester)
-        await store.admissions.admit(new, bounds(live_here=9, cooldown_ms=1))
     await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
+    await store.people.set_weight("telegram:1", 2.0, act("weight"))
+    await store.people.weight("telegram:1")
     await store.pauses.pause("", act("pause"))
     await store.pauses.paused()
     await store.pauses.resume(act("resume"))
@@ -91,6 +88,11 @@ async def use_everything(store: Store) -> None:
         await store.queue.live(group, skip=1, limit=9)
         await store.queue.clear(group, 9, act("clear"), 50)
         await store.queue.cleared("clear")
+    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"))
+    await store.groups.rules("telegram", "-100")
+    with suppress(Refusal):
+        new = new_generation(scope="-100", requester=row.requester)
+        await store.admissions.admit(new, bounds(live_here=9, cooldown_ms=1))
     await use_my_data(store)
 
 

@@ -25,6 +25,8 @@ from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
 
 ALL_WORDS = frozenset({"all", "全部", "所有"})
+#: Behind /queue: everybody's here, for those who keep order.
+GROUP_WORDS = frozenset({*ALL_WORDS, "全群", "本群", "group"})
 #: What is handled later than this, because the bot was down, is asked about and not done.
 LATE_SECONDS = 600.0
 _ADDRESSED = re.compile(r"\s*(?:/\w+)?@(?P<name>\w+)")
@@ -115,6 +117,8 @@ class Handlers:
                 await self._core.again(origin, named_id(rest), replied, quiet=False)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=False)
+            case "queue" if rest.strip().lower() in GROUP_WORDS:
+                await self._manage(message, origin, "job", "page 1")
             case "queue":
                 await self._core.queue(origin, private=origin.alone)
             case "show":
@@ -167,16 +171,16 @@ class Handlers:
     async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
         the message that it replies to, or asked for the picture in it."""
-        person, words = _mentioned(message, words)
+        (person, words), called = _mentioned(message, words), ""
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-            person = author.requester if author else None
+            person, called = (author.requester, author.name) if author else (None, "")
         await self._core.manage(
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured),
+            pointed=Pointed(person=person, message=pictured, name=called),
             is_admin=lambda: self._rights.of_message(message),
         )
 

@@ -55,7 +55,7 @@ async def test_a_setting_still_counts(desk):
     assert (await desk.work()).named == ["quiet"]
 
 
-@pytest.mark.parametrize("text", ["/pause", "/resume", "/pause 换显卡"])
+@pytest.mark.parametrize("text", ["/pause", "/resume", "/pause 换显卡", "/ban", "/unban"])
 async def test_so_does_what_decides_without_a_word_more(desk, text):
     desk.people.say(text, ago=LONG_AGO)
     assert (await desk.work()).named == [text.split()[0][1:]]
