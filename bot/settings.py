@@ -169,8 +169,7 @@ class BotSettings(ApiSettings):
         0,
         ge=0,
         le=36_500,
-        description="Days after which the words and files of what has ended are deleted. "
-        "0 = kept for ever.",
+        description="Days until the words and files of what has ended are deleted. 0 = never.",
     )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="Least important lines logged to standard error."
