@@ -117,6 +117,12 @@ class Origin:
     #: As the platform calls the person, without @ and in lower case; empty where it does not.
     name: str = ""
 
+    @property
+    def unheard(self) -> bool:
+        """Nobody else need read an answer: the chat is theirs, or the platform can whisper, as it
+        does where requests are answered by a token."""
+        return self.alone or self.address.reply_token is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class DrawSpec:

@@ -172,6 +172,7 @@ class Handlers:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
         the message that it replies to, or asked for the picture in it."""
         (person, words), called = _mentioned(message, words), ""
+        mentioned = person is not None
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
@@ -180,7 +181,7 @@ class Handlers:
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured, name=called),
+            pointed=Pointed(person=person, message=pictured, name=called, certain=mentioned),
             is_admin=lambda: self._rights.of_message(message),
         )
 
