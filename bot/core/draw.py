@@ -134,12 +134,13 @@ class Draw:
             count=count,
         )
 
-    async def _bounds_here(self, origin: Origin, rules: GroupRules) -> Bounds:
-        """Those who run the bot need not wait: on them nobody else's share depends."""
+    async def _bounds_here(self, origin: Origin, rules: GroupRules, *, retried: bool) -> Bounds:
+        """Those who run the bot need not wait: on them nobody else's share depends. For what is
+        `retried` its requester has waited."""
         cap, cooldown = rules.queue_cap, rules.cooldown_s or 0
         if cap is not None and cap >= self._bounds.live_per_requester:
             cap = None
-        if cooldown and await self._staff.runs_fleet(origin):
+        if cooldown and (retried or await self._staff.runs_fleet(origin)):
             cooldown = 0
         return replace(self._bounds, live_here=cap, cooldown_ms=cooldown * 1000)
 
@@ -194,7 +195,7 @@ class Draw:
                 scope=scope_of(origin),
                 requester_name=origin.name,
             ),
-            await self._bounds_here(origin, rules),
+            await self._bounds_here(origin, rules, retried=act is not None),
             act=act,
         )
         self._news.moved(admitted.generation.id)

@@ -209,6 +209,14 @@ async def test_a_retry_is_the_same_request_for_the_same_person_at_the_same_place
     assert f"{ADMIN} 重画 {first.id}" in await limited.manage("audit")
 
 
+async def test_what_an_admin_retries_waits_for_no_cooldown(desk: Desk):
+    row = await failed(desk, requester=BORIS)
+    await desk.manage("group", "冷却 30秒")
+    await desk.draw("一个红色的圆", by=BORIS)
+    assert (await press(desk, f"retry {row.id}")).done
+    assert len(await desk.store.records.waiting(BORIS)) == 2
+
+
 async def test_a_redelivered_press_draws_once_and_another_press_once_more(desk: Desk):
     row = await failed(desk, requester=BORIS)
     for _ in range(2):
