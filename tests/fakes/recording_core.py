@@ -55,8 +55,10 @@ class RecordingCore:
         self.settlings += 1
         return replace(origin, **self.decided)
 
-    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None:
-        await self.keep(origin, "draw", text=text, quiet=quiet)
+    async def draw(
+        self, origin: Origin, text: str, *, quiet: bool = False, edited: str | None = None
+    ) -> Toast | None:
+        await self.keep(origin, "draw", text=text, quiet=quiet, edited=edited)
         return self.toast
 
     async def ask_for_prompt(self, origin: Origin) -> None:

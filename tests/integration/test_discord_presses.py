@@ -171,7 +171,7 @@ async def test_a_completion_that_fails_offers_nothing_and_is_no_traceback(
 
 
 async def test_edit_opens_a_form_with_the_words_and_draws_what_is_sent(life, discord):
-    message, _ = await picture(life, prompt="红 圆", options={"ratio": "16:9"})
+    message, first = await picture(life, prompt="红 圆", options={"ratio": "16:9"})
     pressed = discord.people.press(message, "✏️", user=BORIS)
     await eventually(lambda: pressed.modal)
     field = pressed.modal["components"][0]["component"]
@@ -179,6 +179,7 @@ async def test_edit_opens_a_form_with_the_words_and_draws_what_is_sent(life, dis
     sent = discord.people.submit_modal(pressed, {"words": "蓝 圆\n横图"})
     row = await life.row(sent)
     assert (row.spec.prompt, row.requester) == ("蓝 圆", f"discord:{BORIS}")
+    assert row.parent_id == first.id
     assert await life.drawn(sent) is sent.original
 
 

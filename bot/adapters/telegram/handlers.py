@@ -21,7 +21,7 @@ from bot.adapters.telegram.rights import IsAdmin, Rights
 from bot.core.admin.ask import Pointed
 from bot.core.commands import DECIDING_ALONE, MANAGED
 from bot.core.generation import Origin
-from bot.core.replies import ASK_MARK
+from bot.core.replies import ASK_MARK, asked_about
 from bot.core.text_trigger import match_command
 
 ALL_WORDS = frozenset({"all", "全部", "所有"})
@@ -98,7 +98,9 @@ class Handlers:
         elif command is not None:
             await self._command(message, origin, *command)
         elif self._answers_question(message):
-            await self._core.draw(origin, message.text)
+            question = message.reply_to_message
+            edited = asked_about((question.text if question else None) or "")
+            await self._core.draw(origin, message.text, edited=edited)
         else:
             await self._help(message, origin, start=True)
 
