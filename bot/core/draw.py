@@ -86,6 +86,7 @@ class Draw:
             # What answered the request has been used up.
             address=replace(parent.address, reply_token=None),
             locale=parent.locale,
+            name=None,
             group=parent.scope,
             alone=False,
             spoiler=parent.spoiler,
