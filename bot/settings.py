@@ -17,8 +17,9 @@ from annotated_types import Ge, Le
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic_settings import DotEnvSettingsSource, SettingsConfigDict
 
+from bot.api_settings import ApiSettings
 from bot.core.errors import StartupError
 from engine.profiles import PROFILES, UnknownModel, profile_named
 
@@ -65,7 +66,7 @@ def _default_database(known: dict[str, Any]) -> str:
     return f"sqlite+aiosqlite:///{known.get('state_dir', 'state')}/zdraw.db"
 
 
-class BotSettings(BaseSettings):
+class BotSettings(ApiSettings):
     """Settings of the bot and of the supervisor. A blank value is the same as none."""
 
     model_config = SettingsConfigDict(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
+from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.chat_ports import Eraser, Reactor
@@ -55,6 +56,7 @@ class Core:
 
     profile: Profile
     news: News
+    pace: Pace
     admissions: Admissions
     draw: Draw
     cancel: Cancel
@@ -70,6 +72,7 @@ class Core:
     pauses: Pauses
     pictures: PictureFolder
     cards: Cards
+    api_tokens: ApiTokens
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -106,7 +109,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     cards = Cards(
         admissions=rows.admissions, pauses=rows.pauses, pictures=pictures, pace=pace, news=news
     )
-    messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
+    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
@@ -156,6 +159,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     return Core(
         profile=profile,
         news=news,
+        pace=pace,
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
@@ -171,6 +175,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
+        api_tokens=rows.api_tokens,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.acts import Act, ActKind, act_of
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
+from bot.core.draw_values import check_values, is_the_same
 from bot.core.errors import Refusal
 from bot.core.generation import (
     DrawSpec,
@@ -67,6 +68,16 @@ class Draw:
             await self._gate.check_words(origin, text[:MAX_CHARACTERS])
             raise
         return await self._admit(origin, request)
+
+    async def values(self, origin: Origin, request: DrawRequest) -> Admitted:
+        """Admit what needs no reading, once per event key; another request under a key that was
+        used is refused. Raises Refusal."""
+        await self.check(origin)
+        check_values(request)
+        admitted = await self._admit(origin, request)
+        if admitted.duplicate and not is_the_same(request, admitted.generation.spec):
+            raise Refusal("key_reused")
+        return admitted
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be

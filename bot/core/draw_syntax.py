@@ -78,7 +78,7 @@ def parse_draw(text: str) -> DrawRequest:
     Raises Refusal: too_long, control_characters, empty_prompt, only_options, unknown_option,
     no_sampler, option_not_last, bad_value, given_twice.
     """
-    _check_characters(text)
+    check_characters(text)
     copy = copy_of(text.strip())
     if not copy.seen.strip():
         raise Refusal("empty_prompt")
@@ -96,7 +96,8 @@ def parse_draw(text: str) -> DrawRequest:
     return DrawRequest(prompt=copy.original[: copy.at[cut]].strip(), **values)
 
 
-def _check_characters(text: str) -> None:
+def check_characters(text: str) -> None:
+    """Raises Refusal: too_long, control_characters."""
     if len(text) > MAX_CHARACTERS:
         raise Refusal("too_long", length=len(text), limit=MAX_CHARACTERS)
     for character in text:

@@ -4,6 +4,7 @@ A code picks the sentence, data fills it. Codes of refusals are those that core 
 adapters raise; codes of failures are engine.contract.ErrorCode values.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.core.draw_options import option_named
@@ -14,16 +15,19 @@ from bot.core.sentences.keeping_order import KEEPING_ORDER
 from bot.core.sentences.moderation import MODERATION
 from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
+from bot.core.sentences.programs import PROGRAMS
 from bot.core.sentences.refusals import REFUSALS
 
 __all__ = [
     "ASK_MARK",
     "FAILURES",
     "NOTES",
+    "PROGRAMS",
     "QUESTIONS",
     "REPLIES",
     "failure_text",
     "note_text",
+    "program_text",
     "refusal_text",
     "reply",
     "wait_text",
@@ -64,6 +68,22 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
     if "setting" in data:
         data["setting"] = reply(f"setting_{data['setting']}", locale)
     return reply(code, locale, **data)
+
+
+def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: Any) -> str:
+    """The sentence for a refusal, a failure or anything else that a program is told. It calls
+    options by `names`."""
+    if "key" in data:
+        data["key"] = names.get(data["key"], data["key"])
+    if "wait" in data:
+        data["wait"] = wait_text(data["wait"], locale)
+    tables = (PROGRAMS, REPLIES, FAILURES)
+    try:
+        sentences = next(table[code] for table in tables if code in table)
+        return _pick(sentences, locale).format(**{**names, **data})
+    except (StopIteration, KeyError):
+        # As in failure_text.
+        return _pick(PROGRAMS["engine_error"], locale)
 
 
 def wait_text(milliseconds: int, locale: str) -> str:

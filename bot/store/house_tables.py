@@ -108,6 +108,19 @@ switches = Table(
     Column("value", Text, nullable=False),
 )
 
+#: What is known of the tokens of programs; not the tokens.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    #: Without the platform.
+    Column("name", Text, nullable=False),
+    Column("created_ms", Milliseconds, nullable=False),
+    #: NULL: never.
+    Column("expires_ms", Milliseconds),
+    Column("revoked_ms", Milliseconds),
+)
+
 _a = acts.c
 Index("ix_acts_scope", _a.platform, _a.scope, _a.serial)
 Index("ix_acts_actor", _a.actor, _a.serial)

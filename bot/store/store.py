@@ -6,6 +6,7 @@ from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
 from bot.store.acts import SqlActs
 from bot.store.admittance import SqlAdmittance
+from bot.store.api_tokens import SqlApiTokens
 from bot.store.bans import SqlBans
 from bot.store.belongings import SqlBelongings
 from bot.store.books import Books
@@ -51,6 +52,7 @@ class Store:
     bans: SqlBans
     places: SqlPlaces
     words: SqlWords
+    api_tokens: SqlApiTokens
     pauses: SqlPauses
     queue: SqlGroupQueue
     history: SqlHistory
@@ -79,6 +81,7 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         bans=SqlBans(database, clock),
         places=SqlPlaces(database, clock),
         words=SqlWords(database, clock),
+        api_tokens=SqlApiTokens(database, clock),
         pauses=SqlPauses(database, clock),
         queue=SqlGroupQueue(database, clock, books),
         history=SqlHistory(database),
