@@ -98,8 +98,8 @@ class JobRows(Protocol):
     """The rows as the dispatcher moves them. A move that lost returns None or False."""
 
     async def head(self, limit: int) -> Sequence[Generation]:
-        """QUEUED rows in fair order: (class, tag), then first come, first served. None while
-        the queue is paused."""
+        """QUEUED rows in fair order: (class, tag), then first come, first served. Those of
+        whoever has enough places come last. None while the queue is paused."""
         ...
 
     async def start(self, generation_id: str, lease_until: int) -> Generation | None:

@@ -16,6 +16,7 @@ from bot.core.moderation.bans import Ban
 from bot.core.moderation.matcher import WordRule
 from bot.core.quota import AccountKey, Wish
 from bot.store.database import Database
+from bot.store.job_rows import SqlJobRows
 from tests.builders import act, address, bounds, new_generation, notice
 from tests.stores import Store, sqlite_url, store_over
 
@@ -27,6 +28,7 @@ LARGE = re.compile(
 SMALL = {
     "ix_generations_queue",
     "ix_generations_live",
+    "ix_generations_running",
     "ix_generations_untold",
     "ix_removals_waiting",
     "ix_generations_leaving",
@@ -230,3 +232,22 @@ async def test_what_is_old_is_found_by_when_it_ended(store: Store):
 
     ((sql, parameters),) = await statements_of(store, expire)
     assert any("ix_generations_ended" in step for step in await plan(store, sql, parameters))
+
+
+async def fill_places(store: Store) -> None:
+    await store.running(requester="telegram:1")
+    for requester in ("telegram:1", "telegram:1", "telegram:2"):
+        await store.queued(requester=requester, cost=0.0)
+    rows = await SqlJobRows(store.database, store.clock, each=1).head(1)
+    assert [row.requester for row in rows] == ["telegram:2"]
+
+
+async def test_who_has_enough_places_is_passed_over_within_the_index(store: Store):
+    """Somebody may have ten thousand requests before those of the others."""
+    statements = await statements_of(store, fill_places)
+    (passing,) = [one for one in statements if "NOT IN" in one[0]]
+    # In its order: it ends with the first that is found, and sorts nothing but these.
+    assert "SCAN generations USING INDEX ix_generations_queue" in await plan(store, *passing)
+    (holders,) = [one for one in statements if one[0].startswith("SELECT generations.requester")]
+    (step,) = await plan(store, *holders)
+    assert step == "SCAN generations USING INDEX ix_generations_running"

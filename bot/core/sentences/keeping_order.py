@@ -128,8 +128,8 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "Only what failed, expired or was cancelled is drawn again; #{id} is none of these.",
     ),
     "not_drawn_for_them": (
-        "没能替 {who} 重画。对方会看到的原因是：{reason}",
-        "It could not be queued for {who}, who would be told: {reason}",
+        "没能替 {who} 重画。对方会看到的原因是：{told}",
+        "It could not be queued for {who}, who would be told: {told}",
     ),
     "private_request": (
         "这张只给本人看，别人没法把结果送到。请本人自己再画。",

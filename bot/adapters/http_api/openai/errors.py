@@ -41,6 +41,7 @@ _ABOUT: dict[str, tuple[str, str | None]] = {
     "queue_full": ("rate_limit_exceeded", None),
     "queue_full_yours": ("rate_limit_exceeded", None),
     "too_many_requests": ("rate_limit_exceeded", None),
+    "cooldown": ("rate_limit_exceeded", None),
     "quota_spent": ("insufficient_quota", None),
     "pool_spent": ("insufficient_quota", None),
     "key_reused": ("idempotency_key_reused", "Idempotency-Key"),
