@@ -96,11 +96,11 @@ class Draw:
         place = replace(
             origin,
             requester=parent.requester,
-            name="",
+            # Who asks is called otherwise.
+            name=None,
             # What answered the request has been used up.
             address=replace(parent.address, reply_token=None),
             locale=parent.locale,
-            name=None,
             group=parent.scope,
             alone=False,
             spoiler=parent.spoiler,
