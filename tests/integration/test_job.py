@@ -362,3 +362,18 @@ async def test_every_button_can_be_carried(desk: Desk):
             pressed = parse_press(press_code(button))
             assert pressed is not None
             assert f"{pressed.command} {pressed.words}" == button.words
+
+
+async def test_a_retry_gives_its_requester_nobody_elses_name(desk: Desk):
+    row = await failed(desk, requester=BORIS, requester_name="boris")
+    await press(desk, f"retry {row.id}", name="the_admin")
+    assert await desk.store.people.named("telegram", "boris") == BORIS
+    assert await desk.store.people.named("telegram", "the_admin") is None
+
+
+async def test_nothing_is_retried_for_whoever_is_banned(desk: Desk):
+    row = await failed(desk, requester=BORIS)
+    await desk.manage("ban", "1h 刷屏", of=BORIS)
+    said = await press(desk, f"retry {row.id}")
+    assert "被封禁" in said.text
+    assert BORIS in said.text

@@ -178,7 +178,7 @@ class Handlers:
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-            person, called = (author.requester, author.name) if author else (None, "")
+            person, called = (author.requester, author.name or "") if author else (None, "")
         await self._core.manage(
             origin,
             name,
