@@ -11,6 +11,7 @@ import typer
 from bot.cli.db import db
 from bot.cli.doctor import doctor
 from bot.cli.draw import draw
+from bot.cli.plan import plan
 from bot.core.errors import StartupError
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.add_typer(db, name="db")
 app.command(context_settings={"ignore_unknown_options": True})(draw)
 app.command()(doctor)
+app.command()(plan)
 
 #: -P: a folder named `engine` or `migrations` where the operator happens to stand is not ours.
 _MODULE = ("-P", "-m")
