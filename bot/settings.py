@@ -28,6 +28,7 @@ ENGINE_ONLY = frozenset(
     {
         "weights_dir",
         "engine_queue_size",
+        "engine_batch",
         "engine_throttle_jobs",
         "engine_throttle_seconds",
     }

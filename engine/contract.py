@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 MAX_PICTURES = 4
 #: Seconds between heartbeats; a client treats three missed ones as a dead engine.
 HEARTBEAT_SECONDS = 5.0
@@ -69,6 +69,9 @@ class Job(Frozen):
     #: Picture n (from 1) is drawn with seed + n - 1.
     seed: int = Field(ge=0, lt=2**63)
     count: int = Field(default=1, ge=1, le=MAX_PICTURES)
+    #: Its pictures are drawn one by one, and never together with another job's: an earlier attempt
+    #: may have been what ended an engine.
+    alone: bool = False
 
 
 class ErrorCode(StrEnum):

@@ -5,6 +5,7 @@ generation is held: a later one makes the earlier void, wherever that has got to
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -56,12 +57,14 @@ class Desk:
         disk: Executor,
         admit: Callable[[Job], Refusal | None],
         info: Callable[[], EngineInfo],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queue = queue
         self._spool = spool
         self._disk = disk
         self._admit = admit
         self._info = info
+        self._clock = clock
         self._subscribers = Subscribers()
         self._open: dict[str, OpenJob] = {}
         self._results: dict[str, Result] = {}
@@ -95,7 +98,7 @@ class Desk:
             self._queue.put(job)
         except QueueFull:
             raise Refused(Refusal(code=ErrorCode.QUEUE_FULL)) from None
-        self._open[job.key.generation_id] = OpenJob(job)
+        self._open[job.key.generation_id] = OpenJob(job, self._clock())
         _log.info("job_accepted", **named(job.key))
 
     async def cancel(self, key: JobKey) -> None:
@@ -188,7 +191,7 @@ class Desk:
         self._results[opened.key.generation_id] = result
         self.announce(result)
         self._settled.set()
-        _log.info("job_ended", outcome=result.kind, **named(opened.key))
+        _log.info("job_ended", outcome=result.kind, **opened.told())
 
     # The end of the process
 

@@ -156,6 +156,7 @@ def _options(settings: EngineSettings, profile: Profile) -> EngineOptions:
         open_pipeline=partial(open_pipeline, profile, settings.weights_folder(profile)),
         spool=Spool(settings.state_dir),
         capacity=settings.engine_queue_size,
+        lid=settings.engine_batch,
         throttle=(settings.engine_throttle_jobs, settings.engine_throttle_seconds),
     )
 

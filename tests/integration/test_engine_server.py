@@ -80,6 +80,7 @@ async def running_engine(state_dir, pipeline, **options):
         yield engine, working
     finally:
         pipeline.go.set()
+        pipeline.decoding.set()
         await engine.stop(grace=2)
         http.should_exit = True
         await listening
