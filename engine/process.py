@@ -153,7 +153,9 @@ def _claim(state_dir: Path, parent_fd: int | None, claimed: ExitStack) -> socket
 def _options(settings: EngineSettings, profile: Profile) -> EngineOptions:
     return EngineOptions(
         profile=profile,
-        open_pipeline=partial(open_pipeline, profile, settings.weights_folder(profile)),
+        open_pipeline=partial(
+            open_pipeline, profile, settings.weights_folder(profile), settings.memory_options()
+        ),
         spool=Spool(settings.state_dir),
         capacity=settings.engine_queue_size,
         lid=settings.engine_batch,

@@ -29,7 +29,7 @@ class BlockSwap:
     `blocks` are expected to run in their order, each once a pass; another order costs time, not
     correctness. Tensors that a block shares with another block or with the rest of `network` are
     not touched, nor are tensors that are neither parameters nor buffers. A buffer that a streamed
-    block changes loses the change.
+    block changes loses the change. Parameters want no gradient afterwards.
     """
 
     def __init__(
@@ -215,7 +215,6 @@ class _Tensor:
         #: (the dictionary of parameters or buffers of a module, the name in it).
         self.places: list[tuple[dict[str, Any], str]] = []
         self._is_parameter = isinstance(tensor, torch.nn.Parameter)
-        self._wants_gradient = tensor.requires_grad
         self._build = _builder(tensor)
         self._leaves: list[tuple[int, torch.dtype, torch.Size]] = []
         self.size = 0
@@ -241,7 +240,7 @@ class _Tensor:
     def put(self, tensor: torch.Tensor) -> None:
         """Hangs `tensor` up wherever the old one hung."""
         if self._is_parameter:
-            tensor = torch.nn.Parameter(tensor, requires_grad=self._wants_gradient)
+            tensor = torch.nn.Parameter(tensor, requires_grad=False)
         for owner, name in self.places:
             owner[name] = tensor
 

@@ -12,9 +12,11 @@ GB = 10**9
 CONTEXT_BYTES = GIB // 2
 #: Left alone for fragmentation and for a desktop that draws on the same card.
 RESERVE_BYTES = GIB // 4
-#: What every plan leaves free beside what is resident, and below which the engine steps down: about
-#: what decoding 768x768 without tiles takes, with workspace.
+#: Below this, free beside what is resident, the engine steps down: about what decoding 768x768
+#: without tiles takes, with workspace.
 LEAST_FREE_BYTES = 1_200_000_000
+#: What a plan leaves free there: a little more, so that no plan trips over itself.
+PLANNED_FREE_BYTES = LEAST_FREE_BYTES + GIB // 8
 #: Python, torch, its CUDA libraries and pictures being encoded. An assumption.
 PROCESS_BYTES = 5 * GIB // 2
 

@@ -22,8 +22,6 @@ FRAGMENTATION = 1.25
 DECODE_WORKSPACE = 1.5
 #: Of a picture put together from tiles: the tiles, the rows of them, the picture. Traced: 22.5.
 PICTURE_BYTES_PER_PIXEL = 24
-#: Embeddings of prompts that stay on the card; engine/pipelines/prompt_encoder.py keeps so many.
-PROMPTS_KEPT = 64
 #: Of the maker's figure, what the transformer reaches. SGLang on an H100: 83 to 90 ms a step, which
 #: is 620 to 680 of 989 TFLOPS. Assumed of every card.
 TRANSFORMER_EFFICIENCY = 0.65
@@ -148,9 +146,7 @@ class Costs:
 
     def resident(self, rung: Rung) -> int:
         """Bytes on the card between two drawings."""
-        transformer, encoder = self.anatomy.transformer, self.anatomy.text_encoder
-        prompts = PROMPTS_KEPT * self.max_tokens * encoder.width
-        always = transformer.others + self.anatomy.decoder.parameters + prompts
+        always = self.anatomy.transformer.others + self.anatomy.decoder.parameters
         stay = sum(self.blocks) - self.streamed(rung)
         return always * self._computed + stay + (self._encoder if rung.encoder_resident else 0)
 

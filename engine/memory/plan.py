@@ -10,7 +10,7 @@ from functools import cache
 
 from engine.memory.cards import (
     CONTEXT_BYTES,
-    LEAST_FREE_BYTES,
+    PLANNED_FREE_BYTES,
     RESERVE_BYTES,
     Card,
     Host,
@@ -148,13 +148,20 @@ def notch_below(blocks: int, rung: Rung) -> Rung | None:
     return notches[-1] if notches else None
 
 
+def within_a_notch(blocks: int, rung: Rung) -> tuple[Rung, ...]:
+    """`rung` and those above it by less than a notch."""
+    rungs = ladder(blocks)
+    higher = rungs[rungs.index(rung) :]
+    return tuple(one for one in higher if one == rung or notch_below(blocks, one) not in higher)
+
+
 def _fits(card: Card, costs: Costs, work: Work, rung: Rung) -> bool:
     resident = costs.resident(rung)
     if resident + costs.needs(rung, work).largest > card.room:
         return False
     # Nothing can be given up at the bottom for the sake of free memory.
     is_bottom = rung == ladder(len(costs.blocks))[0]
-    return is_bottom or resident + LEAST_FREE_BYTES <= card.room + RESERVE_BYTES
+    return is_bottom or resident + PLANNED_FREE_BYTES <= card.room + RESERVE_BYTES
 
 
 def _shortfall(card: Card, host: Host, model: Profile, work: Work, storage: Storage) -> Shortfall:

@@ -17,6 +17,8 @@ class PromptEncoder:
         self, tokenizer: Any, text_encoder: Any, memory: EmbeddingMemory, model: str
     ) -> None:
         """Takes `text_encoder` over: its last layer is removed. `model` names it in `memory`."""
+        #: Where embeddings are wanted; that of the text encoder where nobody says.
+        self.device: torch.device = text_encoder.device
         self._tokenizer = tokenizer
         self._network = text_encoder
         self._memory = memory
@@ -37,14 +39,14 @@ class PromptEncoder:
         return before, after
 
     def __call__(self, prompt: str) -> torch.Tensor:
-        """Embedding of shape (tokens, width), on the encoder's device in its dtype.
+        """Embedding of shape (tokens, width), on `device` in the encoder's dtype.
 
         Raises BadPicture where it is not finite, also when it is made again.
         """
         known = self._memory.get(self._model, prompt)
         if known is not None:
             self.kept += 1
-            return known.to(self._network.device)
+            return known.to(self.device)
         self.made += 1
         for _ in range(2):
             embedding = self._encode(prompt)

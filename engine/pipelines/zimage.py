@@ -1,9 +1,11 @@
-"""Z-Image on diffusers' networks: resident weights, short prompts, several pictures at once."""
+"""Z-Image on diffusers' networks: laid out by plan, short prompts, several pictures at once."""
 
-import gc
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ import torch
 from PIL import Image
 
 from engine.batching import CAPTION_BUCKET
+from engine.memory.cards import GIB, Host
+from engine.memory.costs import Storage, Work
+from engine.memory.options import MemoryOptions
 from engine.pipeline import (
     BadPicture,
     DeviceLost,
@@ -23,8 +28,12 @@ from engine.pipeline import (
 )
 from engine.pipelines import care, guard, weights
 from engine.pipelines.denoise import Denoiser, Member
+from engine.pipelines.device_memory import CudaMemory, DeviceMemory, HostMemory
 from engine.pipelines.embedding_memory import EmbeddingMemory
+from engine.pipelines.placement import Placement, Unplaced, blocks_of
 from engine.pipelines.prompt_encoder import PromptEncoder
+from engine.pipelines.shortage import is_shortage
+from engine.pipelines.storage import compress
 from engine.profiles import Profile
 
 #: Pictures at once in host memory, which is never what limits them.
@@ -34,28 +43,49 @@ HOST_ROOM = 64
 BYTES_PER_TOKEN_AND_CHANNEL = 48
 
 
-def open_pipeline(profile: Profile, folder: Path) -> "ZImage":
-    """Loads `folder` onto the card, or onto the CPU where there is none. Raises WeightsError."""
-    if torch.cuda.is_available():
-        return ZImage(weights.load(profile, folder, "cuda", torch.bfloat16), folder)
+def open_pipeline(profile: Profile, folder: Path, options: MemoryOptions) -> "ZImage":
+    """Loads `folder` and lays it out on the card, or on the CPU where there is none.
+
+    Raises WeightsError, and OutOfMemory where the card cannot take the least of it.
+    """
+    on_card = torch.cuda.is_available()
     # Few processors compute in bfloat16; the others convert back and forth.
-    pipe = weights.load(profile, folder, "cpu", torch.float32)
-    # The decoder's convolutions take a fifth less time this way.
-    pipe.vae.to(memory_format=torch.channels_last)
-    return ZImage(pipe, folder)
+    dtype = torch.bfloat16 if on_card else torch.float32
+    pipe = weights.load(profile, folder, dtype)
+    compress([*blocks_of(pipe.transformer), *pipe.text_encoder.layers], options.storage, dtype)
+    limit = None if options.vram_gb is None else round(options.vram_gb * GIB)
+    memory: DeviceMemory
+    if on_card:
+        memory = CudaMemory(torch.device("cuda", torch.cuda.current_device()), limit)
+    else:
+        # The decoder's convolutions take a fifth less time this way.
+        pipe.vae.to(memory_format=torch.channels_last)
+        if limit is None:
+            return ZImage(pipe, folder)
+        memory = HostMemory(limit)
+    is_plain = not on_card and options.storage is Storage.BF16
+    storage = Storage.FP32 if is_plain else options.storage
+    return ZImage(pipe, folder, lambda: Placement(pipe, profile, storage, memory, _host()))
 
 
 class ZImage:
     """The networks of a loaded ZImagePipeline. Not re-entrant: the scheduler has a state."""
 
     def __init__(
-        self, pipe: Any, folder: Path, clock: Callable[[], float] = time.perf_counter
+        self,
+        pipe: Any,
+        folder: Path,
+        place: Callable[[], Unplaced] = Unplaced,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        """`place` lays the networks out, once the text encoder is as it stays."""
         self._pipe = pipe
         self._clock = clock
         memory = EmbeddingMemory()
         self._encode = PromptEncoder(pipe.tokenizer, pipe.text_encoder, memory, str(folder))
-        self._denoise = Denoiser(pipe.transformer, pipe.scheduler)
+        self._placement = place()
+        self._encode.device = pipe.device
+        self._denoise = Denoiser(pipe.transformer, pipe.scheduler, run=self._run_together)
         self.template = self._encode.template
         self.tokenizer_json = (folder / "tokenizer" / "tokenizer.json").read_bytes()
         on_card = pipe.device.type == "cuda"
@@ -72,40 +102,51 @@ class ZImage:
         self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
     ) -> Drawing:
         """See engine.pipeline.Pipeline."""
+        before = self._placement.shortages
         with torch.inference_mode():
             try:
-                return self._draw(requests, on_steps)
-            except torch.OutOfMemoryError:
+                drawing = self._draw(requests, on_steps)
+                return replace(drawing, shortages=self._placement.shortages - before)
+            except OutOfMemory:
                 pass
-            except torch.AcceleratorError as error:
-                # An illegal access or a card that fell off: every later call fails as well.
-                raise DeviceLost(str(error).partition("\n")[0]) from error
+            except RuntimeError as error:
+                if isinstance(error, torch.AcceleratorError) and not is_shortage(error):
+                    # An illegal access or a card that fell off: every later call fails as well.
+                    raise DeviceLost(str(error).partition("\n")[0]) from error
+                if not is_shortage(error):
+                    raise
+                self._placement.shortages += 1
         # Outside the handler: its traceback would keep the tensors of the failed call alive.
-        gc.collect()
-        torch.cuda.empty_cache()
-        raise OutOfMemory
+        raise OutOfMemory(self._placement.shortages - before)
 
     def room(self, request: DrawRequest) -> int:
         """See engine.pipeline.Pipeline. Half of the free memory is left to everything else."""
-        if self._pipe.device.type != "cuda":
+        free = self._placement.free()
+        if free is None:
             return HOST_ROOM
-        free, _ = torch.cuda.mem_get_info(self._pipe.device)
-        free += torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
         tokens = request.width * request.height // 256 + CAPTION_BUCKET
         passes = 2 if request.guidance > 0 else 1
         each = tokens * passes * self._pipe.transformer.config.dim * BYTES_PER_TOKEN_AND_CHANNEL
         return int(max(1, free // 2 // each))
 
+    def _run_together(self, step: Callable[[], torch.Tensor]) -> torch.Tensor:
+        return self._placement.run(step, can_be_split=True)
+
     def _draw(
         self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
     ) -> Drawing:
         began = self._clock()
+        placement = self._placement
+        placement.fit(_work(requests))
         with _one_core_free():
-            members = [self._member(*each) for each in zip(requests, on_steps, strict=True)]
+            with placement.phase():
+                members = [self._member(*each) for each in zip(requests, on_steps, strict=True)]
             encoded = self._clock()
-            self._denoise(members, requests[0].steps, requests[0].guidance)
+            with placement.phase():
+                self._denoise(members, requests[0].steps, requests[0].guidance)
         denoised = self._clock()
-        drawn = tuple(self._drawn(member) for member in members)
+        with placement.phase():
+            drawn = tuple(placement.run(partial(self._drawn, member)) for member in members)
         return Drawing(
             drawn=drawn,
             encode_seconds=encoded - began,
@@ -114,12 +155,13 @@ class ZImage:
         )
 
     def _member(self, request: DrawRequest, on_step: Callable[[int], None]) -> Member:
-        member = Member(latents=self._noise(request), on_step=on_step)
+        run = self._placement.run
+        member = Member(latents=run(partial(self._noise, request)), on_step=on_step)
         encodings = self._encode.kept, self._encode.made
         try:
-            member.caption = self._encode(request.prompt)
+            member.caption = run(partial(self._encode, request.prompt))
             if request.guidance > 0:
-                member.negative = self._encode(request.negative_prompt)
+                member.negative = run(partial(self._encode, request.negative_prompt))
         except BadPicture as error:
             member.error = error
         member.encodings_kept = self._encode.kept - encodings[0]
@@ -166,6 +208,21 @@ class ZImage:
             scaled = latents.to(vae.dtype) / vae.config.scaling_factor + vae.config.shift_factor
             decoded: torch.Tensor = vae.decode(scaled.unsqueeze(0), return_dict=False)[0]
         return decoded
+
+
+def _work(requests: Sequence[DrawRequest]) -> Work:
+    first = requests[0]
+    return Work(
+        width=first.width,
+        height=first.height,
+        batch=len(requests),
+        guided=first.guidance > 0,
+        steps=first.steps,
+    )
+
+
+def _host() -> Host:
+    return Host(total=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
 @contextmanager

@@ -18,14 +18,14 @@ from engine.anatomy import DEMO, Z_IMAGE, Anatomy
 from engine.demo_model import WEIGHTS
 from engine.memory.costs import (
     PICTURE_BYTES_PER_PIXEL,
-    PROMPTS_KEPT,
     TILE_OVERLAP,
     Costs,
     Rung,
     Storage,
     Work,
 )
-from engine.pipelines import prompt_encoder, weights
+from engine.pipelines import weights
+from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.prompt_encoder import PromptEncoder
 from engine.profiles import profile_named
 from tests.integration.live_tensors import fused_attention, peak
@@ -61,7 +61,7 @@ def turbo() -> Any:
 
 
 def demo() -> Any:
-    return weights.load(profile_named("demo"), WEIGHTS, "cpu", BF16)
+    return weights.load(profile_named("demo"), WEIGHTS, BF16)
 
 
 @pytest.fixture(scope="module", params=[(turbo, Z_IMAGE), (demo, DEMO)], ids=["turbo", "demo"])
@@ -69,7 +69,7 @@ def model(request) -> tuple[Any, Anatomy]:
     build, anatomy = request.param
     pipe = build()
     # As the engine uses it: without its last layer.
-    PromptEncoder(None, pipe.text_encoder)
+    PromptEncoder(None, pipe.text_encoder, EmbeddingMemory(), "")
     for network in (pipe.transformer, pipe.text_encoder, pipe.vae):
         network.eval().requires_grad_(False).to(BF16).to("meta")
     return pipe, anatomy
@@ -166,8 +166,7 @@ def test_the_bytes_of_the_row_are_those_of_the_tensors(model):
     )
     networks = (pipe.transformer, pipe.text_encoder, pipe.vae)
     held = sum(p.numel() * p.element_size() for n in networks for p in n.parameters())
-    prompts = 2 * PROMPTS_KEPT * 512 * anatomy.text_encoder.width
-    assert costs.resident(everything) == held + prompts
+    assert costs.resident(everything) == held
 
 
 @pytest.mark.parametrize(("width", "height"), [(256, 256), (1024, 1024), (512, 2048)])
@@ -222,7 +221,3 @@ def test_decoding_takes_the_operations_that_the_plan_reckons(model, tile):
     for width, height in ((512, 512), (768, 1024), (1280, 480)):
         reckoned = costs.decode_flops(rung, Work(width=width, height=height))
         assert flops(decode(model, width, height, tile)) == pytest.approx(reckoned, rel=0.01)
-
-
-def test_as_many_prompts_are_kept_as_the_plan_leaves_room_for():
-    assert prompt_encoder.KEPT == PROMPTS_KEPT

@@ -36,9 +36,9 @@ def made(gigabytes: float, size: tuple[int, int], **options) -> Plan:
 # fmt: off
 RESIDENCY = [
     #     768             1024            1536            2048: blocks, encoder stays, tile
-    (6,   (11, False, 512), (10, False, 512), (8, False, 512), (5, False, 512)),
-    (8,   (17, False, 512), (16, False, 512), (14, False, 512), (11, False, 512)),
-    (10,  (23, False, 512), (22, False, 512), (20, False, 512), (17, False, 512)),
+    (6,   (11, False, 512), (11, False, 512), (8, False, 512), (5, False, 512)),
+    (8,   (17, False, 512), (17, False, 512), (14, False, 512), (11, False, 512)),
+    (10,  (23, False, 512), (23, False, 512), (20, False, 512), (17, False, 512)),
     (12,  (29, False, 512), (28, False, 512), (26, False, 512), (23, False, 512)),
     (16,  (ALL, False, 512), (ALL, False, 512), (ALL, False, 512), (ALL, False, 512)),
     (24,  (ALL, True, None), (ALL, True, None), (ALL, True, 512), (ALL, True, 512)),
@@ -65,8 +65,8 @@ def test_what_stays_on_each_card_at_each_size(gigabytes, size, expected):
 @pytest.mark.parametrize(
     ("gigabytes", "storage", "blocks", "encoder_stays"),
     [
-        (6, Storage.FP8, 21, False),
-        (6, Storage.INT8, 22, False),
+        (6, Storage.FP8, 22, False),
+        (6, Storage.INT8, 23, False),
         (8, Storage.FP8, ALL, False),
         (8, Storage.INT8, ALL, False),
         (12, Storage.FP8, ALL, True),

@@ -27,6 +27,7 @@ from engine.memory.plan import (
     laid_out,
     notch_below,
     plan,
+    within_a_notch,
 )
 from engine.profiles import PROFILES, Profile, profile_named
 
@@ -193,6 +194,23 @@ def test_from_the_top_notches_first_give_up_what_is_not_a_block():
         *((blocks, False, 512) for blocks in (30, 27, 24, 21, 18, 15, 12, 9, 6, 3, 0)),
         (0, False, 256),
     ]
+
+
+@given(counts)
+def test_what_lies_within_a_notch_leads_below_it_when_memory_runs_out(blocks):
+    rungs = ladder(blocks)
+    for rung in rungs:
+        near = within_a_notch(blocks, rung)
+        assert near[0] == rung
+        for one in near[1:]:
+            lower = notch_below(blocks, one)
+            assert lower is not None
+            assert rungs.index(lower) < rungs.index(rung)
+
+
+def test_two_blocks_more_are_within_a_notch():
+    ten = next(rung for rung in ladder(ALL) if rung.resident_blocks == 10)
+    assert [rung.resident_blocks for rung in within_a_notch(ALL, ten)] == [10, 11, 12]
 
 
 def test_a_work_that_fits_nowhere_has_no_rung():
