@@ -129,7 +129,8 @@ async def _progress(core: Core, generation: Generation) -> DrawProgress:
     if steps is not None:
         return DrawProgress(generation_id=generation.id, step=steps.step, steps=steps.steps)
     ahead, _ = await core.admissions.ahead(generation)
-    return DrawProgress(generation_id=generation.id, ahead=ahead)
+    paused = await core.pauses.paused() is not None
+    return DrawProgress(generation_id=generation.id, ahead=ahead, paused=paused)
 
 
 def _locale() -> str:

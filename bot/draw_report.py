@@ -13,6 +13,8 @@ class DrawProgress:
     step: int = 0
     #: 0 until the first step is about to begin.
     steps: int = 0
+    #: Nothing is drawn until somebody lets the queue go on.
+    paused: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

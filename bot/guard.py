@@ -24,17 +24,20 @@ class Adapter(Protocol):
 
 class Guard:
     """Keeps chat platforms running. What only the operator can put right, such as a token that
-    is refused, ends the process where there is no other platform; otherwise it is said once."""
+    is refused, ends the process where there is no other platform; otherwise it is said once, and
+    `switched_off` is called with its name."""
 
     def __init__(
         self,
         platforms: Mapping[str, Adapter],
         log: Log,
+        switched_off: Callable[[str], None],
         pauses: Sequence[float] = RESTART_PAUSES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._platforms = platforms
         self._log = log
+        self._switched_off = switched_off
         self._pauses = pauses
         self._clock = clock
         self._working = set(platforms)
@@ -55,6 +58,7 @@ class Guard:
                 if not self._working:
                     raise
                 self._log.error("platform_off", platform=name, reason=str(refused))
+                self._switched_off(name)
                 await asyncio.Event().wait()
             except Exception as error:
                 # Not its text: it may quote what people wrote, or a token.

@@ -17,8 +17,9 @@ from annotated_types import Ge, Le
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic_settings import DotEnvSettingsSource, SettingsConfigDict
 
+from bot.api_settings import ApiSettings
 from bot.core.errors import StartupError
 from engine.profiles import PROFILES, UnknownModel, profile_named
 
@@ -29,6 +30,7 @@ ENGINE_ONLY = frozenset(
         "weights_dir",
         "engine_queue_size",
         "engine_batch",
+        "engine_compile",
         "engine_throttle_jobs",
         "engine_throttle_seconds",
     }
@@ -64,7 +66,7 @@ def _default_database(known: dict[str, Any]) -> str:
     return f"sqlite+aiosqlite:///{known.get('state_dir', 'state')}/zdraw.db"
 
 
-class BotSettings(BaseSettings):
+class BotSettings(ApiSettings):
     """Settings of the bot and of the supervisor. A blank value is the same as none."""
 
     model_config = SettingsConfigDict(
@@ -137,6 +139,13 @@ class BotSettings(BaseSettings):
     max_queued: int = Field(
         500, ge=1, le=1_000_000, description="Unfinished requests of everybody together."
     )
+    max_running_per_user: int = Field(
+        3,
+        ge=1,
+        le=64,
+        description="Places of the engine that one person may hold while others wait for one; "
+        "whoever is alone may have them all.",
+    )
     queue_hours: int = Field(
         24, ge=1, le=720, description="Hours that a request may wait before it expires."
     )
@@ -152,9 +161,15 @@ class BotSettings(BaseSettings):
         description="Units that a person may draw in each group on each day; one is a picture of "
         "the usual size. 0 = as many as they like.",
     )
-    time_zone: str = Field(
-        "Asia/Shanghai",
-        description="Where a day begins at midnight.",
+    cooldown_seconds: int = Field(
+        0, ge=0, le=3600, description="Seconds between two requests of one person in a group."
+    )
+    time_zone: str = Field("Asia/Shanghai", description="Where a day begins at midnight.")
+    keep_days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="Days until the words and files of what has ended are deleted. 0 = never.",
     )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="Least important lines logged to standard error."
@@ -264,11 +279,13 @@ def load_settings(env_file: Path = Path(".env")) -> BotSettings:
 
 
 def _refuse_unknown(names: Iterable[str]) -> None:
-    known = {f"{PREFIX}{field}".upper() for field in {*BotSettings.model_fields, *ENGINE_ONLY}}
+    known = {field.upper() for field in {*BotSettings.model_fields, *ENGINE_ONLY}}
     for name in map(str.upper, names):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, sorted(known), n=1)
-            hint = f"did you mean {near[0]}?" if near else "see docs/configuration.md"
+        own = name.removeprefix(PREFIX)
+        if name.startswith(PREFIX) and own not in known:
+            # Without what all have in common, which would make any two of them alike.
+            near = difflib.get_close_matches(own, sorted(known), n=1)
+            hint = f"did you mean {PREFIX}{near[0]}?" if near else "see docs/configuration.md"
             raise StartupError(f"{name} is not a setting of zdraw; {hint}", os.EX_CONFIG)
 
 

@@ -10,45 +10,37 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
-from bot.core.answers import Answers
+from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
-from bot.core.chat_desk import ChatDesk
 from bot.core.chat_ports import Eraser, Reactor
 from bot.core.deliver import Deliverer
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
 from bot.core.errors import StartupError
+from bot.core.export import Exporter
 from bot.core.front_desk import FrontDesk
-from bot.core.gallery import Gallery
 from bot.core.log import Log
-from bot.core.lookup import Lookup
+from bot.core.moderation.gate import Gate
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
-from bot.core.ports import Admissions, Bounds, Messenger, Records
-from bot.core.queue_view import QueueView
+from bot.core.pauses import Pauses
+from bot.core.ports import Admissions, Messenger, Records
 from bot.core.quiet import QuietMode
-from bot.core.quota import UNIT, QuotaDefaults
-from bot.core.quota_desk import QuotaDesk
 from bot.core.recover import Recovery
+from bot.core.retention import Retention
 from bot.core.staff import Staff
+from bot.desk_wiring import Crew, desks_over
+from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
-from bot.store.books import Books
-from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
-from bot.store.deliveries import SqlDeliveries
-from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
-from bot.store.job_rows import SqlJobRows
-from bot.store.ledger import SqlLedger
-from bot.store.notices import SqlNotices
-from bot.store.outcomes import SqlOutcomes
-from bot.store.records import SqlRecords
-from bot.store.removals import SqlRemovals
+from bot.store.store import Store, store_in
 from engine.profiles import Profile, profile_named
 from engine.socket_path import socket_path
 
@@ -64,6 +56,7 @@ class Core:
 
     profile: Profile
     news: News
+    pace: Pace
     admissions: Admissions
     draw: Draw
     cancel: Cancel
@@ -73,14 +66,23 @@ class Core:
     notifier: Notifier
     erasures: Erasures
     recovery: Recovery
+    exporter: Exporter
+    retention: Retention
     records: Records
+    pauses: Pauses
     pictures: PictureFolder
     cards: Cards
+    api_tokens: ApiTokens
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
     erasers: dict[str, Eraser]
     reactors: dict[str, Reactor]
+
+    def switch_off(self, platform: str) -> None:
+        """Nothing is sent there any more. The rows wait for a process in which it works."""
+        for by_platform in (self.messengers, self.erasers, self.reactors):
+            by_platform.pop(platform, None)
 
     def loops(self) -> list[Coroutine[Any, Any, None]]:
         """Everything that must run for as long as the process does."""
@@ -90,39 +92,9 @@ class Core:
             self.notifier.run(),
             self.erasures.run(),
             self.recovery.run(),
+            self.exporter.run(),
+            self.retention.run(),
         ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Rows:
-    """The store, by what it is used for."""
-
-    admissions: SqlAdmissions
-    records: SqlRecords
-    ledger: SqlLedger
-    jobs: SqlJobRows
-    outcomes: SqlOutcomes
-    deliveries: SqlDeliveries
-    notices: SqlNotices
-    removals: SqlRemovals
-    chats: SqlChatSettings
-    moves: SqlChatMoves
-
-
-def _rows_in(database: Database, defaults: QuotaDefaults) -> _Rows:
-    books = Books(now_ms, defaults)
-    return _Rows(
-        admissions=SqlAdmissions(database, now_ms, books),
-        records=SqlRecords(database),
-        ledger=SqlLedger(database, books),
-        jobs=SqlJobRows(database, now_ms),
-        outcomes=SqlOutcomes(database, now_ms, books),
-        deliveries=SqlDeliveries(database, now_ms, books),
-        notices=SqlNotices(database, now_ms),
-        removals=SqlRemovals(database, now_ms, books),
-        chats=SqlChatSettings(database),
-        moves=SqlChatMoves(database, now_ms),
-    )
 
 
 def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
@@ -131,20 +103,29 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows, news, pace = _rows_in(database, _quota_defaults(settings)), News(), Pace(profile)
+    rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
+    news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
-    cards = Cards(admissions=rows.admissions, pictures=pictures, pace=pace, news=news)
-    messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
+    cards = Cards(
+        admissions=rows.admissions, pauses=rows.pauses, pictures=pictures, pace=pace, news=news
+    )
+    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
+    lists = WordLists(rows.words)
+    rules = rules_of(rows, profile, settings)
+    staff = Staff((settings.owners or "").split(","), rows.people)
     draw = Draw(
         admissions=rows.admissions,
         tokens=tokens,
         profile=profile,
         pace=pace,
-        bounds=_bounds(settings),
+        bounds=bounds_of(settings),
+        rules=rules,
+        staff=staff,
         news=news,
+        gate=Gate(admittance=rows.admittance, lists=lists),
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
     erasures = Erasures(
@@ -154,66 +135,55 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         notifier=notifier,
         log=log,
     )
-    staff = Staff((settings.owners or "").split(","))
-    quiet = QuietMode(settings=rows.chats, reactors=reactors, log=log)
+    desks = desks_over(
+        rows,
+        settings,
+        Crew(
+            draw=draw,
+            cancel=cancel,
+            erasures=erasures,
+            notifier=notifier,
+            cards=cards,
+            pictures=pictures,
+            pace=pace,
+            news=news,
+            rules=rules,
+            staff=staff,
+            reactors=reactors,
+            lists=lists,
+        ),
+        now_ms,
+        log,
+    )
+    quiet = QuietMode(settings=rows.settings, reactors=reactors, log=log)
     return Core(
         profile=profile,
         news=news,
+        pace=pace,
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(rows, draw, cancel, erasures, notifier, cards, pictures, pace, news, staff),
+        desk=desks.front,
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
         erasures=erasures,
         recovery=_recovery(rows, news, settings),
+        exporter=desks.data.exporter,
+        retention=desks.data.retention,
         records=rows.records,
+        pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
+        api_tokens=rows.api_tokens,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,
     )
 
 
-def _desk(
-    rows: _Rows,
-    draw: Draw,
-    cancel: Cancel,
-    erasures: Erasures,
-    notifier: Notifier,
-    cards: Cards,
-    pictures: PictureFolder,
-    pace: Pace,
-    news: News,
-    staff: Staff,
-) -> FrontDesk:
-    lookup = Lookup(admissions=rows.admissions, records=rows.records)
-    return FrontDesk(
-        draw=draw,
-        cancel=cancel,
-        lookup=lookup,
-        records=rows.records,
-        gallery=Gallery(
-            lookup=lookup,
-            removals=rows.removals,
-            pictures=pictures,
-            cards=cards,
-            profile=pace.profile,
-        ),
-        queue_view=QueueView(
-            admissions=rows.admissions, records=rows.records, pace=pace, news=news
-        ),
-        erasures=erasures,
-        chats=ChatDesk(settings=rows.chats, moves=rows.moves, news=news),
-        quota=QuotaDesk(ledger=rows.ledger, staff=staff, clock=now_ms),
-        answers=Answers(lookup=lookup, notifier=notifier),
-    )
-
-
 def _dispatcher(
-    rows: _Rows, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
+    rows: Store, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
 ) -> Dispatcher:
     return Dispatcher(
         link=link,
@@ -228,7 +198,7 @@ def _dispatcher(
 
 
 def _deliverer(
-    rows: _Rows,
+    rows: Store,
     messengers: dict[str, Messenger],
     quiet: QuietMode,
     cards: Cards,
@@ -247,7 +217,7 @@ def _deliverer(
     )
 
 
-def _recovery(rows: _Rows, news: News, settings: BotSettings) -> Recovery:
+def _recovery(rows: Store, news: News, settings: BotSettings) -> Recovery:
     return Recovery(
         rows=rows.jobs,
         outcomes=rows.outcomes,
@@ -262,15 +232,6 @@ def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
         settings.state_dir / f"tokenizer-{profile.name}.json",
         limit=profile.max_tokens - profile.template_tokens,
     )
-
-
-def _bounds(settings: BotSettings) -> Bounds:
-    return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
-
-
-def _quota_defaults(settings: BotSettings) -> QuotaDefaults:
-    daily = settings.daily_units
-    return QuotaDefaults(allowance=daily * UNIT if daily else None, time_zone=settings.time_zone)
 
 
 def _engine_socket(settings: BotSettings) -> Path:

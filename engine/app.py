@@ -16,6 +16,7 @@ from engine.contract import HEARTBEAT_SECONDS, EngineInfo, ErrorCode, Job, Refus
 from engine.deadline import Deadline, Limits
 from engine.desk import Desk
 from engine.job_queue import JobQueue, throttle
+from engine.metrics import Metrics
 from engine.painter import LID, Painter
 from engine.pipeline import BadPicture, OutOfMemory, Pipeline, WeightsError
 from engine.profiles import Profile
@@ -64,8 +65,16 @@ class Engine:
         self._gpu = ThreadPoolExecutor(1, thread_name_prefix="gpu")
         self._encoders = ThreadPoolExecutor(4, thread_name_prefix="encode")
         self._queue = JobQueue(options.capacity, throttle(*options.throttle))
+        self.metrics = Metrics()
+        self.metrics.watch("queue_depth", "Jobs that wait.", lambda: len(self._queue.waiting()))
         self.desk = Desk(
-            self._queue, options.spool, self._encoders, self._admit, self.info, options.clock
+            self._queue,
+            options.spool,
+            self._encoders,
+            self._admit,
+            self.info,
+            options.clock,
+            self.metrics.note,
         )
         # A throttle counts starts; jobs that start together would slip past it.
         self._lid = 1 if options.throttle[0] > 0 else options.lid
@@ -120,6 +129,9 @@ class Engine:
         pipeline, limit = painter.pipeline, self._options.profile.max_tokens
         tokens = PromptTokens(pipeline.tokenizer_json, pipeline.template, limit)
         self._tokens = tokens
+        if pipeline.free_bytes() is not None:
+            free = "device_free_bytes", "Memory of the card that is free."
+            self.metrics.watch(*free, lambda: pipeline.free_bytes() or 0)
         self.desk.greet()
         seconds = round(self._options.clock() - began, 1)
         model = self._options.profile.name

@@ -11,6 +11,7 @@ Server-Sent Events over a Unix socket:
     GET    /v1/engine                                EngineInfo
     GET    /v1/tokenizer                             tokenizer.json of the loaded text encoder
     GET    /v1/events                                SSE, `data:` lines of Event as JSON
+    GET    /metrics                                  for Prometheus
 
 An event stream starts with Hello, then repeats every unacknowledged result, then goes live; Hello
 comes again when the engine becomes ready. A later attempt of a generation makes an earlier one

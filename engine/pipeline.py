@@ -116,22 +116,33 @@ class Pipeline(Protocol):
         """
         ...
 
+    def free_bytes(self) -> int | None:
+        """Memory of the device that is free; None where it has none of its own. From any thread."""
+        ...
+
     def room(self, request: DrawRequest) -> int:
         """How many such pictures the device's free memory lets it draw together; at least 1."""
         ...
 
 
 def open_pipeline(
-    profile: Profile, weights: Path, options: MemoryOptions | None = None
+    profile: Profile,
+    weights: Path,
+    options: MemoryOptions | None = None,
+    *,
+    compiled: bool = True,
 ) -> Pipeline:
-    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, OutOfMemory."""
+    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, OutOfMemory.
+
+    `compiled`: where there is a card, the blocks of its transformer.
+    """
     if not (weights / "model_index.json").is_file():
         raise WeightsError(f"no weights of {profile.name} in {weights}; {remedy(profile, weights)}")
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("PYTORCH_ALLOC_CONF", ALLOCATOR)
     module = import_module(f"engine.pipelines.{profile.pipeline}")
-    opened: Pipeline = module.open_pipeline(profile, weights, options or MemoryOptions())
+    opened: Pipeline = module.open_pipeline(profile, weights, options or MemoryOptions(), compiled)
     return opened
 
 

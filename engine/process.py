@@ -81,7 +81,8 @@ async def serve(
     """Runs an engine on `listener`; the exit code."""
     told = _end_signals(parent_fd)
     engine = Engine(options)
-    http = server(create_app(engine.desk, options.spool, engine.info, engine.tokenizer_json))
+    app = create_app(engine.desk, options.spool, engine.info, engine.tokenizer_json, engine.metrics)
+    http = server(app)
     listening = asyncio.create_task(http.serve(sockets=[listener]))
     working = asyncio.create_task(engine.run())
     ending = asyncio.create_task(told.wait())
@@ -154,7 +155,11 @@ def _options(settings: EngineSettings, profile: Profile) -> EngineOptions:
     return EngineOptions(
         profile=profile,
         open_pipeline=partial(
-            open_pipeline, profile, settings.weights_folder(profile), settings.memory_options()
+            open_pipeline,
+            profile,
+            settings.weights_folder(profile),
+            settings.memory_options(),
+            compiled=settings.engine_compile,
         ),
         spool=Spool(settings.state_dir),
         capacity=settings.engine_queue_size,

@@ -14,6 +14,8 @@ class Profile:
     name: str
     #: Other names that ZDRAW_MODEL and clients may use for it.
     answers_to: tuple[str, ...]
+    #: Models by whose names clients may ask for it as well; they are told.
+    stands_in_for: tuple[str, ...] = ()
     #: Where the weights come from.
     source: str
     #: What to do when the weights in `folder` are missing or damaged.
@@ -94,6 +96,7 @@ PROFILES: tuple[Profile, ...] = (
     Profile(
         name="demo",
         answers_to=(),
+        stands_in_for=("z-image-turbo",),
         source="engine/demo_model/weights",
         anatomy=DEMO,
         remedy="install zdraw again, or unset ZDRAW_WEIGHTS_DIR",
@@ -142,3 +145,10 @@ def profile_named(name: str) -> Profile:
             return profile
     known = ", ".join(profile.name for profile in PROFILES)
     raise UnknownModel(f"unknown model {name!r}; known: {known}")
+
+
+def names_of(profile: Profile) -> tuple[str, ...]:
+    """Every name by which clients may ask for it, its own first."""
+    others = (profile_named(name) for name in profile.stands_in_for)
+    rows = (profile, *others)
+    return tuple(name for row in rows for name in (row.name, *row.answers_to))

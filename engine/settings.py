@@ -55,6 +55,11 @@ class EngineSettings(BaseSettings):
         description="Most pictures drawn together; the model's table says fewer for large ones. "
         "1 = one by one.",
     )
+    engine_compile: bool = Field(
+        True,
+        description="Compile the transformer's blocks on a card: faster pictures, a slower start. "
+        "A CPU never compiles.",
+    )
     engine_throttle_jobs: int = Field(
         0,
         ge=0,

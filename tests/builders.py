@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from bot.core.acts import Act, ActKind
 from bot.core.generation import (
     Address,
     Delivery,
@@ -83,10 +84,16 @@ def generation(**changes: Any) -> Generation:
         status_message=None,
         error_code=None,
         error_data={},
+        ended_by=None,
         pictures=(),
         preview=None,
         created_ms=START_MS,
+        started_ms=None,
+        begun_ms=None,
         finished_ms=None,
+        delivered_ms=None,
+        undeliverable_reason=None,
+        forgotten=None,
     )
     return replace(usual, **changes)
 
@@ -99,4 +106,15 @@ def bounds(**changes: Any) -> Bounds:
 def notice(**changes: Any) -> Notice:
     number = next(_numbers)
     usual = Notice(event_key=f"telegram:update:{number}", address=address(), text="你好")
+    return replace(usual, **changes)
+
+
+def act(event_key: str | None = None, **changes: Any) -> Act:
+    usual = Act(
+        event_key=event_key or f"telegram:update:{next(_numbers)}",
+        actor="telegram:2",
+        platform="telegram",
+        scope="-100",
+        kind=ActKind.QUOTA,
+    )
     return replace(usual, **changes)

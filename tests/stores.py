@@ -3,7 +3,7 @@
 In memory it opens in about 20 ms: tests of the core need no fake rows.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +14,10 @@ from bot.core.generation import Generation
 from bot.core.messages import Notice
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
+from bot.store import store
 from bot.store.books import Books
-from bot.store.chats import SqlChatMoves, SqlChatSettings
 from bot.store.database import Database
-from bot.store.deliveries import SqlDeliveries
-from bot.store.generations import SqlAdmissions
-from bot.store.job_rows import SqlJobRows
-from bot.store.ledger import SqlLedger
-from bot.store.notices import SqlNotices, notice_of
-from bot.store.outcomes import SqlOutcomes
-from bot.store.records import SqlRecords
-from bot.store.removals import SqlRemovals
+from bot.store.notices import notice_of
 from bot.store.tables import notices
 from tests.builders import ManualClock, bounds, new_generation
 
@@ -37,20 +30,12 @@ def sqlite_url(path: Path) -> str:
     return URL.create("sqlite+aiosqlite", database=str(path)).render_as_string()
 
 
-@dataclass(frozen=True)
-class Store:
+@dataclass(frozen=True, kw_only=True)
+class Store(store.Store):
+    """With the steps that tests take often."""
+
     database: Database
     clock: ManualClock
-    admissions: SqlAdmissions
-    jobs: SqlJobRows
-    outcomes: SqlOutcomes
-    deliveries: SqlDeliveries
-    notices: SqlNotices
-    records: SqlRecords
-    removals: SqlRemovals
-    settings: SqlChatSettings
-    moves: SqlChatMoves
-    ledger: SqlLedger
 
     async def queued(self, **changes) -> Generation:
         admitted = await self.admissions.admit(new_generation(**changes), bounds())
@@ -68,6 +53,18 @@ class Store:
     async def finished(self, **changes) -> Generation:
         generation = await self.running(**changes)
         assert await self.outcomes.finish(generation.key, ["1.png"], "1.jpg")
+        return await self.now(generation)
+
+    async def told(self, generation: Generation) -> Generation:
+        """Its requester knows of its end."""
+        assert await self.deliveries.sending(generation.id) is not None
+        assert await self.deliveries.delivered(generation.id)
+        return await self.now(generation)
+
+    async def forgotten(self, **changes) -> Generation:
+        """One that was finished, told of and then forgotten; its files are still to go."""
+        generation = await self.told(await self.finished(**changes))
+        await self.forgetting.forget(generation.requester, generation.id, instead="")
         return await self.now(generation)
 
     async def now(self, generation: Generation) -> Generation:
@@ -88,25 +85,14 @@ class Store:
             return [tuple(row) for row in result] if result.returns_rows else []
 
 
-def books_of(clock: Clock, defaults: QuotaDefaults | None = None) -> Books:
-    """Books in which nothing is limited, if nothing else is said."""
-    return Books(clock, defaults or QuotaDefaults())
+def books_of(clock: Clock) -> Books:
+    """In which nothing is limited."""
+    return Books(clock, QuotaDefaults())
 
 
 def store_over(database: Database, defaults: QuotaDefaults | None = None) -> Store:
+    """Nothing is limited, if nothing else is said."""
     clock = ManualClock()
-    books = books_of(clock, defaults)
-    return Store(
-        database,
-        clock,
-        SqlAdmissions(database, clock, books),
-        SqlJobRows(database, clock),
-        SqlOutcomes(database, clock, books),
-        SqlDeliveries(database, clock, books),
-        SqlNotices(database, clock),
-        SqlRecords(database),
-        SqlRemovals(database, clock, books),
-        SqlChatSettings(database),
-        SqlChatMoves(database, clock),
-        SqlLedger(database, books),
-    )
+    made = store.store_in(database, clock, defaults or QuotaDefaults())
+    parts = {part.name: getattr(made, part.name) for part in fields(made)}
+    return Store(database=database, clock=clock, **parts)

@@ -12,6 +12,7 @@ from bot.cli.db import db
 from bot.cli.doctor import doctor
 from bot.cli.draw import draw
 from bot.cli.plan import plan
+from bot.cli.token import token
 from bot.core.errors import StartupError
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(db, name="db")
+app.add_typer(token, name="token")
 app.command(context_settings={"ignore_unknown_options": True})(draw)
 app.command()(doctor)
 app.command()(plan)

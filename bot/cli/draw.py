@@ -70,6 +70,8 @@ class _Bar:
     def show(self, now: "DrawProgress") -> None:
         """Show where the request is."""
         waiting = f"{now.ahead} ahead" if now.ahead else "waiting"
+        if now.paused:
+            waiting = "the queue is paused; /resume in a chat lets it go on"
         self._progress.update(
             self._task,
             description=f"drawing {now.generation_id}" if now.steps else waiting,

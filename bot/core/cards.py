@@ -6,6 +6,7 @@ from bot.core.generation import Generation, Outcome
 from bot.core.messages import Button, Card
 from bot.core.news import News
 from bot.core.pace import Pace
+from bot.core.pauses import Pauses, pause_text
 from bot.core.ports import Admissions, Pictures
 from bot.core.quota import UNIT, units
 from bot.core.replies import NOTES, failure_text, note_text, reply
@@ -16,6 +17,8 @@ from engine.profiles import profile_named
 PROGRESS_WORTH_SECONDS = 8.0
 #: Prompts are quoted up to this many characters.
 QUOTED_CHARACTERS = 300
+#: In a line of a list, up to this many.
+LISTED_CHARACTERS = 24
 
 
 def rounded_wait(seconds: float) -> int:
@@ -32,13 +35,26 @@ def quoted(prompt: str) -> str:
     return prompt[:QUOTED_CHARACTERS] + "…"
 
 
+def beginning(prompt: str) -> str:
+    """The same for a line of a list."""
+    words = " ".join(prompt.split())
+    return words if len(words) <= LISTED_CHARACTERS else words[:LISTED_CHARACTERS] + "…"
+
+
 class Cards:
     """Renders rows; reads the queue where a card tells how long it takes."""
 
     def __init__(
-        self, *, admissions: Admissions, pictures: Pictures, pace: Pace, news: News
+        self,
+        *,
+        admissions: Admissions,
+        pauses: Pauses,
+        pictures: Pictures,
+        pace: Pace,
+        news: News,
     ) -> None:
         self._admissions = admissions
+        self._pauses = pauses
         self._pictures = pictures
         self._pace = pace
         self._news = news
@@ -56,6 +72,11 @@ class Cards:
     async def _waiting_text(self, generation: Generation) -> str:
         locale = generation.locale
         ahead, seconds = await self._admissions.ahead(generation)
+        # What an engine has is drawn all the same.
+        queued = generation.outcome is Outcome.QUEUED
+        if queued and (pause := await self._pauses.paused()) is not None:
+            place = reply("waiting_unmeasured", locale, ahead=ahead) if ahead else ""
+            return f"{pause_text(pause, locale)}\n{place}".rstrip()
         if not self._pace.known:
             code = "waiting_for_engine" if ahead == 0 else "waiting_unmeasured"
             return reply(code, locale, ahead=ahead)
@@ -121,7 +142,8 @@ class Cards:
     def _ended_text(self, generation: Generation) -> str:
         locale = generation.locale
         if generation.outcome is Outcome.CANCELLED:
-            return reply("cancelled", locale)
+            own = generation.ended_by is None
+            return reply("cancelled" if own else "cancelled_by_admin", locale)
         if generation.outcome is Outcome.EXPIRED:
             return reply("expired", locale)
         code = generation.error_code or ErrorCode.ENGINE_ERROR

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.core.acts import Act
 from bot.core.generation import Address, Generation
 from bot.core.messages import Mark
 
@@ -78,7 +79,9 @@ class ChatSettings(Protocol):
         """No status messages: reactions, and then the picture."""
         ...
 
-    async def set_quiet(self, platform: str, chat: str, *, quiet: bool) -> None: ...
+    async def set_quiet(self, platform: str, chat: str, *, quiet: bool, act: Act) -> None:
+        """Once for each event."""
+        ...
 
 
 class ChatMoves(Protocol):

@@ -6,6 +6,7 @@ what the engine no longer holds goes back to the queue, what no row asks for is 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.generation import Generation, Outcome
@@ -94,10 +95,10 @@ class Dispatcher:
             self._wake.clear()
             async with self._handover:
                 await self._fill()
-            try:
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes with the word.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
 
     async def _fill(self) -> None:
         """Hand over rows until the engine holds as many as it wants."""

@@ -6,6 +6,8 @@ message) or by a Notice. A Refusal becomes its sentence here and nowhere else.
 
 from typing import Any
 
+from bot.core.admin.ask import Pointed
+from bot.core.admin.desk import AdminDesk
 from bot.core.answers import Answers, done
 from bot.core.cancel import Cancel
 from bot.core.chat_desk import ChatDesk
@@ -17,11 +19,14 @@ from bot.core.generation import Origin
 from bot.core.help_text import help_text
 from bot.core.lookup import Lookup
 from bot.core.messages import Button, Toast
+from bot.core.my_data import MyData
 from bot.core.ports import Records
 from bot.core.press import WANTED
 from bot.core.queue_view import QueueView
-from bot.core.quota_desk import IsAdmin, QuotaDesk
 from bot.core.replies import reply
+from bot.core.staff import IsAdmin
+
+NOBODY = Pointed()
 
 
 async def _nobody() -> bool:
@@ -48,8 +53,9 @@ class FrontDesk:
         queue_view: QueueView,
         erasures: Erasures,
         chats: ChatDesk,
-        quota: QuotaDesk,
+        admin: AdminDesk,
         answers: Answers,
+        my_data: MyData,
     ) -> None:
         self._draw = draw
         self._cancel = cancel
@@ -59,8 +65,10 @@ class FrontDesk:
         self._queue_view = queue_view
         self._erasures = erasures
         self._chats = chats
-        self._quota = quota
+        self._admin = admin
         self._answers = answers
+        #: What people ask of what is stored of them.
+        self.my_data = my_data
 
     # --- drawing ------------------------------------------------------------------------------
 
@@ -79,6 +87,11 @@ class FrontDesk:
         return done("toast_queued", origin.locale)
 
     async def ask_for_prompt(self, origin: Origin) -> None:
+        try:
+            await self._draw.check(origin)
+        except Refusal as refusal:
+            await self._answers.refused(origin, refusal)
+            return
         await self._answers.say(origin, reply("ask_prompt", origin.locale), ask=True)
 
     async def again(
@@ -106,6 +119,7 @@ class FrontDesk:
         presses the button has the message that asked drawn; nothing of it is kept here."""
 
         async def offer() -> None:
+            await self._draw.check(origin)
             label = reply("button_draw", origin.locale)
             await self._offer(origin, Button(action=WANTED, generation_id="", label=label))
 
@@ -117,6 +131,7 @@ class FrontDesk:
         """The same for `again`. Nothing is said where there is nothing to repeat."""
 
         async def offer() -> None:
+            await self._draw.check(origin)
             parent = await self._lookup.meant(
                 origin, generation_id, status_message, "nothing_to_repeat"
             )
@@ -131,6 +146,7 @@ class FrontDesk:
     async def edit_text(self, origin: Origin, generation_id: str) -> str:
         """The request with its options as one can send it again, without its seed: for a form.
         Raises Refusal."""
+        await self._draw.check(origin)
         return await self._gallery.request_text(origin, generation_id)
 
     async def ask_for_edit(
@@ -139,6 +155,7 @@ class FrontDesk:
         """The same for platforms without forms: a question whose answer is a prompt."""
 
         async def ask() -> Toast:
+            await self._draw.check(origin)
             text = await self._gallery.request_text(origin, generation_id)
             await self._answers.say(origin, reply("ask_edit", origin.locale), ask=True, copy=text)
             return done("toast_asked", origin.locale)
@@ -185,13 +202,15 @@ class FrontDesk:
 
         return await self._answers.once(origin, send, quiet=quiet)
 
-    async def show(self, origin: Origin, generation_id: str | None) -> None:
+    async def show(
+        self, origin: Origin, generation_id: str | None, *, quiet: bool = False
+    ) -> Toast | None:
         """Post a finished picture once more; the person's last one here if none is named."""
 
         async def show() -> None:
             await self._answers.post(await self._gallery.shown(origin, generation_id))
 
-        await self._answers.once(origin, show, quiet=False)
+        return await self._answers.once(origin, show, quiet=quiet)
 
     async def remove(
         self,
@@ -227,44 +246,28 @@ class FrontDesk:
         """The sentence for something the adapter itself cannot take; said unless `quiet`."""
         return await self._answers.refused(origin, Refusal(code, **data), quiet=quiet)
 
-    # --- quota --------------------------------------------------------------------------------
+    # --- keeping order ------------------------------------------------------------------------
 
-    async def quota(
+    async def manage(
         self,
         origin: Origin,
-        wish: str = "",
+        name: str,
+        words: str = "",
         *,
-        of: str | None = None,
-        of_message: str | None = None,
+        pointed: Pointed = NOBODY,
         is_admin: IsAdmin = _nobody,
-    ) -> None:
-        """What the person has left; with a wish, change what somebody has: the one whom the admin
-        points at, as `of` or by the picture in `of_message`."""
-
-        async def answer() -> None:
-            if not wish:
-                told = await self._quota.told(origin)
-                await self._answers.say(origin, told, private=True)
-                return
-            order, person = await self._quota.check(origin, wish, is_admin), of
-            if of_message is not None and order.person is None and not order.pool:
-                pictured = await self._lookup.shown_in(origin, of_message, "whose_quota")
-                person = pictured.requester
-            changed = await self._quota.change(origin, order, of=person)
-            await self._answers.say(origin, changed)
-
-        await self._answers.once(origin, answer, quiet=False)
+        pressed: bool = False,
+    ) -> Toast | None:
+        """The commands with which people are told how they stand, and admins decide it.
+        `pressed`: by a button, whose message becomes the answer; a refusal is only returned."""
+        return await self._admin(origin, name, words, pointed, is_admin, pressed=pressed)
 
     # --- chats --------------------------------------------------------------------------------
 
-    async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
-        """Switch the chat's quiet mode with "on" or "off", or say how it is."""
-
-        async def change() -> None:
-            said = await self._chats.set_quiet(origin, wish, admin=admin)
-            await self._answers.say(origin, said)
-
-        await self._answers.once(origin, change, quiet=False)
+    async def settled(self, origin: Origin) -> Origin:
+        """With what its group decided for everybody who asks there. Adapters send an origin
+        through here before they use it."""
+        return await self._chats.settled(origin)
 
     async def chat_moved(self, platform: str, old: str, new: str) -> None:
         """The chat goes on under another id."""

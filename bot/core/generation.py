@@ -35,6 +35,16 @@ class Delivery(StrEnum):
     HELD = "held"
 
 
+class Forgotten(StrEnum):
+    """How far an ended generation is forgotten. Its row stays, and is counted."""
+
+    #: Its requester is told of its end first.
+    WANTED = "wanted"
+    #: Its words are gone; its files still have to be deleted.
+    FILES = "files"
+    DONE = "done"
+
+
 OUTCOME_MOVES: dict[Outcome, frozenset[Outcome]] = {
     Outcome.QUEUED: frozenset(
         {Outcome.RUNNING, Outcome.FAILED, Outcome.CANCELLED, Outcome.EXPIRED}
@@ -104,6 +114,8 @@ class Origin:
     private: bool = False
     #: Its picture is hidden until somebody clicks on it.
     spoiler: bool = False
+    #: As the platform calls the person, without @ and in lower case; empty where it does not.
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +160,8 @@ class NewGeneration:
     price: int = 0
     #: Whose quota it takes: see quota.scope_of.
     scope: str = ""
+    #: See Origin.name. Kept of the person, not of the generation.
+    requester_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,12 +183,23 @@ class Generation(NewGeneration):
     status_message: str | None
     error_code: str | None
     error_data: dict[str, object]
+    #: The event by which somebody else cancelled it.
+    ended_by: str | None
     #: Pictures on disk, relative to the state folder, in order.
     pictures: tuple[str, ...]
     #: JPEG of the picture or of all of them, relative to the state folder.
     preview: str | None
     created_ms: int
+    #: When the current attempt was handed to an engine.
+    started_ms: int | None
+    #: When its first step began there.
+    begun_ms: int | None
     finished_ms: int | None
+    #: When delivery was settled, well or badly.
+    delivered_ms: int | None
+    #: Why the requester could not be told.
+    undeliverable_reason: str | None
+    forgotten: Forgotten | None
 
     @property
     def key(self) -> JobKey:

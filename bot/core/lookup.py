@@ -26,6 +26,10 @@ class Lookup:
             raise Refusal("unknown_generation", id=generation_id)
         return found
 
+    async def kept(self, origin: Origin, generation_id: str) -> Generation:
+        """The same, where its words and pictures are wanted too."""
+        return _kept(await self.visible(origin, generation_id))
+
     async def shown_in(
         self, origin: Origin, message: str, none_code: str = "which_request"
     ) -> Generation:
@@ -43,13 +47,15 @@ class Lookup:
         status_message: str | None,
         none_code: str,
     ) -> Generation:
-        """The named one, the one shown in `status_message`, or the person's last one here."""
+        """The named one, the one shown in `status_message`, or the person's last one here; with
+        its words."""
         if generation_id is not None:
-            return await self.visible(origin, generation_id)
+            return await self.kept(origin, generation_id)
         if status_message is not None:
-            return await self.shown_in(origin, status_message)
+            return _kept(await self.shown_in(origin, status_message))
         found = await self._admissions.latest(origin.requester, origin.address.chat)
-        if found is None:
+        # What is older than a forgotten one is forgotten as well.
+        if found is None or found.forgotten is not None:
             raise Refusal(none_code)
         return found
 
@@ -57,9 +63,17 @@ class Lookup:
         self, origin: Origin, generation_id: str | None, status_message: str | None
     ) -> Generation:
         """The same, but the last one is the last that has not ended."""
-        if generation_id is not None or status_message is not None:
-            return await self.meant(origin, generation_id, status_message, "nothing_to_cancel")
+        if generation_id is not None:
+            return await self.visible(origin, generation_id)
+        if status_message is not None:
+            return await self.shown_in(origin, status_message)
         latest = await self._admissions.latest(origin.requester, origin.address.chat, live=True)
         if latest is None:
             raise Refusal("nothing_to_cancel")
         return latest
+
+
+def _kept(generation: Generation) -> Generation:
+    if generation.forgotten is not None:
+        raise Refusal("forgotten", id=generation.id)
+    return generation

@@ -8,29 +8,40 @@ from pathlib import Path
 from bot.core.generation import Address
 
 MAX_ROW = 5
+#: They turn pages, in a row of their own.
+TURNING = frozenset({"newer", "older"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Button:
-    """`action` is "cancel", "again", "edit", "original", "delete" or "draw"; see press.py."""
+    """`action` is one of press.py."""
 
     action: str
     generation_id: str
     label: str
     #: Which picture of several, from 1; 0 means all of it.
     picture: int = 0
+    #: The command that "do" sends, such as "group cooldown 10"; its words in ASCII.
+    words: str = ""
+    #: It stands first in its row.
+    new_row: bool = False
 
 
 def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
-    """As they stand under a message: at most five a row, those for single pictures in a row of
-    their own."""
+    """As they stand under a message: at most five a row, those for single pictures, and those
+    that turn pages, in rows of their own."""
     rows: list[list[Button]] = []
     for button in buttons:
-        if rows and len(rows[-1]) < MAX_ROW and bool(rows[-1][0].picture) == bool(button.picture):
+        fits = rows and len(rows[-1]) < MAX_ROW and not button.new_row
+        if fits and _kind(rows[-1][0]) == _kind(button):
             rows[-1].append(button)
         else:
             rows.append([button])
     return rows
+
+
+def _kind(button: Button) -> tuple[bool, bool]:
+    return bool(button.picture), button.action in TURNING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +88,9 @@ class Notice:
     requester: str | None = None
     #: Why something cannot be, if that is what it says: the code of a Refusal.
     refusal: str = ""
+    #: What the message with the pressed button becomes; said anew where that cannot be changed.
+    #: For text and buttons.
+    in_place: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Notifier:
                     self._speaking[chat] = True
                 elif chat[0] in self._messengers:
                     self._speaking[chat] = True
-                    tasks.create_task(self._speak(chat))
+                    tasks.create_task(self._speak(chat, self._messengers[chat[0]]))
 
     async def _look(self) -> None:
         while True:
@@ -55,13 +55,13 @@ class Notifier:
                 self._words.put_nowait(chat)
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _speak(self, chat: Chat) -> None:
+    async def _speak(self, chat: Chat, messenger: Messenger) -> None:
         try:
             while self._speaking[chat]:
                 # Before the look: what is posted while it finds nothing must be found as well.
                 self._speaking[chat] = False
                 while (notice := await self._notices.oldest(chat)) is not None:
-                    await self._say(self._messengers[chat[0]], notice)
+                    await self._say(messenger, notice)
         finally:
             del self._speaking[chat]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
 from engine.contract import AnyEvent, Job, JobKey
@@ -27,10 +28,14 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """How much may wait before new requests are refused."""
+    """How much may wait before new requests are refused, and how soon the next one may come."""
 
     live_per_requester: int
     live_in_all: int
+    #: Of one person in this group, where it decided so.
+    live_here: int | None = None
+    #: After a person's last request in this group that did not come to nothing.
+    cooldown_ms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +49,13 @@ class Admitted:
 class Admissions(Protocol):
     """Where requests become rows."""
 
-    async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
-        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first.
-        Raises Refusal("queue_full_yours" | "queue_full", limit=...), and AlreadySeen when the
+    async def admit(
+        self, new: NewGeneration, bounds: Bounds, *, act: Act | None = None
+    ) -> Admitted:
+        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first, then
+        what was decided of its requester and its place. `act`: by which somebody else than the
+        requester has it drawn. Raises Refusal("banned" | "closed" | "queue_full_yours" |
+        "queue_full" | "queue_full_here" | "cooldown", ...) or of quota, and AlreadySeen when the
         event was answered with a notice before."""
         ...
 
@@ -89,11 +98,12 @@ class JobRows(Protocol):
     """The rows as the dispatcher moves them. A move that lost returns None or False."""
 
     async def head(self, limit: int) -> Sequence[Generation]:
-        """QUEUED rows in fair order: (class, tag), then first come, first served."""
+        """QUEUED rows in fair order: (class, tag), then first come, first served. Those of
+        whoever has enough places come last. None while the queue is paused."""
         ...
 
     async def start(self, generation_id: str, lease_until: int) -> Generation | None:
-        """QUEUED -> RUNNING under the next attempt number."""
+        """QUEUED -> RUNNING under the next attempt number, unless the queue is paused."""
         ...
 
     async def begun(self, key: JobKey) -> bool:
@@ -124,13 +134,17 @@ class Outcomes(Protocol):
         that. The outcome it now has; None if it lost."""
         ...
 
-    async def cancel(self, ids: Sequence[str], event_key: str) -> Sequence[Generation]:
+    async def cancel(
+        self, ids: Sequence[str], event_key: str, *, act: Act | None = None
+    ) -> Sequence[Generation]:
         """QUEUED | RUNNING -> CANCELLED for those that have not ended, in one transaction; the
-        rows as they now are. Raises AlreadySeen when this event has cancelled before."""
+        rows as they now are. `act`: by which somebody else than their requester ends them.
+        Raises AlreadySeen when this event has cancelled before."""
         ...
 
     async def expire(self, created_before_ms: int) -> Sequence[str]:
-        """QUEUED -> EXPIRED for all older rows; their ids."""
+        """QUEUED -> EXPIRED for all older rows; their ids. None while the queue is paused, nor
+        if it went on later than that moment."""
         ...
 
 

@@ -1,25 +1,34 @@
 """What /queue tells: where one's requests stand, how much waits in all, how the engine is."""
 
-from bot.core.cards import rounded_wait
+from bot.core.cards import beginning, rounded_wait
 from bot.core.generation import Generation, Origin
 from bot.core.messages import Button
 from bot.core.news import News
 from bot.core.pace import Pace
+from bot.core.pauses import Pauses, pause_text
 from bot.core.ports import Admissions, Records
 from bot.core.replies import reply
 from bot.core.rights import is_here
 
 #: As many as there is room for buttons in a row.
 LISTED = 5
-QUOTED_CHARACTERS = 24
 
 
 class QueueView:
     """Reads the queue for one person."""
 
-    def __init__(self, *, admissions: Admissions, records: Records, pace: Pace, news: News) -> None:
+    def __init__(
+        self,
+        *,
+        admissions: Admissions,
+        records: Records,
+        pauses: Pauses,
+        pace: Pace,
+        news: News,
+    ) -> None:
         self._admissions = admissions
         self._records = records
+        self._pauses = pauses
         self._pace = pace
         self._news = news
 
@@ -29,13 +38,17 @@ class QueueView:
         mine = await self._records.waiting(origin.requester)
         listed = [one for one in mine if private or is_here(one, origin)]
         shown = listed[:LISTED]
-        lines = await self._lines(origin, shown, more=len(listed) - len(shown))
+        pause = await self._pauses.paused()
+        timed = self._pace.known and pause is None
+        lines = await self._lines(origin, shown, more=len(listed) - len(shown), timed=timed)
         if len(mine) > len(listed):
             lines.append(reply("queue_elsewhere", origin.locale, count=len(mine) - len(listed)))
         waiting = await self._records.waiting_in_all()
         lines.append(reply("queue_all", origin.locale, count=waiting))
         lines.append(
             reply("engine_ready" if self._news.engine_ready else "engine_away", origin.locale)
+            if pause is None
+            else pause_text(pause, origin.locale)
         )
         return "\n".join(lines), tuple(
             Button(
@@ -46,28 +59,25 @@ class QueueView:
             for number, one in enumerate(shown, start=1)
         )
 
-    async def _lines(self, origin: Origin, shown: list[Generation], *, more: int) -> list[str]:
+    async def _lines(
+        self, origin: Origin, shown: list[Generation], *, more: int, timed: bool
+    ) -> list[str]:
         if not shown:
             return [reply("queue_none", origin.locale)]
         lines = [reply("queue_mine", origin.locale)]
         for number, one in enumerate(shown, start=1):
-            lines.append(await self._line(one, number, origin.locale))
+            lines.append(await self._line(one, number, origin.locale, timed=timed))
         if more:
             lines.append(reply("queue_more", origin.locale, count=more))
         return lines
 
-    async def _line(self, generation: Generation, number: int, locale: str) -> str:
-        words = {"number": number, "id": generation.id, "prompt": _beginning(generation)}
+    async def _line(self, generation: Generation, number: int, locale: str, *, timed: bool) -> str:
+        """`timed`: how long it takes can be told."""
+        words = {"number": number, "id": generation.id, "prompt": beginning(generation.spec.prompt)}
         if generation.begun:
             return reply("queue_drawing", locale, **words)
         ahead, seconds = await self._admissions.ahead(generation)
-        if not self._pace.known:
+        if not timed:
             return reply("queue_unmeasured", locale, ahead=ahead, **words)
         wait = rounded_wait(seconds + self._pace.seconds(generation.spec))
         return reply("queue_waiting", locale, ahead=ahead, seconds=wait, **words)
-
-
-def _beginning(generation: Generation) -> str:
-    prompt = " ".join(generation.spec.prompt.split())
-    cut = prompt[:QUOTED_CHARACTERS]
-    return cut if cut == prompt else cut + "…"

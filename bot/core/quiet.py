@@ -30,7 +30,11 @@ class QuietMode:
 
     async def mark(self, generation: Generation, mark: Mark) -> None:
         """Harmless to repeat."""
+        reactor = self._reactors.get(generation.address.platform)
+        if reactor is None:
+            # It was switched off meanwhile.
+            return
         try:
-            await self._reactors[generation.address.platform].react(generation.address, mark)
+            await reactor.react(generation.address, mark)
         except DeliveryError as error:
             self._log.info("no_reaction", generation_id=generation.id, reason=str(error))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.core.acts import Act
 from bot.core.generation import DrawSpec, Origin
 from engine.profiles import Profile
 
@@ -122,19 +123,13 @@ class Ledger(Protocol):
         ...
 
     async def change(
-        self, key: AccountKey, wish: Wish, amount: int, *, actor: str, reason: str, event_key: str
+        self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act
     ) -> Statement:
         """Change what is left, once for each event; never below 0."""
         ...
 
     async def allow(
-        self,
-        key: AccountKey,
-        allowance: int | None,
-        *,
-        actor: str,
-        reason: str,
-        event_key: str,
+        self, key: AccountKey, allowance: int | None, reason: str, act: Act
     ) -> Statement:
         """Change what it gets each day, from today and once for each event; None = what is
         usual."""
@@ -172,6 +167,18 @@ def end_of_day(day: date, time_zone: str) -> int:
     """The moment at which the next day begins there, in milliseconds since the epoch."""
     midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(time_zone))
     return int(midnight.astimezone(UTC).timestamp() * 1000)
+
+
+def renewal(day: date, begun_in: str, time_zone: str) -> int:
+    """When an account whose `day` was begun in the zone `begun_in` begins another one, in
+    milliseconds since the epoch: at the first midnight of `time_zone` after that day is over, on a
+    later date. Otherwise whoever may change a group's zone could have a day end when they like.
+    """
+    over = end_of_day(day, begun_in)
+    then = local_day(over, time_zone)
+    if end_of_day(then - timedelta(days=1), time_zone) != over:
+        over = end_of_day(then, time_zone)
+    return max(over, end_of_day(day, time_zone))
 
 
 def changed(left: Amount, wish: Wish, amount: int) -> Amount:

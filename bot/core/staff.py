@@ -5,6 +5,11 @@ from enum import IntEnum
 
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
+from bot.core.people import People
+
+#: Whether the platform says that who asks is an admin of the group. Asked only where it matters:
+#: on Telegram it takes a call.
+IsAdmin = Callable[[], Awaitable[bool]]
 
 
 class Level(IntEnum):
@@ -13,27 +18,50 @@ class Level(IntEnum):
     MEMBER = 0
     #: The platform says so, of this group, now.
     GROUP_ADMIN = 1
+    #: Runs all groups, appointed by an owner.
+    FLEET_ADMIN = 2
     #: Runs all groups, named by the operator.
     OWNER = 3
+
+
+_REFUSALS = {
+    Level.GROUP_ADMIN: "admins_only",
+    Level.FLEET_ADMIN: "fleet_only",
+    Level.OWNER: "owners_only",
+}
 
 
 class Staff:
     """Knows who runs zdraw."""
 
-    def __init__(self, owners: Collection[str]) -> None:
+    def __init__(self, owners: Collection[str], people: People) -> None:
         self._owners = frozenset(owners)
+        self._people = people
 
-    def is_owner(self, origin: Origin) -> bool:
-        return origin.requester in self._owners
+    async def runs_fleet(self, origin: Origin) -> bool:
+        """Whether they decide for every group; the platform is not asked."""
+        return await self.level_of(origin.requester) >= Level.FLEET_ADMIN
+
+    async def allows(
+        self, origin: Origin, least: Level, is_admin: IsAdmin, *, own_chat: bool = False
+    ) -> bool:
+        """`own_chat`: it concerns nothing but the chat, so that in a private one whoever is alone
+        there decides."""
+        if await self.level_of(origin.requester) >= least or (own_chat and origin.alone):
+            return True
+        return least == Level.GROUP_ADMIN and not origin.alone and await is_admin()
 
     async def require(
-        self, origin: Origin, least: Level, is_admin: Callable[[], Awaitable[bool]]
+        self, origin: Origin, least: Level, is_admin: IsAdmin, *, own_chat: bool = False
     ) -> None:
-        """Raises Refusal. `is_admin`: whether the platform says that the person is one here; it
-        is not asked of owners."""
-        if self.is_owner(origin):
-            return
-        if least > Level.GROUP_ADMIN:
-            raise Refusal("owners_only")
-        if origin.alone or not await is_admin():
-            raise Refusal("admins_only")
+        """Raises Refusal."""
+        if not await self.allows(origin, least, is_admin, own_chat=own_chat):
+            raise Refusal(_REFUSALS[least])
+
+    async def level_of(self, person: str) -> Level:
+        """Without asking the platform."""
+        if person in self._owners:
+            return Level.OWNER
+        if await self._people.is_fleet_admin(person):
+            return Level.FLEET_ADMIN
+        return Level.MEMBER

@@ -17,7 +17,8 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, CursorResult, event
+from sqlalchemy import Connection, CursorResult, FromClause, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -133,6 +134,13 @@ class _Connection(AsyncConnection):
         return await _Whole(super().execute(*args, **options))
 
 
+class _Compiler(SQLiteCompiler):
+    """Writes hints (INDEXED BY), which SQLAlchemy leaves out for SQLite."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
+
+
 async def _open(connection: AsyncConnection, *, begin: bool = False) -> None:
     await connection.start()
     if begin:
@@ -146,6 +154,11 @@ async def _close(connection: AsyncConnection, *, commit: bool = False) -> None:
     try:
         if commit:
             await connection.commit()
+    except BaseException:
+        # A COMMIT that is refused ends no transaction, and closing rolls back only what nobody has
+        # tried to commit: without this no write would ever succeed again.
+        await connection.rollback()
+        raise
     finally:
         await connection.close()
 
@@ -175,6 +188,7 @@ def _engine(
         hide_parameters=True,
         **options,
     )
+    engine.dialect.statement_compiler = _Compiler
 
     def configure(connection: DBAPIConnection, _record: object) -> None:
         cursor = connection.cursor()
@@ -184,6 +198,8 @@ def _engine(
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         else:
+            # What is forgotten is overwritten, and does not stay readable in the file.
+            cursor.execute("PRAGMA secure_delete=ON")
             # BEGIN is ours: sqlite3 of Python 3.11 begins late and without the lock.
             connection.isolation_level = None
         cursor.close()

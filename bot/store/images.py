@@ -3,10 +3,12 @@
 import asyncio
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from bot.core.generation import Generation
+from engine.contract import MAX_PICTURES
 
 
 class PictureFolder:
@@ -21,11 +23,7 @@ class PictureFolder:
         self, generation: Generation, pictures: Sequence[bytes], preview: bytes
     ) -> tuple[tuple[str, ...], str]:
         """Repeated, it writes the same paths again. Raises OSError when the disk is full."""
-        day = _day(generation.created_ms)
-        names = tuple(
-            str(day / f"{generation.id}-{number}.png") for number in range(1, len(pictures) + 1)
-        )
-        preview_name = str(day / f"{generation.id}.jpg")
+        names, preview_name = _names(generation, len(pictures))
         files = [*zip(names, pictures, strict=True), (preview_name, preview)]
         folder = self.path(preview_name).parent
         await asyncio.to_thread(self._make, folder)
@@ -38,6 +36,11 @@ class PictureFolder:
         await asyncio.to_thread(self._sync, folder)
         return names, preview_name
 
+    async def delete(self, generations: Sequence[Generation]) -> Sequence[str]:
+        """Implements bot.core.data_ports.Files. By the names that `save` gives: a result that
+        came too late for its row has left files that the row does not name."""
+        return await asyncio.to_thread(self._delete, generations)
+
     def path(self, relative: str) -> Path:
         path = Path(os.path.normpath(self._state_dir / relative))
         if not path.is_relative_to(self._state_dir):
@@ -48,6 +51,20 @@ class PictureFolder:
         if not folder.is_dir():
             self._synced.discard(folder)
             folder.mkdir(parents=True, exist_ok=True)
+
+    def _delete(self, generations: Sequence[Generation]) -> list[str]:
+        gone, folders = [], set()
+        for generation in generations:
+            paths = [self.path(name) for name in _all_names(generation)]
+            with suppress(OSError):
+                for path in (*paths, *map(_unfinished, paths)):
+                    path.unlink(missing_ok=True)
+                gone.append(generation.id)
+            folders |= {path.parent for path in paths}
+        for folder in folders:
+            if folder.is_dir():
+                _sync_folder(folder)
+        return gone
 
     def _sync(self, folder: Path) -> None:
         """Names are on the disk only when the folder that holds them is. Those above it hold none
@@ -68,10 +85,26 @@ def _day(created_ms: int) -> PurePosixPath:
     return PurePosixPath("pictures", f"{created:%Y}", f"{created:%m}", f"{created:%d}")
 
 
+def _names(generation: Generation, count: int) -> tuple[tuple[str, ...], str]:
+    stem = _day(generation.created_ms) / generation.id
+    pictures = tuple(f"{stem}-{number}.png" for number in range(1, count + 1))
+    return pictures, f"{stem}.jpg"
+
+
+def _all_names(generation: Generation) -> set[str]:
+    pictures, preview = _names(generation, MAX_PICTURES)
+    known = [generation.preview] if generation.preview else []
+    return {*pictures, preview, *generation.pictures, *known}
+
+
+def _unfinished(path: Path) -> Path:
+    """One fixed name: what a kill left behind is overwritten when the save is repeated."""
+    return path.with_name(f".{path.name}.part")
+
+
 def _write(path: Path, data: bytes) -> None:
     """A reader sees the whole picture or none."""
-    # One fixed name: what a kill left behind is overwritten when the save is repeated.
-    unfinished = path.with_name(f".{path.name}.part")
+    unfinished = _unfinished(path)
     try:
         with unfinished.open("wb") as file:
             file.write(data)

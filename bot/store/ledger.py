@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.acts import Act
+from bot.core.ports import Clock
 from bot.core.quota import (
     AccountKey,
     Amount,
@@ -14,9 +16,10 @@ from bot.core.quota import (
     Wish,
     changed,
 )
+from bot.store.acts import record
 from bot.store.books import Account, Books
 from bot.store.database import Database
-from bot.store.tables import accounts, ledger
+from bot.store.quota_tables import accounts, ledger
 
 _l = ledger.c
 UNLIMITED_STATEMENT = Statement(
@@ -27,63 +30,50 @@ UNLIMITED_STATEMENT = Statement(
 class SqlLedger:
     """Implements bot.core.quota.Ledger."""
 
-    def __init__(self, database: Database, books: Books) -> None:
+    def __init__(self, database: Database, books: Books, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._books = books
 
     async def statement(self, key: AccountKey, entries: int) -> Statement:
         async with self._database.write() as connection:
-            if await self._books.allowance(connection, key) is None:
+            here = await self._books.here(connection, key.platform, key.scope)
+            if await self._books.allowance(connection, key, here) is None:
                 return UNLIMITED_STATEMENT
-            account = await self._books.open(connection, key)
+            account = await self._books.open(connection, key, here)
             return _statement(account, await _last(connection, account, entries))
 
     async def change(
-        self, key: AccountKey, wish: Wish, amount: int, *, actor: str, reason: str, event_key: str
+        self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act
     ) -> Statement:
         async with self._database.write() as connection:
-            account = await self._books.open(connection, key)
-            if not await _seen(connection, event_key):
-                about: dict[str, Any] = {
-                    "actor": actor,
-                    "reason": reason,
-                    "event_key": event_key,
-                }
+            here = await self._books.here(connection, key.platform, key.scope)
+            account = await self._books.open(connection, key, here)
+            if await record(connection, act, self._clock()):
                 added = changed(account.left, wish, amount)
                 account = await self._books.enter(
-                    connection, account, EntryKind.CHANGE, added, **about
+                    connection, account, EntryKind.CHANGE, added, reason=reason, **_by(act)
                 )
             return _statement(account, ())
 
     async def allow(
-        self,
-        key: AccountKey,
-        allowance: int | None,
-        *,
-        actor: str,
-        reason: str,
-        event_key: str,
+        self, key: AccountKey, allowance: int | None, reason: str, act: Act
     ) -> Statement:
         async with self._database.write() as connection:
-            account = await self._books.open(connection, key)
-            if not await _seen(connection, event_key):
+            here = await self._books.here(connection, key.platform, key.scope)
+            account = await self._books.open(connection, key, here)
+            if await record(connection, act, self._clock()):
                 new = update(accounts).where(accounts.c.serial == account.serial)
                 await connection.execute(new.values(allowance=allowance))
                 # The line that says who did it; the one that adjusts today's grant follows.
-                about: dict[str, Any] = {
-                    "actor": actor,
-                    "reason": reason,
-                    "allowance": allowance,
-                    "event_key": event_key,
-                }
+                about: dict[str, Any] = {"reason": reason, "allowance": allowance, **_by(act)}
                 await self._books.enter(connection, account, EntryKind.CHANGE, Amount(), **about)
-                account = await self._books.open(connection, key)
+                account = await self._books.open(connection, key, here)
             return _statement(account, ())
 
 
-async def _seen(connection: AsyncConnection, event_key: str) -> bool:
-    query = select(_l.serial).where(_l.event_key == event_key)
-    return (await connection.execute(query)).first() is not None
+def _by(act: Act) -> dict[str, Any]:
+    return {"actor": act.actor, "event_key": act.event_key}
 
 
 async def _last(connection: AsyncConnection, account: Account, limit: int) -> tuple[Entry, ...]:

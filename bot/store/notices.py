@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Delete, and_, delete, func, insert, not_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,8 @@ UNSAID_FILES_PER_CHAT = 12
 UNSAID_WITH_BUTTONS_PER_CHAT = 40
 #: The same refusal, word for word, is not repeated to one person within this.
 REPEATED_MS = 30 * 1000
+#: Refusals whose words are others each second: to say one again is to say the same.
+COUNTING_DOWN = frozenset({"cooldown"})
 #: After so long nobody remembers what was asked.
 FORGOTTEN_MS = 10 * 60 * 1000
 #: Rows are kept as long as their event may be redelivered: Telegram keeps updates 24 h.
@@ -31,8 +33,8 @@ _row = notices.c
 
 
 class SqlNotices:
-    """Implements bot.core.ports.Notices. What is not to be said is stored as if it had been:
-    the row is how its event is known when it comes again."""
+    """Implements bot.core.ports.Notices and bot.core.data_ports.OldNotices. What is not to be said
+    is stored as if it had been: the row is how its event is known when it comes again."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -68,13 +70,19 @@ class SqlNotices:
         return None if row is None else notice_of(row)
 
     async def said(self, event_key: str) -> None:
-        now = self._clock()
-        mark = update(notices).where(_row.event_key == event_key).values(said_ms=now)
-        dropped = and_(_row.said_ms.is_(None), _row.created_ms < now - KEEP_MS)
-        forget = delete(notices).where(or_(_row.said_ms < now - KEEP_MS, dropped))
+        mark = update(notices).where(_row.event_key == event_key).values(said_ms=self._clock())
         async with self._database.write() as connection:
             await connection.execute(mark)
-            await connection.execute(forget)
+            await connection.execute(self._without_old())
+
+    async def sweep(self) -> int:
+        async with self._database.write() as connection:
+            return (await connection.execute(self._without_old())).rowcount
+
+    def _without_old(self) -> Delete:
+        before = self._clock() - KEEP_MS
+        dropped = and_(_row.said_ms.is_(None), _row.created_ms < before)
+        return delete(notices).where(or_(_row.said_ms < before, dropped))
 
     async def _is_wanted(self, connection: AsyncConnection, notice: Notice) -> bool:
         address = notice.address
@@ -103,7 +111,7 @@ class SqlNotices:
             _is_in((notice.address.platform, notice.address.chat)),
             _row.requester == notice.requester,
             _row.refusal == notice.refusal,
-            _row.text == notice.text,
+            *(() if notice.refusal in COUNTING_DOWN else (_row.text == notice.text,)),
         )
         return (await connection.execute(query.limit(1))).first() is not None
 
@@ -140,6 +148,7 @@ def _content_of(notice: Notice) -> dict[str, Any]:
         "copy": notice.copy,
         "requester": notice.requester,
         "refusal": notice.refusal,
+        "in_place": notice.in_place,
     }
 
 
@@ -155,4 +164,5 @@ def notice_of(row: Mapping[Any, Any]) -> Notice:
         copy=row["copy"],
         requester=row["requester"],
         refusal=row["refusal"],
+        in_place=row["in_place"],
     )

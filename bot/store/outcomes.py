@@ -6,12 +6,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, update
 
+from bot.core.acts import Act
 from bot.core.generation import LIVE, MAX_ATTEMPTS, Generation, Outcome
 from bot.core.ports import Clock
+from bot.store.acts import record
 from bot.store.books import Books
 from bot.store.conditions import is_queued
 from bot.store.database import Database
 from bot.store.event_rows import check_unseen, note
+from bot.store.pauses import is_paused, went_on_since
 from bot.store.rows import generation_of
 from bot.store.tables import generations
 from engine.contract import ErrorCode, JobKey
@@ -81,13 +84,20 @@ class SqlOutcomes:
                 await self._books.refund(connection, [key.generation_id])
         return None if outcome is None else Outcome(outcome)
 
-    async def cancel(self, ids: Sequence[str], event_key: str) -> Sequence[Generation]:
+    async def cancel(
+        self, ids: Sequence[str], event_key: str, *, act: Act | None = None
+    ) -> Sequence[Generation]:
         """An event that was seen before cancels nothing: meanwhile it may mean another row."""
         now = self._clock()
         move = (
             update(generations)
             .where(_row.id.in_(ids), _row.outcome.in_(LIVE))
-            .values(outcome=Outcome.CANCELLED, lease_until=None, finished_ms=now)
+            .values(
+                outcome=Outcome.CANCELLED,
+                ended_by=None if act is None else act.event_key,
+                lease_until=None,
+                finished_ms=now,
+            )
             .returning(generations)
         )
         async with self._database.write() as connection:
@@ -97,12 +107,19 @@ class SqlOutcomes:
                 await self._books.refund(connection, [one.id for one in cancelled])
                 # One event may cancel several; its key stands with the first.
                 await note(connection, event_key, "cancel", cancelled[0].id, now)
+                if act is not None:
+                    await record(connection, act, now)
         return cancelled
 
     async def expire(self, created_before_ms: int) -> Sequence[str]:
         move = (
             update(generations)
-            .where(is_queued(_row), _row.created_ms < created_before_ms)
+            .where(
+                is_queued(_row),
+                _row.created_ms < created_before_ms,
+                ~is_paused(),
+                ~went_on_since(created_before_ms),
+            )
             .values(outcome=Outcome.EXPIRED, finished_ms=self._clock())
             .returning(_row.id)
         )

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, union_all
 from bot.core.generation import Generation
 from bot.store.conditions import is_live, is_running, served_order
 from bot.store.database import Database
+from bot.store.live import live_only
 from bot.store.rows import generation_of
 from bot.store.tables import events, generations, notices
 
@@ -27,17 +28,14 @@ class SqlRecords:
 
     async def live(self, requester: str, chat: str) -> Sequence[str]:
         row = generations.c
-        query = select(row.id).where(row.requester == requester, row.chat == chat, is_live(row))
+        query = live_only(select(row.id).where(row.requester == requester, row.chat == chat))
         async with self._database.read() as connection:
             return list((await connection.execute(query)).scalars())
 
     async def waiting(self, requester: str) -> Sequence[Generation]:
         row = generations.c
-        query = (
-            select(generations)
-            .where(row.requester == requester, is_live(row))
-            .order_by(is_running(row).desc(), *served_order(row))
-        )
+        theirs = live_only(select(generations).where(row.requester == requester))
+        query = theirs.order_by(is_running(row).desc(), *served_order(row))
         async with self._database.read() as connection:
             return [generation_of(one) for one in (await connection.execute(query)).mappings()]
 

@@ -7,6 +7,7 @@ from bot.core.generation import (
     Address,
     Delivery,
     DrawSpec,
+    Forgotten,
     Generation,
     NewGeneration,
     Outcome,
@@ -82,10 +83,16 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
         status_message=row["status_message"],
         error_code=row["error_code"],
         error_data=row["error_data"],
+        ended_by=row["ended_by"],
         pictures=tuple(row["pictures"]),
         preview=row["preview"],
         created_ms=row["created_ms"],
+        started_ms=row["started_ms"],
+        begun_ms=row["begun_ms"],
         finished_ms=row["finished_ms"],
+        delivered_ms=row["delivered_ms"],
+        undeliverable_reason=row["undeliverable_reason"],
+        forgotten=None if row["forgotten"] is None else Forgotten(row["forgotten"]),
     )
 
 

@@ -7,7 +7,7 @@ never share a forward pass, and guidance is of the usual form (no normalisation,
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,6 +20,18 @@ from engine.pipelines import care
 from engine.pipelines.guard import are_finite
 
 
+@dataclass(frozen=True)
+class Captions:
+    """What the transformer is told."""
+
+    #: Of the prompt and, with guidance, of the negative one: (tokens, width) each, on the device.
+    #: None at all where one of them cannot be had.
+    embeddings: tuple[torch.Tensor, ...]
+    #: How many were at hand, and how many had to be made.
+    kept: int = 0
+    made: int = 0
+
+
 @dataclass(eq=False, kw_only=True)
 class Member:
     """One picture on its way through the loop."""
@@ -27,12 +39,7 @@ class Member:
     #: float32, (channels, height / 8, width / 8), for the demo model / 16; on the device.
     latents: torch.Tensor
     on_step: Callable[[int], None]
-    #: (tokens, width); the negative one is there with guidance only.
-    caption: torch.Tensor = field(default_factory=lambda: torch.empty(0, 0))
-    negative: torch.Tensor | None = None
-    #: Text encodings that were at hand, and that had to be made.
-    encodings_kept: int = 0
-    encodings_made: int = 0
+    captions: Captions
     #: Why it has left.
     error: PipelineError | None = None
     #: Predictions of it that were not finite.
@@ -46,7 +53,7 @@ class Denoiser:
         self,
         transformer: Any,
         scheduler: Any,
-        attention: str = "native",
+        attention: str,
         run: Callable[[Callable[[], torch.Tensor]], torch.Tensor] = lambda part: part(),
     ) -> None:
         """`attention` names diffusers' backend. `run` calls each step's passes, once or, after it
@@ -58,6 +65,9 @@ class Denoiser:
 
     def __call__(self, members: Sequence[Member], steps: int, guidance: float) -> None:
         """Takes `members`, of equal size, from noise to latents; some leave with an error."""
+        for member in members:
+            if not member.captions.embeddings:
+                member.error = BadPicture()
         live = _still_there(members)
         for done, (time, stride) in enumerate(self._schedule(live, steps), start=1):
             self._step(live, time, stride, guidance)
@@ -126,11 +136,12 @@ class Denoiser:
     ) -> torch.Tensor:
         """From where each one's latents come, per unit of sigma: float32, (members, channels,
         height, width)."""
-        rows = [(member.latents, member.caption) for member in members]
-        rows += [(m.latents, m.negative) for m in members if m.negative is not None]
+        rows = [(member.latents, member.captions.embeddings[0]) for member in members]
+        if guidance > 0:
+            rows += [(member.latents, member.captions.embeddings[1]) for member in members]
         predicted = self._predictions(rows, time)
         found = predicted[: len(members)]
-        if len(rows) > len(members):
+        if guidance > 0:
             found = found + guidance * (found - predicted[len(members) :])
         return -found
 

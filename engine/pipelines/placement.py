@@ -21,6 +21,7 @@ from engine.memory.plan import (
     within_a_notch,
 )
 from engine.pipeline import OutOfMemory, WeightsError
+from engine.pipelines.blocks import blocks_of
 from engine.pipelines.device_memory import DeviceMemory
 from engine.pipelines.shortage import is_shortage
 from engine.profiles import Profile
@@ -211,12 +212,6 @@ def usual_work(profile: Profile) -> Work:
     width, height = profile.drawn_size(*profile.default_size)
     guided = profile.guidance > 0
     return Work(width=width, height=height, guided=guided, steps=profile.steps)
-
-
-def blocks_of(transformer: Any) -> list[torch.nn.Module]:
-    """Its blocks, in the order in which they run."""
-    names = transformer._repeated_blocks
-    return [part for part in transformer.modules() if type(part).__name__ in names]
 
 
 def _ladder(

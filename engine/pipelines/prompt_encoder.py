@@ -4,7 +4,6 @@ from typing import Any
 
 import torch
 
-from engine.pipeline import BadPicture
 from engine.pipelines.embedding_memory import EmbeddingMemory
 
 _SENTINEL = "⟪prompt⟫"
@@ -17,7 +16,7 @@ class PromptEncoder:
         self, tokenizer: Any, text_encoder: Any, memory: EmbeddingMemory, model: str
     ) -> None:
         """Takes `text_encoder` over: its last layer is removed. `model` names it in `memory`."""
-        #: Where embeddings are wanted; that of the text encoder where nobody says.
+        #: Where embeddings are wanted; where the text encoder is when nobody says.
         self.device: torch.device = text_encoder.device
         self._tokenizer = tokenizer
         self._network = text_encoder
@@ -38,11 +37,9 @@ class PromptEncoder:
         before, _, after = self._templated(_SENTINEL).partition(_SENTINEL)
         return before, after
 
-    def __call__(self, prompt: str) -> torch.Tensor:
-        """Embedding of shape (tokens, width), on `device` in the encoder's dtype.
-
-        Raises BadPicture where it is not finite, also when it is made again.
-        """
+    def __call__(self, prompt: str) -> torch.Tensor | None:
+        """Embedding of shape (tokens, width), on `device` in the encoder's dtype; None where it
+        is not finite, also when it is made again."""
         known = self._memory.get(self._model, prompt)
         if known is not None:
             self.kept += 1
@@ -54,7 +51,7 @@ class PromptEncoder:
             if torch.isfinite(embedding.float().sum()):
                 self._memory.put(self._model, prompt, embedding)
                 return embedding
-        raise BadPicture
+        return None
 
     def _encode(self, prompt: str) -> torch.Tensor:
         # The encoder is causal: tokens after a token, padding among them, do not change it.

@@ -26,11 +26,13 @@ from engine.pipeline import (
     OutOfMemory,
     PipelineError,
 )
-from engine.pipelines import care, guard, weights
-from engine.pipelines.denoise import Denoiser, Member
+from engine.pipelines import attention, care, guard, weights
+from engine.pipelines.blocks import blocks_of
+from engine.pipelines.compiled import compile_blocks
+from engine.pipelines.denoise import Captions, Denoiser, Member
 from engine.pipelines.device_memory import CudaMemory, DeviceMemory, HostMemory
 from engine.pipelines.embedding_memory import EmbeddingMemory
-from engine.pipelines.placement import Placement, Unplaced, blocks_of
+from engine.pipelines.placement import Placement, Unplaced
 from engine.pipelines.prompt_encoder import PromptEncoder
 from engine.pipelines.shortage import is_shortage
 from engine.pipelines.storage import compress
@@ -43,10 +45,13 @@ HOST_ROOM = 64
 BYTES_PER_TOKEN_AND_CHANNEL = 48
 
 
-def open_pipeline(profile: Profile, folder: Path, options: MemoryOptions) -> "ZImage":
+def open_pipeline(
+    profile: Profile, folder: Path, options: MemoryOptions, compiled: bool
+) -> "ZImage":
     """Loads `folder` and lays it out on the card, or on the CPU where there is none.
 
-    Raises WeightsError, and OutOfMemory where the card cannot take the least of it.
+    `compiled`: the transformer's blocks, on a card. Raises WeightsError, and OutOfMemory where the
+    card cannot take the least of it.
     """
     on_card = torch.cuda.is_available()
     # Few processors compute in bfloat16; the others convert back and forth.
@@ -65,7 +70,10 @@ def open_pipeline(profile: Profile, folder: Path, options: MemoryOptions) -> "ZI
         memory = HostMemory(limit)
     is_plain = not on_card and options.storage is Storage.BF16
     storage = Storage.FP32 if is_plain else options.storage
-    return ZImage(pipe, folder, lambda: Placement(pipe, profile, storage, memory, _host()))
+    drawing = ZImage(pipe, folder, lambda: Placement(pipe, profile, storage, memory, _host()))
+    if on_card:
+        drawing.speed_up(compiled)
+    return drawing
 
 
 class ZImage:
@@ -85,11 +93,20 @@ class ZImage:
         self._encode = PromptEncoder(pipe.tokenizer, pipe.text_encoder, memory, str(folder))
         self._placement = place()
         self._encode.device = pipe.device
-        self._denoise = Denoiser(pipe.transformer, pipe.scheduler, run=self._run_together)
+        self._denoise = self._denoiser(attention.ON_CPU)
         self.template = self._encode.template
         self.tokenizer_json = (folder / "tokenizer" / "tokenizer.json").read_bytes()
-        on_card = pipe.device.type == "cuda"
-        self.device = torch.cuda.get_device_name(pipe.device) if on_card else "cpu"
+        self._on_card = pipe.device.type == "cuda"
+        self.device = torch.cuda.get_device_name(pipe.device) if self._on_card else "cpu"
+
+    def speed_up(self, compiled: bool) -> None:
+        """For a card: its fastest attention and, where wanted, blocks that are `compiled`."""
+        transformer = self._pipe.transformer
+        backend = attention.chosen(transformer, torch.cuda.get_device_capability())
+        if compiled:
+            with self._placement.phase():
+                compile_blocks(transformer, backend)
+        self._denoise = self._denoiser(backend)
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         """See engine.pipeline.Pipeline."""
@@ -119,9 +136,13 @@ class ZImage:
         # Outside the handler: its traceback would keep the tensors of the failed call alive.
         raise OutOfMemory(self._placement.shortages - before)
 
+    def free_bytes(self) -> int | None:
+        """See engine.pipeline.Pipeline. What torch keeps for later is free."""
+        return self._placement.free()
+
     def room(self, request: DrawRequest) -> int:
         """See engine.pipeline.Pipeline. Half of the free memory is left to everything else."""
-        free = self._placement.free()
+        free = self.free_bytes()
         if free is None:
             return HOST_ROOM
         tokens = request.width * request.height // 256 + CAPTION_BUCKET
@@ -129,20 +150,21 @@ class ZImage:
         each = tokens * passes * self._pipe.transformer.config.dim * BYTES_PER_TOKEN_AND_CHANNEL
         return int(max(1, free // 2 // each))
 
-    def _run_together(self, step: Callable[[], torch.Tensor]) -> torch.Tensor:
-        return self._placement.run(step, can_be_split=True)
-
     def _draw(
         self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
     ) -> Drawing:
         began = self._clock()
         placement = self._placement
         placement.fit(_work(requests))
-        with _one_core_free():
+        with nullcontext() if self._on_card else _one_core_free():
             with placement.phase():
-                members = [self._member(*each) for each in zip(requests, on_steps, strict=True)]
+                captions = [self._captions(request) for request in requests]
             encoded = self._clock()
             with placement.phase():
+                members = [
+                    Member(latents=self._noise(request), on_step=on_step, captions=caption)
+                    for request, on_step, caption in zip(requests, on_steps, captions, strict=True)
+                ]
                 self._denoise(members, requests[0].steps, requests[0].guidance)
         denoised = self._clock()
         with placement.phase():
@@ -154,19 +176,23 @@ class ZImage:
             decode_seconds=self._clock() - denoised,
         )
 
-    def _member(self, request: DrawRequest, on_step: Callable[[int], None]) -> Member:
-        run = self._placement.run
-        member = Member(latents=run(partial(self._noise, request)), on_step=on_step)
-        encodings = self._encode.kept, self._encode.made
-        try:
-            member.caption = run(partial(self._encode, request.prompt))
-            if request.guidance > 0:
-                member.negative = run(partial(self._encode, request.negative_prompt))
-        except BadPicture as error:
-            member.error = error
-        member.encodings_kept = self._encode.kept - encodings[0]
-        member.encodings_made = self._encode.made - encodings[1]
-        return member
+    def _denoiser(self, backend: str) -> Denoiser:
+        def run(step: Callable[[], torch.Tensor]) -> torch.Tensor:
+            return self._placement.run(step, can_be_split=True)
+
+        return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, run)
+
+    def _captions(self, request: DrawRequest) -> Captions:
+        kept, made = self._encode.kept, self._encode.made
+        guided = request.guidance > 0
+        prompts = (request.prompt, request.negative_prompt) if guided else (request.prompt,)
+        found = [self._placement.run(partial(self._encode, prompt)) for prompt in prompts]
+        embeddings = tuple(one for one in found if one is not None)
+        return Captions(
+            embeddings if len(embeddings) == len(found) else (),
+            self._encode.kept - kept,
+            self._encode.made - made,
+        )
 
     def _noise(self, request: DrawRequest) -> torch.Tensor:
         """Where the picture starts: float32 (channels, height / 8, width / 8); for the demo
@@ -195,8 +221,8 @@ class ZImage:
             bad_decodes += 1
         return Drawn(
             image=image,
-            encodings_kept=member.encodings_kept,
-            encodings_made=member.encodings_made,
+            encodings_kept=member.captions.kept,
+            encodings_made=member.captions.made,
             bad_steps=member.bad_steps,
             bad_decodes=bad_decodes,
         )

@@ -21,7 +21,7 @@ from bot.core.generation import Address, Generation
 from tests.builders import ManualClock, generation
 from tests.contract.messengers import CHAT, Shown, Stage
 from tests.fakes.discord_api import FakeDiscord, Message
-from tests.fakes.discord_api.interactions import COMMAND
+from tests.fakes.discord_api.interactions import COMMAND, COMPONENT
 from tests.fakes.discord_api.messages import LOADING, Look
 
 GUILD, PERSON = 7, 1
@@ -52,6 +52,19 @@ class DiscordStage(Stage):
         token = ReplyKey(token=self._deferred()).text() if self._with_token else None
         address = Address(platform="discord", chat=CHAT, reply_token=token)
         return generation(requester=f"discord:{PERSON}", address=address)
+
+    def pressed(self, message: str) -> Address:
+        """An earlier process has consented to the press. There is a token whatever became of the
+        request's."""
+        status = StatusId.parse(message)
+        assert status is not None
+        world, source = self._discord.world, self._channel.messages[status.message]
+        data = {"custom_id": "zd:1:again:k3v9x2ab", "component_type": 2, "id": 2}
+        press = world.interactions.add(COMPONENT, PERSON, self._channel, {"0": "7"}, data, "zh-CN")
+        press.source = press.original = source
+        press.answer_type, press.answered_at = 6, press.available_at
+        token = ReplyKey(token=press.token).text()
+        return Address(platform="discord", chat=CHAT, reply_token=token)
 
     def _deferred(self) -> str:
         """The token of an interaction to which the bot has said that it is thinking."""

@@ -10,7 +10,7 @@ from bot.adapters.telegram.client import make_bot, make_requests
 from bot.adapters.telegram.gate import FloodGate
 from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.errors import TryLater
-from bot.core.generation import Generation
+from bot.core.generation import Address, Generation
 from bot.core.ports import Messenger
 from tests.builders import address, generation
 from tests.fakes.messenger import FakeMessenger
@@ -37,6 +37,10 @@ class Stage(ABC):
     def asked(self) -> Generation:
         """Somebody has just asked for something."""
         return generation(address=address(chat=CHAT))
+
+    def pressed(self, message: str) -> Address:
+        """Somebody has just pressed a button of this message."""
+        return address(chat=CHAT, request_message=message)
 
     @abstractmethod
     def look(self) -> dict[str, Shown]:

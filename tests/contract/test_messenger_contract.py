@@ -147,3 +147,46 @@ async def test_a_ping_and_a_notice_are_messages_of_their_own(stage, opened, fini
     await stage.messenger.say(notice(address=opened.address, text="只有本人可以取消。"))
     texts = [shown.text for shown in stage.look().values()]
     assert texts == [finished.text, "画好了 ☝️", "只有本人可以取消。"]
+
+
+# --- in place of a message ------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def panel(stage: Stage) -> str:
+    """A message with buttons that was said."""
+    asked = stage.asked()
+    await stage.messenger.say(notice(address=asked.address, text="第 1 页", buttons=(AGAIN,)))
+    (message,) = stage.look()
+    return message
+
+
+async def test_what_was_pressed_becomes_what_is_said_and_can_be_repeated(stage, panel):
+    turned = notice(
+        address=stage.pressed(panel), text="第 2 页", buttons=(CANCEL, AGAIN), in_place=True
+    )
+    for _ in range(2):
+        await stage.messenger.say(turned)
+    labels = (CANCEL.label, AGAIN.label)
+    assert stage.look() == {panel: Shown("第 2 页", None, labels)}
+
+
+async def test_the_last_thing_that_it_becomes_has_no_buttons(stage, panel):
+    await stage.messenger.say(notice(address=stage.pressed(panel), text="好了", in_place=True))
+    assert stage.look() == {panel: Shown("好了", None, ())}
+
+
+async def test_where_that_message_is_gone_it_is_said_anew(stage, panel):
+    pressed = stage.pressed(panel)
+    stage.delete(panel)
+    await stage.messenger.say(
+        notice(address=pressed, text="第 2 页", buttons=(AGAIN,), in_place=True)
+    )
+    (message,) = stage.look()
+    assert message != panel
+    assert stage.look()[message] == Shown("第 2 页", None, (AGAIN.label,))
+
+
+async def test_what_is_not_to_be_in_place_leaves_the_message_as_it_is(stage, panel):
+    await stage.messenger.say(notice(address=stage.pressed(panel), text="找不到"))
+    assert [shown.text for shown in stage.look().values()] == ["第 1 页", "找不到"]

@@ -61,7 +61,13 @@ class FakeMessenger:
 
     async def say(self, notice: Notice) -> None:
         self._enter("say", notice.address.chat)
-        self._add(notice.address.chat, Card(text=notice.text))
+        place = (notice.address.chat, notice.address.request_message or "")
+        card = Card(text=notice.text, buttons=notice.buttons)
+        shown = self.messages.get(place)
+        if notice.in_place and shown is not None and shown.picture is None:
+            self.messages[place] = card
+        else:
+            self._add(notice.address.chat, card)
 
     def _enter(self, name: str, chat: str) -> None:
         self.calls.append(name)

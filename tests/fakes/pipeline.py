@@ -39,6 +39,14 @@ class FakePipeline:
         self.steps = 0
         #: Pictures that the memory has room for.
         self.places = 64
+        self.free: int | None = None
+        #: Steps that came out bad, by prompt.
+        self.bad_steps: dict[str, int] = {}
+
+    def let_go(self) -> None:
+        """Nothing waits any more."""
+        for gate in (self.go, self.decoding, *self.gates.values()):
+            gate.set()
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         image = self.draw_together([request], [on_step]).drawn[0].image
@@ -64,14 +72,26 @@ class FakePipeline:
                     self._tell(n, on_step, step, ended)
         self.decoding.wait(PATIENCE)
         return Drawing(
-            drawn=tuple(_drawn(ended.get(n) or _noise(r)) for n, r in enumerate(requests)),
-            encode_seconds=0.0,
-            denoise_seconds=0.0,
-            decode_seconds=0.0,
+            drawn=tuple(self._drawn(r, ended.get(n)) for n, r in enumerate(requests)),
+            encode_seconds=0.001,
+            denoise_seconds=0.002,
+            decode_seconds=0.003,
         )
+
+    def free_bytes(self) -> int | None:
+        return self.free
 
     def room(self, request: DrawRequest) -> int:
         return self.places
+
+    def _drawn(self, request: DrawRequest, error: PipelineError | None) -> Drawn:
+        return Drawn(
+            image=error or _noise(request),
+            encodings_kept=0,
+            encodings_made=1,
+            bad_steps=self.bad_steps.get(request.prompt, 0),
+            bad_decodes=0,
+        )
 
     def _tell(
         self, n: int, on_step: Callable[[int], None], step: int, ended: dict[int, PipelineError]
@@ -81,10 +101,6 @@ class FakePipeline:
             self.steps += 1
         except PipelineError as error:
             ended[n] = error
-
-
-def _drawn(image: Image.Image | PipelineError) -> Drawn:
-    return Drawn(image=image, encodings_kept=0, encodings_made=1, bad_steps=0, bad_decodes=0)
 
 
 def _noise(request: DrawRequest) -> Image.Image:

@@ -1,9 +1,10 @@
 """A core, as adapters see it, that keeps the calls it got, each once."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.core.admin.ask import Pointed
 from bot.core.generation import Origin
 from bot.core.messages import Toast
 
@@ -20,12 +21,16 @@ class RecordingCore:
     trouble: list[Exception] = field(default_factory=list)
     toast: Toast | None = DONE
     moves: list[tuple[str, str, str]] = field(default_factory=list)
+    #: What the group decided, as fields of an Origin.
+    decided: dict[str, Any] = field(default_factory=dict)
+    settlings: int = 0
     #: After so many calls it is no longer open.
     closes_after: int | None = None
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
         self.open.set()
+        self.my_data = RecordingData(self)
 
     @property
     def named(self) -> list[str]:
@@ -37,7 +42,7 @@ class RecordingCore:
         (call,) = self.calls.values()
         return call
 
-    async def _keep(self, origin: Origin, name: str, **details: Any) -> None:
+    async def keep(self, origin: Origin, name: str, **details: Any) -> None:
         self.attempts.append(name)
         if self.trouble:
             raise self.trouble.pop(0)
@@ -46,12 +51,16 @@ class RecordingCore:
         if len(self.calls) == self.closes_after:
             self.open.clear()
 
+    async def settled(self, origin: Origin) -> Origin:
+        self.settlings += 1
+        return replace(origin, **self.decided)
+
     async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None:
-        await self._keep(origin, "draw", text=text, quiet=quiet)
+        await self.keep(origin, "draw", text=text, quiet=quiet)
         return self.toast
 
     async def ask_for_prompt(self, origin: Origin) -> None:
-        await self._keep(origin, "ask")
+        await self.keep(origin, "ask")
 
     async def again(
         self,
@@ -62,23 +71,23 @@ class RecordingCore:
         quiet: bool,
     ) -> Toast | None:
         which = {"generation_id": generation_id, "status_message": status_message}
-        await self._keep(origin, "again", **which, quiet=quiet)
+        await self.keep(origin, "again", **which, quiet=quiet)
         return self.toast
 
     async def ask_for_edit(
         self, origin: Origin, generation_id: str, *, quiet: bool
     ) -> Toast | None:
-        await self._keep(origin, "edit", generation_id=generation_id, quiet=quiet)
+        await self.keep(origin, "edit", generation_id=generation_id, quiet=quiet)
         return self.toast
 
     async def offer(self, origin: Origin) -> None:
-        await self._keep(origin, "offer")
+        await self.keep(origin, "offer")
 
     async def offer_again(
         self, origin: Origin, generation_id: str | None, status_message: str | None
     ) -> None:
         which = {"generation_id": generation_id, "status_message": status_message}
-        await self._keep(origin, "offer_again", **which)
+        await self.keep(origin, "offer_again", **which)
 
     async def cancel(
         self,
@@ -91,18 +100,21 @@ class RecordingCore:
         admin: bool = False,
     ) -> Toast | None:
         which = {"generation_id": generation_id, "status_message": status_message}
-        await self._keep(origin, "cancel", **which, all_=all_, quiet=quiet, admin=admin)
+        await self.keep(origin, "cancel", **which, all_=all_, quiet=quiet, admin=admin)
         return self.toast
 
     async def original(
         self, origin: Origin, generation_id: str, picture: int, *, quiet: bool
     ) -> Toast | None:
         which = {"generation_id": generation_id, "picture": picture}
-        await self._keep(origin, "original", **which, quiet=quiet)
+        await self.keep(origin, "original", **which, quiet=quiet)
         return self.toast
 
-    async def show(self, origin: Origin, generation_id: str | None) -> None:
-        await self._keep(origin, "show", generation_id=generation_id)
+    async def show(
+        self, origin: Origin, generation_id: str | None, *, quiet: bool = False
+    ) -> Toast | None:
+        await self.keep(origin, "show", generation_id=generation_id, quiet=quiet)
+        return self.toast
 
     async def remove(
         self,
@@ -114,34 +126,85 @@ class RecordingCore:
         pressed: str | None = None,
     ) -> Toast | None:
         which = {"generation_id": generation_id, "pressed": pressed}
-        await self._keep(origin, "delete", **which, admin=admin, quiet=quiet)
+        await self.keep(origin, "delete", **which, admin=admin, quiet=quiet)
         return self.toast
 
     async def queue(self, origin: Origin, *, private: bool = True) -> None:
-        await self._keep(origin, "queue", private=private)
+        await self.keep(origin, "queue", private=private)
 
-    async def quota(
+    async def manage(
         self,
         origin: Origin,
-        wish: str = "",
+        name: str,
+        words: str = "",
         *,
-        of: str | None = None,
-        of_message: str | None = None,
+        pointed: Pointed | None = None,
         is_admin: Any = None,
-    ) -> None:
-        which = {"of": of, "of_message": of_message}
-        admin = bool(is_admin and await is_admin())
-        await self._keep(origin, "quota", wish=wish, **which, admin=admin)
-
-    async def set_quiet(self, origin: Origin, wish: str, *, admin: bool) -> None:
-        await self._keep(origin, "quiet", wish=wish, admin=admin)
+        pressed: bool = False,
+    ) -> Toast | None:
+        # As the core does: nobody's rights are asked for where nothing is decided.
+        admin = bool(words and is_admin and await is_admin())
+        about = {
+            "words": words,
+            "pointed": pointed or Pointed(),
+            "admin": admin,
+            "pressed": pressed,
+        }
+        await self.keep(origin, name, **about)
+        return self.toast
 
     async def help(self, origin: Origin, *, start: bool, call: str | None = None) -> None:
-        await self._keep(origin, "help", start=start, call=call)
+        await self.keep(origin, "help", start=start, call=call)
 
     async def refuse(self, origin: Origin, code: str, *, quiet: bool = False, **data: Any) -> Toast:
-        await self._keep(origin, "refuse", code=code, quiet=quiet, data=data)
+        await self.keep(origin, "refuse", code=code, quiet=quiet, data=data)
         return Toast(code)
 
     async def chat_moved(self, platform: str, old: str, new: str) -> None:
         self.moves.append((platform, old, new))
+
+
+class RecordingData:
+    """What is asked of the desk for people's own data is kept with the rest."""
+
+    def __init__(self, core: RecordingCore) -> None:
+        self._core = core
+
+    async def history(self, origin: Origin, *, private: bool = True) -> None:
+        await self._core.keep(origin, "history", private=private)
+
+    async def turn(
+        self,
+        origin: Origin,
+        generation_id: str,
+        *,
+        newer: bool,
+        private: bool = True,
+        in_place: bool = True,
+    ) -> Toast | None:
+        where = {"private": private, "in_place": in_place}
+        await self._core.keep(origin, "turn", generation_id=generation_id, newer=newer, **where)
+        return self._core.toast
+
+    async def info(
+        self,
+        origin: Origin,
+        generation_id: str | None,
+        status_message: str | None = None,
+        *,
+        private: bool = True,
+    ) -> None:
+        which = {"generation_id": generation_id, "status_message": status_message}
+        await self._core.keep(origin, "info", **which, private=private)
+
+    async def export(self, origin: Origin, *, limit_bytes: int, private: bool = True) -> None:
+        await self._core.keep(origin, "export", limit_bytes=limit_bytes, private=private)
+
+    async def ask_to_forget(self, origin: Origin, *, private: bool = True) -> None:
+        await self._core.keep(origin, "ask_to_forget", private=private)
+
+    async def forget(
+        self, origin: Origin, generation_id: str, *, in_place: bool = True
+    ) -> Toast | None:
+        await self._core.keep(origin, "forget", generation_id=generation_id, in_place=in_place)
+        return self._core.toast

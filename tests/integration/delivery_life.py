@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -25,10 +26,12 @@ from bot.store.generations import SqlAdmissions
 from bot.store.images import PictureFolder
 from bot.store.job_rows import SqlJobRows
 from bot.store.outcomes import SqlOutcomes
+from bot.store.pauses import SqlPauses
 from engine.contract import ErrorCode
 from engine.profiles import profile_named
 from tests.builders import ManualClock, bounds, new_generation
 from tests.integration.waiting import eventually
+from tests.stores import books_of, sqlite_url
 
 
 @dataclass
@@ -100,6 +103,10 @@ class Bench:
     database: Database
     settings: SqlChatSettings
 
+    @property
+    def pauses(self) -> SqlPauses:
+        return SqlPauses(self.database, self.clock)
+
     @asynccontextmanager
     async def running(self, messenger: Messenger | None = None) -> AsyncIterator[None]:
         pace = Pace(profile_named("demo"))
@@ -113,7 +120,11 @@ class Bench:
                 log=structlog.get_logger(),
             ),
             cards=Cards(
-                admissions=self.admissions, pictures=self.pictures, pace=pace, news=self.news
+                admissions=self.admissions,
+                pauses=self.pauses,
+                pictures=self.pictures,
+                pace=pace,
+                news=self.news,
             ),
             news=self.news,
             clock=self.clock,
@@ -167,3 +178,22 @@ class Bench:
 
         found: Generation = await eventually(now)
         return found
+
+
+@asynccontextmanager
+async def delivering(folder: Path) -> AsyncIterator[Bench]:
+    """A deliverer to be started, with its database and pictures in `folder`."""
+    clock = ManualClock()
+    async with Database(sqlite_url(folder / "zdraw.db")) as database:
+        yield Bench(
+            chat=Chat(),
+            clock=clock,
+            news=News(),
+            admissions=SqlAdmissions(database, clock, books_of(clock)),
+            rows=SqlJobRows(database, clock),
+            outcomes=SqlOutcomes(database, clock, books_of(clock)),
+            deliveries=SqlDeliveries(database, clock, books_of(clock)),
+            pictures=PictureFolder(folder),
+            database=database,
+            settings=SqlChatSettings(database, clock),
+        )

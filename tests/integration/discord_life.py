@@ -163,7 +163,9 @@ async def living(
         )
         core.messengers["discord"] = adapter.messenger
         core.erasers["discord"] = adapter.eraser
-        loops = [core.deliverer.run(), core.notifier.run(), core.erasures.run(), adapter.run()]
+        data = (core.exporter.run(), core.retention.run())
+        shown = (core.deliverer.run(), core.notifier.run(), core.erasures.run())
+        loops = [*shown, *data, adapter.run()]
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:
             yield Life(discord, clock, core, adapter, store_over(database), tasks)

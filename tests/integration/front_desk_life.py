@@ -8,6 +8,9 @@ from typing import Any
 
 import structlog
 
+from bot.core.admin.ask import Pointed
+from bot.core.admin.commands import admin_commands
+from bot.core.admin.desk import AdminDesk
 from bot.core.answers import Answers
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -17,16 +20,20 @@ from bot.core.erase import Erasures
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
+from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.lookup import Lookup
 from bot.core.messages import Notice, Toast
+from bot.core.moderation.gate import Gate
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
 from bot.core.ports import Bounds, TokenCount
 from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
-from bot.core.quota_desk import QuotaDesk
-from bot.core.staff import Staff
+from bot.core.staff import IsAdmin, Staff
+from bot.data_wiring import DataService, data_service
+from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -36,7 +43,7 @@ from tests.stores import Store, sqlite_url, store_over
 
 CHAT = Address(platform="telegram", chat="-100", request_message="7")
 ELSEWHERE = replace(CHAT, chat="-200")
-ANNA, BORIS, OWNER = "telegram:1", "telegram:2", "telegram:9"
+ANNA, BORIS, ADMIN, OWNER = "telegram:1", "telegram:2", "telegram:5", "telegram:9"
 PROFILE = profile_named("demo")
 
 
@@ -47,6 +54,15 @@ class Letters:
 
     def measure(self, prompt: str) -> TokenCount:
         return TokenCount(tokens=len(prompt), limit=self.limit, lost=prompt[self.limit :])
+
+
+def said_to_be(admin: bool) -> IsAdmin:
+    """What the platform says of whoever asks."""
+
+    async def is_admin() -> bool:
+        return admin
+
+    return is_admin
 
 
 def words(said: Toast | None) -> str:
@@ -65,7 +81,9 @@ class Desk:
     pace: Pace
     pictures: PictureFolder
     erasures: Erasures
+    cards: Cards
     engine: FakeEngine
+    data: DataService
     erasers: dict[str, Any] = field(default_factory=dict)
     _events: int = 0
 
@@ -130,28 +148,62 @@ class Desk:
         )
         return said.text if said else None
 
+    async def manage(self, name: str, words: str = "", *, admin: bool = True, **about: Any) -> str:
+        """What the chat is told."""
+        for notice in await self.said():
+            await self.store.notices.said(notice.event_key)
+        pointed = Pointed(person=about.pop("of", None), message=about.pop("of_message", None))
+        await self.desk.manage(
+            self.origin(**{"by": ADMIN, **about}),
+            name,
+            words,
+            pointed=pointed,
+            is_admin=said_to_be(admin),
+        )
+        return (await self.said())[-1].text
+
     async def said(self) -> list[Notice]:
         return await self.store.unsaid()
 
 
 @asynccontextmanager
-async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIterator[Desk]:
+async def desk_in(
+    folder: Path,
+    quota: QuotaDefaults | None = None,
+    *,
+    keep_days: int = 0,
+    cooldown_s: int = 0,
+) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
         engine = FakeEngine()
+        bounds = Bounds(live_per_requester=3, live_in_all=100)
+        usual = usual_rules(PROFILE, bounds, quota or QuotaDefaults(), cooldown_s)
+        rules, staff = RulesHere(store.groups, usual), Staff([OWNER], store.people)
+        lists = WordLists(store.words)
         draw = Draw(
             admissions=store.admissions,
             tokens=Letters(),
             profile=PROFILE,
             pace=pace,
-            bounds=Bounds(live_per_requester=3, live_in_all=100),
+            bounds=bounds,
+            rules=rules,
+            staff=staff,
             news=news,
+            gate=Gate(admittance=store.admittance, lists=lists),
         )
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        cards = Cards(admissions=store.admissions, pictures=pictures, pace=pace, news=news)
+        cards = Cards(
+            admissions=store.admissions,
+            pauses=store.pauses,
+            pictures=pictures,
+            pace=pace,
+            news=news,
+        )
         erasers: dict[str, Any] = {}
         erasures = Erasures(
             removals=store.removals,
@@ -160,9 +212,40 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
             notifier=notifier,
             log=log,
         )
+        answers = Answers(lookup=lookup, notifier=notifier)
+        settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
+        data = data_service(
+            settings, store, answers, lookup, cancel, notifier, pictures, clock=store.clock, log=log
+        )
+        commands = admin_commands(
+            lookup=lookup,
+            ledger=store.ledger,
+            people=store.people,
+            weights=store.people,
+            names=store.people,
+            acts=store.acts,
+            settings=store.settings,
+            bans=store.bans,
+            places=store.places,
+            words=store.words,
+            lists=lists,
+            pauses=store.pauses,
+            queue=store.queue,
+            records=store.records,
+            news=news,
+            groups=store.groups,
+            rules=rules,
+            profile=PROFILE,
+            reactors={"telegram"},
+            admissions=store.admissions,
+            cards=cards,
+            cancel=cancel,
+            draw=draw,
+            clock=store.clock,
+        )
         front = FrontDesk(
             draw=draw,
-            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            cancel=cancel,
             lookup=lookup,
             records=store.records,
             gallery=Gallery(
@@ -171,13 +254,19 @@ async def desk_in(folder: Path, quota: QuotaDefaults | None = None) -> AsyncIter
                 pictures=pictures,
                 cards=cards,
                 profile=PROFILE,
+                rules=rules,
             ),
             queue_view=QueueView(
-                admissions=store.admissions, records=store.records, pace=pace, news=news
+                admissions=store.admissions,
+                records=store.records,
+                pauses=store.pauses,
+                pace=pace,
+                news=news,
             ),
             erasures=erasures,
-            quota=QuotaDesk(ledger=store.ledger, staff=Staff([OWNER]), clock=store.clock),
-            chats=ChatDesk(settings=store.settings, moves=store.moves, news=news),
-            answers=Answers(lookup=lookup, notifier=notifier),
+            chats=ChatDesk(moves=store.moves, rules=rules, news=news),
+            admin=AdminDesk(commands=commands, staff=staff, answers=answers),
+            answers=answers,
+            my_data=data.desk,
         )
-        yield Desk(front, store, news, pace, pictures, erasures, engine, erasers)
+        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, data, erasers)

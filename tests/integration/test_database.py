@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.core.errors import StartupError
 from bot.store import database as database_module
@@ -205,6 +205,19 @@ async def test_exception_rolls_the_transaction_back(kind: str, file: Path):
         with pytest.raises(ZeroDivisionError):
             await write_and_fail()
         assert await store.now(row) == row
+
+
+@pytest.mark.parametrize("kind", ["memory", "file"])
+async def test_commit_that_is_refused_leaves_the_writer_free(kind: str, file: Path):
+    """Here because of a key that is checked no earlier."""
+    async with Database(MEMORY if kind == "memory" else sqlite_url(file)) as database:
+        with pytest.raises(IntegrityError):  # noqa: PT012 - the commit is what raises
+            async with database.write() as connection:
+                await connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+                await connection.execute(text("INSERT INTO events VALUES ('e', 'draw', 'no', 1)"))
+        store = store_over(database)
+        await store.queued()
+        assert await store.sql("SELECT count(*) FROM events") == [(1,)]
 
 
 async def test_cancelled_write_rolls_back_and_frees_the_writer(file: Path):

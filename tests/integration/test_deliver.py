@@ -13,40 +13,20 @@ from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
 from bot.core.generation import Delivery, Generation, Outcome
 from bot.core.messages import Card
-from bot.core.news import News
 from bot.core.replies import reply
-from bot.store.chats import SqlChatSettings
-from bot.store.database import Database
-from bot.store.deliveries import SqlDeliveries
-from bot.store.generations import SqlAdmissions
-from bot.store.images import PictureFolder
-from bot.store.job_rows import SqlJobRows
-from bot.store.outcomes import SqlOutcomes
 from bot.store.removals import SqlRemovals
-from tests.builders import ManualClock, address
+from tests.builders import address
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
-from tests.integration.delivery_life import Bench, Chat
+from tests.integration.delivery_life import Bench, Chat, delivering
 from tests.integration.messenger_life import nothing_moved
 from tests.integration.waiting import eventually
-from tests.stores import books_of, sqlite_url
+from tests.stores import books_of
 
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    clock = ManualClock()
-    async with Database(sqlite_url(tmp_path / "zdraw.db")) as database:
-        yield Bench(
-            chat=Chat(),
-            clock=clock,
-            news=News(),
-            admissions=SqlAdmissions(database, clock, books_of(clock)),
-            rows=SqlJobRows(database, clock),
-            outcomes=SqlOutcomes(database, clock, books_of(clock)),
-            deliveries=SqlDeliveries(database, clock, books_of(clock)),
-            pictures=PictureFolder(tmp_path),
-            database=database,
-            settings=SqlChatSettings(database),
-        )
+    async with delivering(tmp_path) as bench:
+        yield bench
 
 
 async def test_the_status_message_becomes_the_picture(bench: Bench) -> None:

@@ -13,6 +13,7 @@ from simcord.env import Env
 from bot.adapters.discord.answers import Answers
 from bot.adapters.discord.calls import Calls
 from bot.adapters.discord.client import Client
+from bot.adapters.discord.commands import NAMES
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.line import Line
 from bot.adapters.discord.messenger import DiscordMessenger
@@ -43,6 +44,12 @@ class InlineCore:
     #: Only the card is shown.
     slow: bool = False
     messenger: Any = None
+
+    def __post_init__(self) -> None:
+        self.my_data = InlinePages(self)
+
+    async def settled(self, origin: Origin) -> Origin:
+        return origin
 
     async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast:
         self.calls.append(f"draw {text}")
@@ -103,6 +110,25 @@ class InlineCore:
         return path
 
 
+class InlinePages:
+    """Two pages that can be turned."""
+
+    def __init__(self, core: InlineCore) -> None:
+        self._core = core
+
+    async def history(self, origin: Origin, *, private: bool = True) -> None:
+        await self._say(origin, "newest", "older", in_place=False)
+
+    async def turn(self, origin: Origin, named: str, *, newer: bool, **_: Any) -> None:
+        shown, beyond = ("newest", "older") if newer else ("oldest", "newer")
+        await self._say(origin, shown, beyond, in_place=True)
+
+    async def _say(self, origin: Origin, text: str, turning: str, *, in_place: bool) -> None:
+        page = _notice(origin, None)
+        shown: dict[str, Any] = {"text": text, "private": True, "in_place": in_place}
+        await self._core.messenger.say(replace(page, buttons=(_button(turning),), **shown))
+
+
 def _button(action: str) -> Button:
     return Button(action=action, generation_id=ID, label=action)
 
@@ -134,7 +160,7 @@ def bot_over(core: InlineCore) -> Bot:
     )
     # The core lacks what nobody asks of it here.
     # The recording core stands for each part of the core that the desk asks.
-    desk = Desk(core, core, Reception(register, answers, log), Takings())  # type: ignore[arg-type]
+    desk = Desk(core, core, Reception(register, answers, core.settled, log), Takings())  # type: ignore[arg-type]
     bot = Bot(desk, log)
     line.connect(bot)
     return bot
@@ -172,7 +198,7 @@ def scene(simcord_env: Env) -> Scene:
 
 async def test_people_are_offered_the_commands(scene):
     offered = scene.anna.available_commands(scene.channel)
-    assert set(offered) == {"draw", "again", "cancel", "queue", "show", "quota", "help"}
+    assert set(offered) == NAMES
 
 
 async def test_draw_is_answered_with_a_picture_for_everybody(scene, core):
@@ -245,6 +271,15 @@ async def test_show_queue_and_help(scene):
     told = await scene.anna.slash(scene.channel, "help")
     assert told.ephemeral
     assert "/draw — draw a picture" in told.response.content
+
+
+async def test_a_page_is_turned_in_its_own_message_also_after_a_restart(scene, core, simcord_env):
+    page = (await scene.anna.slash(scene.channel, "history")).response
+    for label, text in (("older", "oldest"), ("newer", "newest")):
+        await scene.anna.click(page, label=label)
+        assert page.content == text
+        await simcord_env.restart_bot(bot_over(core))
+    assert scene.channel.last_message is None
 
 
 async def test_own_requests_are_offered_for_cancelling(scene, core):

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from structlog.testing import capture_logs
 
 from engine.contract import Progress
 from engine.pipeline import DeviceLost
@@ -163,6 +164,52 @@ async def test_the_next_batch_is_chosen_before_the_last_one_is_decoded(client, e
     await client.wait_for("cancelled", "b")
 
 
+async def test_the_log_line_of_a_job_says_how_it_went_and_never_what_was_asked(client, pipeline):
+    pipeline.bad_steps["秘密"] = 2
+    with capture_logs() as logged:
+        await occupy(client, pipeline)
+        await client.submit("a", prompt="秘密", negative_prompt="更秘密", seed=42, width=256)
+        await client.submit("b", prompt="另一个", width=256)
+        await finish(client, pipeline, "a", "b")
+    assert "秘密" not in repr(logged)
+    (line,) = [
+        entry for entry in logged if entry["event"] == "job_ended" and entry["generation_id"] == "a"
+    ]
+    expected = {
+        "outcome": "finished",
+        "attempt": 1,
+        "seed": 42,
+        "size": "256x128",
+        "steps": 2,
+        "batch": 2,
+        "encode_seconds": 0.001,
+        "denoise_seconds": 0.002,
+        "decode_seconds": 0.003,
+        "encodings_made": 1,
+        "encodings_kept": 0,
+        "bad_steps": 2,
+        "bad_decodes": 0,
+        "out_of_memory": 0,
+    }
+    assert {name: line[name] for name in expected} == expected
+    assert line["png_seconds"] > 0
+    assert line["wait_seconds"] >= line["idle_seconds"] >= 0
+
+
+async def test_the_engine_is_measured(tmp_path, pipeline):
+    pipeline.free = 12_345
+    async with running_engine(tmp_path, pipeline), connected(tmp_path) as client:
+        await occupy(client, pipeline)
+        await client.submit("waits")
+        measured = (await client.http.get("/metrics")).text
+        assert "zdraw_engine_queue_depth 1.0" in measured
+        assert "zdraw_engine_device_free_bytes 12345.0" in measured
+        await finish(client, pipeline, "first", "waits")
+        measured = (await client.http.get("/metrics")).text
+        assert 'zdraw_engine_jobs_total{outcome="finished"} 2.0' in measured
+        assert "zdraw_engine_queue_depth 0.0" in measured
+
+
 async def test_a_lid_on_starts_means_one_by_one(tmp_path, pipeline):
     async with (
         running_engine(tmp_path, pipeline, capacity=12, throttle=(100, 60.0)),
@@ -175,17 +222,19 @@ async def test_a_lid_on_starts_means_one_by_one(tmp_path, pipeline):
     assert pipeline.batches == [*WARM_UP, 1, 1, 1]
 
 
-async def test_a_stopping_engine_gives_a_whole_batch_back(client, engine, pipeline):
+async def test_a_stopping_engine_gives_a_whole_batch_back_uncounted(
+    client, engine, pipeline, tmp_path
+):
     await occupy(client, pipeline)
-    pipeline.go.set()
-    await client.wait_for("finished", "first")
-    pipeline.decoding.clear()
+    gate = pipeline.gates["a"] = threading.Event()
     for name in ("a", "b", "c"):
-        await client.submit(name, steps=8)
+        await client.submit(name, prompt=name, steps=8)
+    pipeline.go.set()
+    await client.wait_for("started", "c")
     stopping = asyncio.create_task(engine.stop(grace=5))
-    await asyncio.sleep(0.05)
-    pipeline.decoding.set()
+    await asyncio.sleep(0)
+    gate.set()
     await stopping
-    told = {event.key.generation_id for event in client.events if event.kind == "finished"}
-    for name in {"a", "b", "c"} - told:
+    for name in ("a", "b", "c"):
         await client.wait_for("returned", name)
+    assert list((tmp_path / "begun").iterdir()) == []

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 import torch
 from PIL.Image import Image
+from structlog.testing import capture_logs
 
+from engine.contract import ErrorCode
 from engine.demo_model import WEIGHTS
 from engine.pipeline import BadPicture, DrawRequest
 from engine.pipelines import weights
 from engine.pipelines.zimage import ZImage
 from engine.profiles import profile_named
+from tests.integration.test_engine_server import connected, running_engine
 
 STEPS = 8
 NAN = float("nan")
@@ -185,3 +188,20 @@ def test_a_bad_text_encoding_is_made_again_and_never_kept(ours, unharmed):
     with spoiled(ours._pipe.text_encoder, "forward", lambda _, s: first_is_bad(0, s)):
         assert isinstance(draw(ours, fresh)[0].image, BadPicture)
     assert is_same(draw(ours, fresh)[0].image, expected)
+
+
+@pytest.mark.parametrize(("times", "kind"), [(1, "finished"), (2, "finished"), (1000, "failed")])
+async def test_it_is_told_and_counted_job_by_job(ours, tmp_path, times, kind):
+    """The real model in the real engine, over its socket."""
+    with capture_logs() as logged:
+        async with running_engine(tmp_path, ours), connected(tmp_path) as client:
+            block = ours._pipe.transformer.layers[2]
+            with spoiled(block, "forward", nan_in_calls(range(4, 4 + times))):
+                await client.submit(prompt="一个红色的圆", steps=8)
+                ended = await client.wait_for(kind)
+            measured = (await client.http.get("/metrics")).text
+    bad = min(times, 3)
+    assert kind == "finished" or ended.code is ErrorCode.BAD_PICTURE
+    (line,) = [entry for entry in logged if entry["event"] == "job_ended"]
+    assert (line["outcome"], line["bad_steps"]) == (kind, bad)
+    assert f'zdraw_engine_bad_total{{what="step"}} {float(bad)}' in measured

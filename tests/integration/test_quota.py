@@ -3,15 +3,23 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.core.admin.ask import Pointed
 from bot.core.quota import POOL, UNIT, AccountKey, QuotaDefaults
-from bot.core.quota_desk import IsAdmin
 from bot.core.replies import reply
-from tests.integration.front_desk_life import ANNA, BORIS, CHAT, OWNER, Desk, desk_in
-
-ADMIN = "telegram:5"
+from tests.integration.front_desk_life import (
+    ADMIN,
+    ANNA,
+    BORIS,
+    CHAT,
+    OWNER,
+    Desk,
+    desk_in,
+    said_to_be,
+)
 
 
 @pytest.fixture
@@ -29,22 +37,14 @@ async def desk(bare: Desk) -> Desk:
     return bare
 
 
-def said_to_be(admin: bool) -> IsAdmin:
-    async def is_admin() -> bool:
-        return admin
-
-    return is_admin
-
-
 async def left(desk: Desk, holder: str) -> int:
     key = AccountKey(platform="telegram", scope=CHAT.chat, holder=holder)
     return (await desk.store.ledger.statement(key, 0)).left.total
 
 
-async def change(desk: Desk, wish: str, *, by: str = ADMIN, admin: bool = True, **whose) -> str:
+async def change(desk: Desk, wish: str, **who) -> str:
     """What the chat is told."""
-    await desk.desk.quota(desk.origin(by=by), wish, is_admin=said_to_be(admin), **whose)
-    return (await desk.said())[-1].text
+    return await desk.manage("quota", wish, **who)
 
 
 async def test_everybody_can_read_how_their_quota_came_about(desk: Desk):
@@ -52,7 +52,7 @@ async def test_everybody_can_read_how_their_quota_came_about(desk: Desk):
     await desk.cancel(generation_id=drawn.id)
     waiting = await desk.draw("一个红色的圆")
     await change(desk, "+2 谢谢", of=ANNA)
-    await desk.desk.quota(desk.origin())
+    await desk.desk.manage(desk.origin(), "quota")
     told = (await desk.said())[-1]
     assert told.private
     first, second, *lines = told.text.splitlines()
@@ -70,7 +70,7 @@ async def test_everybody_can_read_how_their_quota_came_about(desk: Desk):
 
 async def test_where_nothing_is_limited_that_is_said(tmp_path):
     async with desk_in(tmp_path) as desk:
-        await desk.desk.quota(desk.origin())
+        await desk.desk.manage(desk.origin(), "quota")
         assert [notice.text for notice in await desk.said()] == [reply("quota_unlimited", "zh")]
 
 
@@ -84,7 +84,7 @@ async def test_a_refusal_says_what_it_takes_and_when_there_is_more(desk: Desk):
 
 
 @pytest.mark.parametrize(
-    ("wish", "then"), [("+2", 5), ("-2", 1), ("=7", 7), ("每天 10", 10), ("2 +4", 3)]
+    ("wish", "then"), [("+2", 5), ("-2", 1), ("=7", 7), ("每天 10", 10), ("20002 +4", 3)]
 )
 async def test_an_admin_changes_what_the_one_has_whom_they_reply_to(desk: Desk, wish, then):
     said = await change(desk, wish, of=ANNA)
@@ -99,14 +99,16 @@ async def test_a_picture_stands_for_whoever_asked_for_it(desk: Desk):
 
 
 async def test_a_written_number_goes_before_the_reply(desk: Desk):
-    await change(desk, "2 +4", of=ANNA)
-    assert (await left(desk, ANNA), await left(desk, BORIS)) == (3 * UNIT, 7 * UNIT)
+    await change(desk, "20002 +4", of=ANNA)
+    assert (await left(desk, ANNA), await left(desk, "telegram:20002")) == (3 * UNIT, 7 * UNIT)
 
 
 async def test_a_redelivered_change_acts_once_and_is_answered(desk: Desk):
     origin = desk.origin(by=ADMIN)
     for _ in range(2):
-        await desk.desk.quota(origin, "+2", of=ANNA, is_admin=said_to_be(True))
+        await desk.desk.manage(
+            origin, "quota", "+2", pointed=Pointed(person=ANNA), is_admin=said_to_be(True)
+        )
     assert await left(desk, ANNA) == 5 * UNIT
     assert len(await desk.said()) == 1
 
@@ -114,7 +116,9 @@ async def test_a_redelivered_change_acts_once_and_is_answered(desk: Desk):
 @pytest.mark.parametrize("locale", ["zh", "en"])
 async def test_members_change_nothing(desk: Desk, locale):
     origin = desk.origin(locale=locale)
-    await desk.desk.quota(origin, "+100", of=ANNA, is_admin=said_to_be(False))
+    await desk.desk.manage(
+        origin, "quota", "+100", pointed=Pointed(person=ANNA), is_admin=said_to_be(False)
+    )
     assert (await desk.said())[-1].text == reply("admins_only", locale)
     assert await left(desk, ANNA) == 3 * UNIT
 
@@ -134,7 +138,7 @@ async def test_but_they_may_take(bare: Desk, wish):
 
 
 async def test_what_admins_give_is_the_pools(desk: Desk):
-    assert await change(desk, "群 +100") == reply("owners_only", "zh")
+    assert await change(desk, "群 +100") == reply("fleet_only", "zh")
     await change(desk, "群 每天 1", by=OWNER, admin=False)
     await change(desk, "+100", of=ANNA)
     await desk.draw("一个红色的圆")
@@ -145,8 +149,8 @@ async def test_what_admins_give_is_the_pools(desk: Desk):
 
 @pytest.mark.parametrize("wish", ["+5", "-5"])
 async def test_a_change_is_somebodys(desk: Desk, wish):
-    assert await change(desk, wish) == reply("whose_quota", "zh")
-    assert await change(desk, wish, of_message="999") == reply("whose_quota", "zh")
+    assert await change(desk, wish) == reply("whom", "zh")
+    assert await change(desk, wish, of_message="999") == reply("whom", "zh")
     assert await left(desk, ADMIN) == 3 * UNIT
 
 
@@ -154,20 +158,24 @@ async def test_the_platform_is_asked_for_admins_only_where_it_matters(desk: Desk
     async def never() -> bool:
         raise AssertionError("asked")
 
-    for by, wish in ((ANNA, "多给点"), (ANNA, "群 +1"), (OWNER, "1 +1")):
-        await desk.desk.quota(desk.origin(by=by), wish, is_admin=never)
+    for by, wish in ((ANNA, "多给点"), (ANNA, "群 +1"), (OWNER, "20001 +1")):
+        await desk.desk.manage(desk.origin(by=by), "quota", wish, is_admin=never)
 
 
 async def test_an_owner_reaches_people_in_their_private_chats(desk: Desk):
-    private = desk.origin(alone=True, at=replace(CHAT, chat="1"))
-    await desk.desk.draw(private, "一个红色的圆")
+    somebody: dict[str, Any] = {
+        "by": "telegram:20002",
+        "alone": True,
+        "at": replace(CHAT, chat="20002"),
+    }
+    await desk.desk.draw(desk.origin(**somebody), "一个红色的圆")
     origin = desk.origin(by=OWNER, alone=True, at=replace(CHAT, chat="9"))
-    await desk.desk.quota(origin, "1 +5")
-    await desk.desk.quota(desk.origin(alone=True, at=replace(CHAT, chat="1")))
+    await desk.desk.manage(origin, "quota", "20002 +5")
+    await desk.desk.manage(desk.origin(**somebody), "quota")
     assert (await desk.said())[-1].text.startswith("🎟 额度还剩 7（")
 
 
 async def test_nobody_is_an_admin_of_a_private_chat(desk: Desk):
     origin = desk.origin(alone=True, at=replace(CHAT, chat="1"))
-    await desk.desk.quota(origin, "+100", is_admin=said_to_be(True))
-    assert (await desk.said())[-1].text == reply("owners_only", "zh")
+    await desk.desk.manage(origin, "quota", "+100", is_admin=said_to_be(True))
+    assert (await desk.said())[-1].text == reply("fleet_only", "zh")

@@ -69,6 +69,27 @@ async def test_a_question_opens_a_reply_field_and_notifies(telegram, messenger):
     assert not message.silent
 
 
+async def test_a_picture_does_not_become_words(telegram, messenger, finished):
+    """Its message has a caption and no text."""
+    shown = await opened(messenger, asked_in(telegram, GROUP))
+    await messenger.deliver(shown, finished)
+    pressed = address(chat=str(GROUP), request_message=shown.status_message)
+    await messenger.say(notice(address=pressed, text="第 2 页", in_place=True))
+    picture, said = telegram.messages(GROUP)
+    assert picture.media is not None
+    assert (said.text, str(said.reply_to)) == ("第 2 页", shown.status_message)
+
+
+async def test_a_chat_that_is_told_to_wait_keeps_what_was_pressed(telegram, messenger):
+    await messenger.say(notice(address=address(chat=str(PERSON), request_message=None)))
+    (panel,) = telegram.messages(PERSON)
+    pressed = address(chat=str(PERSON), request_message=str(panel.message_id))
+    telegram.flood(PERSON, 3)
+    with pytest.raises(TryLater):
+        await messenger.say(notice(address=pressed, text="第 2 页", in_place=True))
+    assert telegram.messages(PERSON) == [panel]
+
+
 async def test_a_ping_replies_to_the_request(telegram, messenger):
     asked = asked_in(telegram, GROUP)
     await messenger.ping(asked, "画好了 ☝️")
@@ -154,6 +175,16 @@ async def test_a_shown_picture_is_a_photo_with_its_buttons(telegram, messenger, 
     (message,) = telegram.messages(GROUP)
     assert message.media is not None
     assert (message.media.kind, len(message.buttons)) == ("photo", 1)
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_a_photo_is_hidden_where_that_is_wished(telegram, messenger, finished, hidden):
+    file = Attachment(path=str(finished.picture), as_picture=True, spoiler=hidden)
+    await messenger.say(replace(brings(telegram, finished.picture), attachment=file))
+    asked = replace(asked_in(telegram, PERSON), spoiler=hidden)
+    await messenger.deliver(await opened(messenger, asked), finished)
+    shown = [*telegram.messages(GROUP), *telegram.messages(PERSON)]
+    assert [message.spoiler for message in shown] == [hidden, hidden]
 
 
 async def test_a_shown_picture_that_is_no_photo_for_telegram_is_a_file(

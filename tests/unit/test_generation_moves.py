@@ -134,7 +134,10 @@ def test_ended_rows_change_nothing_but_delivery_and_status_message(trials):
     ended = [(before, after) for before, after in trials if before.outcome in TERMINAL]
     for before, after in ended:
         changed = {name for name, value in vars(after).items() if vars(before)[name] != value}
-        assert changed <= {"delivery", "status_message"}
+        assert changed <= {
+            *("delivery", "delivered_ms", "undeliverable_reason"),
+            "status_message",
+        }
 
 
 @pytest.mark.parametrize("outcome", sorted(LIVE))

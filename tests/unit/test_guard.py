@@ -29,10 +29,11 @@ class Platform:
 
 @asynccontextmanager
 async def guarded(**platforms: Platform):
-    guard = Guard(platforms, structlog.get_logger(), pauses=(0.01,))
+    log, off = structlog.get_logger(), list[str]()
+    guard = Guard(platforms, log, off.append, pauses=(0.01,))
     tasks = [asyncio.create_task(loop) for loop in guard.loops()]
     try:
-        yield tasks
+        yield tasks, off
     finally:
         for task in tasks:
             task.cancel()
@@ -45,8 +46,9 @@ def refused(name: str) -> StartupError:
 
 async def test_a_platform_that_fails_is_started_again(capsys):
     broken, sound = Platform(ValueError("a prompt"), ExceptionGroup("", [OSError()])), Platform()
-    async with guarded(discord=broken, telegram=sound) as tasks:
+    async with guarded(discord=broken, telegram=sound) as (tasks, off):
         await eventually(lambda: broken.runs == 3)
+        assert off == []
         assert not any(task.done() for task in tasks)
     assert sound.runs == 1
     said = capsys.readouterr().out
@@ -68,7 +70,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def kept(platform: Platform, clock: Callable[[], float]) -> None:
     """Until it has had all its troubles."""
-    guard = Guard({"discord": platform}, structlog.get_logger(), (1, 5, 30), clock)
+    guard = Guard(
+        {"discord": platform}, structlog.get_logger(), list[str]().append, (1, 5, 30), clock
+    )
     (loop,) = guard.loops()
     with pytest.raises(StartupError):
         await loop
@@ -96,17 +100,17 @@ async def test_one_that_ends_by_itself_is_started_again_and_said_to_have(pauses,
 
 async def test_a_token_that_is_refused_stops_only_its_platform(capsys):
     broken, sound = Platform(refused("Discord")), Platform()
-    async with guarded(discord=broken, telegram=sound) as tasks:
+    async with guarded(discord=broken, telegram=sound) as (tasks, off):
         await asyncio.sleep(0.05)
         assert not any(task.done() for task in tasks)
-    assert broken.runs == 1
+    assert (broken.runs, off) == (1, ["discord"])
     assert capsys.readouterr().out.count("Discord refuses the token") == 1
 
 
 @pytest.mark.parametrize("names", [("discord",), ("discord", "telegram")])
 async def test_without_any_platform_left_the_process_ends(names):
     platforms = {name: Platform(refused(name)) for name in names}
-    async with guarded(**platforms) as tasks:
+    async with guarded(**platforms) as (tasks, _off):
         await eventually(lambda: any(task.done() for task in tasks))
         (last,) = [task for task in tasks if task.done()]
         with pytest.raises(StartupError) as error:

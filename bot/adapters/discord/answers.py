@@ -15,7 +15,8 @@ from bot.core.errors import MessageGone
 
 
 class Answers:
-    """Three kinds: the card of a request, a word for whoever asked, and a file."""
+    """Four kinds: the card of a request, a word for whoever asked, what a message with a button
+    becomes when that is pressed, and a file."""
 
     def __init__(self, register: Register, calls: Calls) -> None:
         self._register = register
@@ -52,6 +53,24 @@ class Answers:
                 await self._privately_instead(key, pending, look)
             case _:
                 await self._calls.follow_up(key.token, look, private=True)
+        _settle(pending)
+
+    async def replace(self, key: ReplyKey, look: Look) -> None:
+        """In place of the message with the pressed button; a word for whoever pressed where that
+        message is gone. Harmless to repeat."""
+        pending = self._register.get(key.token)
+        try:
+            if pending is not None and await pending.replace(look) is Told.NOW:
+                return
+            # Consented to, the message with the button is the answer, and so it was to an
+            # earlier process.
+            await self._calls.edit_answer(key.token, None, look)
+        except TokenEnded:
+            raise
+        except MessageGone:
+            if pending is not None and await pending.answer(look, private=True) is Told.NOW:
+                return
+            await self._calls.follow_up(key.token, look, private=True)
         _settle(pending)
 
     async def bring(self, key: ReplyKey, look: Look, *, private: bool) -> None:

@@ -1,24 +1,20 @@
 """The slash commands: what is registered works, and nothing else is registered."""
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 import discord
 from discord import app_commands
 from discord.app_commands import Range
 
+from bot.adapters.discord.admin_commands import admin_commands
 from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.options import options
 from bot.adapters.discord.words import (
-    ADMIN,
-    ADMIN_COMMANDS,
     COMMANDS,
-    OPTIONS,
     ratio_choices,
-    sign_choices,
 )
 from bot.core.draw_options import MAX_SEED
-from bot.core.quota_syntax import MAX_REASON, MAX_UNITS
 from engine.contract import MAX_PICTURES
 from engine.profiles import Profile
 
@@ -43,9 +39,13 @@ def all_commands(
         _command("cancel", _cancel(desk)),
         _command("queue", _queue(desk)),
         _command("show", _show(desk)),
+        _command("info", _info(desk)),
+        _command("history", _history(desk)),
+        _command("export", _export(desk)),
+        _command("forget", _forget(desk)),
         _command("quota", _quota(desk)),
         _command("help", _help(desk)),
-        _admin(desk),
+        admin_commands(desk),
     ]
 
 
@@ -64,20 +64,8 @@ def _command(name: str, callback: Callback) -> app_commands.Command[Any, ..., No
     )
 
 
-def _options(*names: str) -> Callable[[T], T]:
-    """Names and descriptions of a callback's parameters. `all` is called `all_` in Python."""
-
-    def named(callback: T) -> T:
-        parameters = {("all_" if name == "all" else name): OPTIONS[name] for name in names}
-        renamed = app_commands.rename(**{key: shown for key, (shown, _) in parameters.items()})
-        described = app_commands.describe(**{key: text for key, (_, text) in parameters.items()})
-        return renamed(described(callback))
-
-    return named
-
-
 def _draw(desk: Desk) -> Callback:
-    @_options(
+    @options(
         "prompt", "ratio", "count", "negative", "seed", "steps", "guidance", "spoiler", "private"
     )
     @app_commands.choices(ratio=ratio_choices())
@@ -93,7 +81,7 @@ def _draw(desk: Desk) -> Callback:
         spoiler: bool = False,
         private: bool = False,
     ) -> None:
-        options: dict[str, str | int | float | None] = {
+        given: dict[str, str | int | float | None] = {
             "ratio": ratio,
             "count": count,
             "negative": negative,
@@ -101,13 +89,13 @@ def _draw(desk: Desk) -> Callback:
             "steps": steps,
             "guidance": guidance,
         }
-        await desk.draw(interaction, prompt, options, spoiler=spoiler, private=private)
+        await desk.draw(interaction, prompt, given, spoiler=spoiler, private=private)
 
     return draw
 
 
 def _again(desk: Desk) -> Callback:
-    @_options("id", "private")
+    @options("id", "private")
     async def again(
         interaction: Interaction,
         id: str | None = None,  # noqa: A002 - the option's name
@@ -128,7 +116,7 @@ def _cancel(desk: Desk) -> Callback:
             # with the database is told of where it stops something.
             return []
 
-    @_options("id", "all")
+    @options("id", "all")
     @app_commands.autocomplete(id=live_ones)
     async def cancel(
         interaction: Interaction,
@@ -148,7 +136,7 @@ def _queue(desk: Desk) -> Callback:
 
 
 def _show(desk: Desk) -> Callback:
-    @_options("id", "private")
+    @options("id", "private")
     async def show(
         interaction: Interaction,
         id: str | None = None,  # noqa: A002 - the option's name
@@ -159,42 +147,41 @@ def _show(desk: Desk) -> Callback:
     return show
 
 
+def _info(desk: Desk) -> Callback:
+    @options("id")
+    async def info(
+        interaction: Interaction,
+        id: str | None = None,  # noqa: A002 - the option's name
+    ) -> None:
+        await desk.data.info(interaction, id)
+
+    return info
+
+
+def _history(desk: Desk) -> Callback:
+    async def history(interaction: Interaction) -> None:
+        await desk.data.history(interaction)
+
+    return history
+
+
+def _export(desk: Desk) -> Callback:
+    async def export(interaction: Interaction) -> None:
+        await desk.data.export(interaction)
+
+    return export
+
+
+def _forget(desk: Desk) -> Callback:
+    async def forget(interaction: Interaction) -> None:
+        await desk.data.ask_to_forget(interaction)
+
+    return forget
+
+
 def _quota(desk: Desk) -> Callback:
     async def quota(interaction: Interaction) -> None:
-        await desk.quota(interaction)
-
-    return quota
-
-
-def _admin(desk: Desk) -> app_commands.Group:
-    """Discord shows it to those who manage the guild."""
-    name, description = ADMIN
-    group = app_commands.Group(
-        name=name,
-        description=description,
-        default_permissions=discord.Permissions(manage_guild=True),
-        allowed_contexts=app_commands.AppCommandContext(guild=True),
-        allowed_installs=app_commands.AppInstallationType(guild=True),
-    )
-    shown, described = ADMIN_COMMANDS["quota"]
-    group.add_command(
-        app_commands.Command(name=shown, description=described, callback=_change_quota(desk))
-    )
-    return group
-
-
-def _change_quota(desk: Desk) -> Callback:
-    @_options("user", "change", "amount", "reason")
-    @app_commands.choices(change=sign_choices())
-    async def quota(
-        interaction: Interaction,
-        user: discord.User,
-        change: str,
-        amount: Range[float, 0.0, float(MAX_UNITS)] | None = None,
-        reason: Range[str, 0, MAX_REASON] = "",
-    ) -> None:
-        number = "默认" if amount is None else f"{amount:.2f}"
-        await desk.change_quota(interaction, user.id, f"{change} {number} {reason}")
+        await desk.manage(interaction, "quota")
 
     return quota
 

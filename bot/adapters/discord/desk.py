@@ -7,6 +7,7 @@ from discord import app_commands
 
 from bot.adapters.discord.asked import Core, Waiting
 from bot.adapters.discord.composing import composed
+from bot.adapters.discord.data_desk import DataDesk
 from bot.adapters.discord.forms import words_form, words_in
 from bot.adapters.discord.origin import PLATFORM, is_admin
 from bot.adapters.discord.pending import Told
@@ -14,6 +15,7 @@ from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.discord.takings import Takings
 from bot.adapters.shared.named_id import named_id
+from bot.core.admin.ask import Pointed
 from bot.core.errors import Refusal
 from bot.core.help_text import help_text
 from bot.core.messages import Toast
@@ -29,6 +31,8 @@ class Desk:
     def __init__(
         self, core: Core, waiting: Waiting, reception: Reception, takings: Takings
     ) -> None:
+        #: What people ask of what is stored of them.
+        self.data = DataDesk(core.my_data, reception)
         self._core = core
         self._waiting = waiting
         self._reception = reception
@@ -90,23 +94,32 @@ class Desk:
 
         await self._reception.receive(interaction, work, whispered=True)
 
-    async def quota(self, interaction: discord.Interaction[Any]) -> None:
-        async def work(visit: Visit) -> None:
-            await self._core.quota(visit.origin)
-
-        await self._reception.receive(interaction, work, whispered=True)
-
-    async def change_quota(
-        self, interaction: discord.Interaction[Any], user: int, wish: str
+    async def manage(
+        self,
+        interaction: discord.Interaction[Any],
+        name: str,
+        words: str = "",
+        *,
+        person: int | None = None,
+        called: str = "",
+        pressed: bool = False,
     ) -> None:
+        """Whoever asks is answered privately. `person`: whom it is about, and what Discord calls
+        them. `pressed`: by a button, whose message becomes the answer."""
+
         async def manages() -> bool:
             return interaction.permissions.manage_guild
 
-        async def work(visit: Visit) -> None:
-            person = f"{PLATFORM}:{user}"
-            await self._core.quota(visit.origin, wish, of=person, is_admin=manages)
+        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}", name=called)
 
-        await self._reception.receive(interaction, work, whispered=True)
+        async def work(visit: Visit) -> None:
+            said = await self._core.manage(
+                visit.origin, name, words, pointed=pointed, is_admin=manages, pressed=pressed
+            )
+            if pressed and said is not None and not said.done:
+                await self._whisper(visit, said)
+
+        await self._reception.receive(interaction, work, whispered=True, in_place=pressed)
 
     async def show(
         self, interaction: discord.Interaction[Any], named: str | None, *, private: bool
@@ -152,6 +165,14 @@ class Desk:
                 await self._open_form(interaction, named)
             case Press("original", named, picture):
                 await self._original(interaction, named, picture, private=hidden)
+            case Press("show", named):
+                await self.show(interaction, named, private=hidden)
+            case Press("older" | "newer" as way, named):
+                await self.data.turn(interaction, named, newer=way == "newer")
+            case Press("forget", named):
+                await self.data.forget(interaction, named)
+            case Press("do", command=command, words=words):
+                await self.manage(interaction, command, words, pressed=True)
             case Press("delete", named):
                 await self._delete(interaction, named, hidden=hidden)
             case _:

@@ -139,10 +139,12 @@ class DiscordMessenger:
             await self._say_in_channel(notice, look)
             return
         try:
-            if notice.attachment is None:
-                await self._answers.whisper(key, look)
-            else:
+            if notice.attachment is not None:
                 await self._answers.bring(key, look, private=notice.private)
+            elif notice.in_place:
+                await self._answers.replace(key, look)
+            else:
+                await self._answers.whisper(key, look)
         except MessageGone as gone:
             about_a_message = notice.address.request_message is not None
             if notice.private or (notice.attachment is None and not about_a_message):

@@ -63,8 +63,9 @@ class Told(Enum):
 
 
 class Pending:
-    """One interaction. `private`: when deferred, only whoever asked sees it. `age`: seconds since
-    the person asked, when it came in."""
+    """One interaction. `private`: when deferred, only whoever asked sees it. `in_place`: a press
+    whose message becomes the answer; deferred, it shows nothing. `age`: seconds since the person
+    asked, when it came in."""
 
     def __init__(
         self,
@@ -72,12 +73,14 @@ class Pending:
         patience: Patience,
         *,
         private: bool,
+        in_place: bool = False,
         age: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._interaction = interaction
         self._patience = patience
         self._private = private
+        self._in_place = in_place
         self._clock = clock
         self._until = clock() + ANSWER_SECONDS
         #: One answer at a time: a deferral may be on its way when the card is ready.
@@ -118,6 +121,15 @@ class Pending:
 
         return await self._respond(send, State.ANSWERED, look)
 
+    async def replace(self, look: Look) -> Told:
+        """Answer a press by changing the message with the button."""
+        response = self._interaction.response
+
+        async def change() -> None:
+            await response.edit_message(content=look.text, view=look.view())
+
+        return await self._respond(change, State.ANSWERED, look)
+
     async def open_form(self, form: discord.ui.Modal) -> Told:
         response = self._interaction.response
         return await self._respond(lambda: response.send_modal(form), State.ANSWERED, "form")
@@ -129,6 +141,8 @@ class Pending:
 
     async def defer(self, *, private: bool | None = None) -> Told:
         """Say that the bot is thinking."""
+        if self._in_place:
+            return await self.consent()
         hidden = self._private if private is None else private
         state = State.DEFERRED_PRIVATELY if hidden else State.DEFERRED
         response = self._interaction.response
@@ -202,7 +216,9 @@ class Register:
         self._known: dict[str, tuple[float, Pending]] = {}
         self._timers: set[asyncio.Task[None]] = set()
 
-    def add(self, interaction: discord.Interaction[Any], *, private: bool) -> Pending | None:
+    def add(
+        self, interaction: discord.Interaction[Any], *, private: bool, in_place: bool = False
+    ) -> Pending | None:
         """From now on it is deferred in time. None for one that is known already."""
         self._forget_old()
         if interaction.token in self._known:
@@ -211,6 +227,7 @@ class Register:
             interaction,
             self._patience,
             private=private,
+            in_place=in_place,
             age=self._ages.of(interaction),
             clock=self._clock,
         )

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
@@ -39,14 +39,16 @@ class Visit:
 
 
 Work = Callable[[Visit], Awaitable[None]]
+Settle = Callable[[Origin], Awaitable[Origin]]
 
 
 class Reception:
-    """Receives interactions and does some work for each."""
+    """Receives interactions and does some work for each. `settle` is the core's."""
 
-    def __init__(self, register: Register, answers: Answers, log: Log) -> None:
+    def __init__(self, register: Register, answers: Answers, settle: Settle, log: Log) -> None:
         self._register = register
         self._answers = answers
+        self._settle = settle
         self._log = log
         self._hinted: set[int] = set()
         #: Made by discord.py, which does not look after them.
@@ -71,12 +73,13 @@ class Reception:
         private: bool = False,
         spoiler: bool = False,
         brings_picture: bool = False,
+        in_place: bool = False,
     ) -> None:
         """`whispered`: its answer is for whoever asked in any case. `brings_picture`: it makes no
-        sense where files may not be sent."""
+        sense where files may not be sent. `in_place`: what it says its message becomes."""
         origin = origin_of(interaction, private=private, spoiler=spoiler)
         key = ReplyKey.of(origin.address)
-        pending = self._register.add(interaction, private=whispered or private)
+        pending = self._register.add(interaction, private=whispered or private, in_place=in_place)
         if key is None or pending is None:
             return
         visit = Visit(interaction=interaction, origin=origin, key=key, pending=pending)
@@ -97,6 +100,7 @@ class Reception:
                 return
             if brings_picture:
                 _check_files_allowed(visit.interaction)
+            visit = replace(visit, origin=await self._settle(visit.origin))
             await work(visit)
         except Refusal as refusal:
             await self.whisper(visit, refusal_text(refusal, visit.origin.locale))

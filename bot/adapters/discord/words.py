@@ -3,6 +3,8 @@
 from discord import Locale, app_commands
 from discord.app_commands import locale_str
 
+from bot.adapters.discord.moderation_words import MODERATION_OPTIONS
+from bot.adapters.discord.said import said
 from bot.core.draw_options import RATIO_WORDS
 
 #: Discord's name of a language -> where `said` keeps it.
@@ -10,10 +12,6 @@ CHINESE = {Locale.chinese: "cn", Locale.taiwan_chinese: "tw"}
 #: Offered as they are; any other can be written at the end of the prompt.
 RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
 _TRADITIONAL = {"横图": "橫圖", "竖图": "直圖", "方图": "方圖"}
-
-
-def said(en: str, cn: str, tw: str) -> locale_str:
-    return locale_str(en, cn=cn, tw=tw)
 
 
 class Translator(app_commands.Translator):
@@ -34,9 +32,9 @@ def ratio_choices() -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=_ratio_name(ratio), value=ratio) for ratio in RATIOS]
 
 
-def sign_choices() -> list[app_commands.Choice[str]]:
-    """How quota is changed, as the core reads it."""
-    return [app_commands.Choice(name=name, value=value) for value, name in SIGNS.items()]
+def choices(names: dict[str, locale_str]) -> list[app_commands.Choice[str]]:
+    """`names`: by what the core reads."""
+    return [app_commands.Choice(name=name, value=value) for value, name in names.items()]
 
 
 def _ratio_name(ratio: str) -> locale_str:
@@ -71,33 +69,35 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
         said("show", "看图", "看圖"),
         said("Post a finished picture again", "再发一次画好的图", "再發一次畫好的圖"),
     ),
+    "info": (
+        said("info", "参数", "參數"),
+        said("How a picture was drawn", "一张图是怎么画的", "一張圖是怎麼畫的"),
+    ),
+    "history": (
+        said("history", "历史", "歷史"),
+        said("My pictures, page by page", "翻看我的图", "翻看我的圖"),
+    ),
+    "export": (
+        said("export", "导出", "匯出"),
+        said(
+            "Everything stored of me, as a file",
+            "打包发来存着的我的全部数据",
+            "打包傳來存著的我的全部資料",
+        ),
+    ),
+    "forget": (
+        said("forget", "忘记我", "忘記我"),
+        said(
+            "Delete my words and files; asks first",
+            "删除我的描述和图片文件，会先问一次",
+            "刪除我的描述和圖片檔案，會先問一次",
+        ),
+    ),
     "quota": (
         said("quota", "额度", "額度"),
         said("See how much I may draw", "看我还能画多少", "看我還能畫多少"),
     ),
     "help": (said("help", "帮助", "說明"), said("How to use this bot", "怎么用", "怎麼用")),
-}
-
-#: For those who manage a guild.
-ADMIN = (
-    said("admin", "管理", "管理"),
-    said("For those who manage this server", "给管理服务器的人", "給管理伺服器的人"),
-)
-ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
-    "quota": (
-        said("quota", "额度", "額度"),
-        said(
-            "Change how much somebody may draw here",
-            "改某人在这里能画多少",
-            "改某人在這裡能畫多少",
-        ),
-    ),
-}
-SIGNS = {
-    "+": said("add", "增加", "增加"),
-    "-": said("take", "扣除", "扣除"),
-    "=": said("set what is left", "设为", "設為"),
-    "每天": said("set for each day", "每天", "每天"),
 }
 
 #: parameter -> (name, description).
@@ -153,7 +153,39 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "圖下面 # 後面的編號",
         ),
     ),
-    "user": (said("user", "成员", "成員"), said("Whose", "谁的额度", "誰的額度")),
+    "user": (said("user", "成员", "成員"), said("Whom it is about", "是谁", "是誰")),
+    "pool": (
+        said("pool", "全群", "全群"),
+        said(
+            "The whole server's quota; for those who run the bot",
+            "整个服务器的总额度；仅限总管理员",
+            "整個伺服器的總額度；僅限總管理員",
+        ),
+    ),
+    "everywhere": (
+        said("everywhere", "所有群", "所有群"),
+        said(
+            "In all servers, not only here; for those who run the bot",
+            "所有服务器，不只这里；仅限总管理员",
+            "所有伺服器，不只這裡；僅限總管理員",
+        ),
+    ),
+    "setting": (
+        said("setting", "设置", "設定"),
+        said(
+            "Nothing shows them all, with buttons",
+            "不填则全部列出，带按钮",
+            "不填則全部列出，帶按鈕",
+        ),
+    ),
+    "value": (
+        said("value", "值", "值"),
+        said("“usual” takes it back", "写「默认」则恢复默认", "寫「默认」則恢復預設"),
+    ),
+    "appoint": (
+        said("appoint", "任免", "任免"),
+        said("Nothing lists them", "不填则列出名单", "不填則列出名單"),
+    ),
     "change": (said("change", "方式", "方式"), said("How to change it", "怎么改", "怎麼改")),
     "amount": (
         said("amount", "数量", "數量"),
@@ -163,12 +195,21 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "1 是一張普通的圖；每天的額度不填就恢復預設",
         ),
     ),
+    "weight": (
+        said("weight", "权重", "權重"),
+        said(
+            "1 is usual, 2 is twice as much; nothing shows it",
+            "1 是平常，2 是两倍；不填则显示现在的",
+            "1 是平常，2 是兩倍；不填則顯示現在的",
+        ),
+    ),
     "reason": (
         said("reason", "原因", "原因"),
-        said("Told to them under /quota", "对方用 /额度 看得到", "對方用 /額度 看得到"),
+        said("Told to those concerned", "会告诉相关的人", "會告訴相關的人"),
     ),
     "all": (
         said("all", "全部", "全部"),
         said("All my requests here", "我在这里的所有请求", "我在這裡的所有請求"),
     ),
+    **MODERATION_OPTIONS,
 }

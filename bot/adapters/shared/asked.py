@@ -2,14 +2,53 @@
 
 from typing import Any, Protocol
 
+from bot.core.admin.ask import Pointed
 from bot.core.generation import Origin
 from bot.core.messages import Toast
-from bot.core.quota_desk import IsAdmin
+from bot.core.staff import IsAdmin
+
+
+class MyData(Protocol):
+    """What people can ask of what is stored of them: of bot/core/my_data.py, or a fake of it.
+    `private`: nobody else reads the answer. `in_place`: the message with the button becomes it."""
+
+    async def history(self, origin: Origin, *, private: bool = True) -> None: ...
+
+    async def turn(
+        self,
+        origin: Origin,
+        generation_id: str,
+        *,
+        newer: bool,
+        private: bool = True,
+        in_place: bool = True,
+    ) -> Toast | None: ...
+
+    async def info(
+        self,
+        origin: Origin,
+        generation_id: str | None,
+        status_message: str | None = None,
+        *,
+        private: bool = True,
+    ) -> None: ...
+
+    async def export(self, origin: Origin, *, limit_bytes: int, private: bool = True) -> None: ...
+
+    async def ask_to_forget(self, origin: Origin, *, private: bool = True) -> None: ...
+
+    async def forget(
+        self, origin: Origin, generation_id: str, *, in_place: bool = True
+    ) -> Toast | None: ...
 
 
 class Core(Protocol):
     """What people can ask for. Everything is committed when a call returns, and none raises
     Refusal: with `quiet` a refusal is returned, otherwise said."""
+
+    @property
+    def my_data(self) -> MyData: ...
+    async def settled(self, origin: Origin) -> Origin: ...
 
     async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None: ...
 
@@ -37,7 +76,9 @@ class Core(Protocol):
         self, origin: Origin, generation_id: str, picture: int, *, quiet: bool
     ) -> Toast | None: ...
 
-    async def show(self, origin: Origin, generation_id: str | None) -> None: ...
+    async def show(
+        self, origin: Origin, generation_id: str | None, *, quiet: bool = False
+    ) -> Toast | None: ...
 
     async def remove(
         self,
@@ -51,15 +92,16 @@ class Core(Protocol):
 
     async def queue(self, origin: Origin, *, private: bool = True) -> None: ...
 
-    async def quota(
+    async def manage(
         self,
         origin: Origin,
-        wish: str = "",
+        name: str,
+        words: str = "",
         *,
-        of: str | None = None,
-        of_message: str | None = None,
+        pointed: Pointed = ...,
         is_admin: IsAdmin = ...,
-    ) -> None: ...
+        pressed: bool = False,
+    ) -> Toast | None: ...
 
     async def refuse(
         self, origin: Origin, code: str, *, quiet: bool = False, **data: Any

@@ -6,6 +6,8 @@ from bot.adapters.shared import files
 from bot.core.log import Log
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
+#: What it calls 50 MB may be less.
+MAX_EXPORT_BYTES = 50 * 1000 * 1000
 
 
 async def read_document(path: Path, log: Log) -> bytes:

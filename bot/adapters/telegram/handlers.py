@@ -9,19 +9,24 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from telegram import Message, Update
+from telegram import Message, MessageEntity, Update
 from telegram.constants import ChatType
 
 from bot.adapters.shared.named_id import named_id
 from bot.adapters.telegram.asked import Core
+from bot.adapters.telegram.files import MAX_EXPORT_BYTES
 from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_press
 from bot.adapters.telegram.presses import Acknowledge, Presses
 from bot.adapters.telegram.rights import IsAdmin, Rights
+from bot.core.admin.ask import Pointed
+from bot.core.commands import DECIDING_ALONE, MANAGED
 from bot.core.generation import Origin
 from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
 
 ALL_WORDS = frozenset({"all", "全部", "所有"})
+#: Behind /queue: everybody's here, for those who keep order.
+GROUP_WORDS = frozenset({*ALL_WORDS, "全群", "本群", "group"})
 #: What is handled later than this, because the bot was down, is asked about and not done.
 LATE_SECONDS = 600.0
 _ADDRESSED = re.compile(r"\s*(?:/\w+)?@(?P<name>\w+)")
@@ -83,6 +88,9 @@ class Handlers:
         if origin is None:
             return
         command = match_command(message.text or "", self._username)
+        if command is None and not self._concerns_us(message):
+            return
+        origin = await self._core.settled(origin)
         if self._clock() - message.date.timestamp() > LATE_SECONDS:
             await self._late(message, origin, command)
         elif message.text is None:
@@ -91,7 +99,7 @@ class Handlers:
             await self._command(message, origin, *command)
         elif self._answers_question(message):
             await self._core.draw(origin, message.text)
-        elif self._is_addressed(message):
+        else:
             await self._help(message, origin, start=True)
 
     async def _moved(self, message: Message) -> None:
@@ -109,15 +117,16 @@ class Handlers:
                 await self._core.again(origin, named_id(rest), replied, quiet=False)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=False)
+            case "queue" if rest.strip().lower() in GROUP_WORDS:
+                await self._manage(message, origin, "job", "page 1")
             case "queue":
                 await self._core.queue(origin, private=origin.alone)
             case "show":
                 await self._core.show(origin, named_id(rest))
-            case "quiet":
-                admin = await self._rights.of_message(message)
-                await self._core.set_quiet(origin, rest.strip(), admin=admin)
-            case "quota":
-                await self._quota(message, origin, rest.strip())
+            case "info" | "history" | "export" | "forget":
+                await self._my_data(message, origin, name, rest)
+            case _ if name in MANAGED:
+                await self._manage(message, origin, name, rest)
             case "start" if link := _SHOW_LINK.fullmatch(rest.strip()):
                 await self._core.show(origin, link["id"])
             case _:
@@ -141,7 +150,7 @@ class Handlers:
                 await self._core.offer_again(origin, named_id(rest), replied)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=True)
-            case "quiet" | "quota" if rest.strip():
+            case _ if name in DECIDING_ALONE or (name in MANAGED and rest.strip()):
                 await self._command(message, origin, name, rest)
 
     async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
@@ -159,22 +168,35 @@ class Handlers:
         admin = others and await self._rights.of_message(message)
         await self._core.cancel(origin, named, replied, all_=False, quiet=quiet, admin=admin)
 
-    async def _quota(self, message: Message, origin: Origin, wish: str) -> None:
-        """With a wish it is about somebody: whoever wrote the message that it replies to, or
-        asked for the picture in it."""
-        if not wish:
-            await self._core.quota(origin)
-            return
-        pictured, author, replied = self._own_replied(message), None, message.reply_to_message
-        if pictured is None and replied is not None and not _is_nobodys(replied):
+    async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
+        """It may be about somebody: whoever is mentioned without having a name to write, wrote
+        the message that it replies to, or asked for the picture in it."""
+        (person, words), called = _mentioned(message, words), ""
+        pictured, replied = self._own_replied(message), message.reply_to_message
+        if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-        await self._core.quota(
+            person, called = (author.requester, author.name) if author else (None, "")
+        await self._core.manage(
             origin,
-            wish,
-            of=author.requester if author else None,
-            of_message=pictured,
+            name,
+            words,
+            pointed=Pointed(person=person, message=pictured, name=called),
             is_admin=lambda: self._rights.of_message(message),
         )
+
+    async def _my_data(self, message: Message, origin: Origin, name: str, rest: str) -> None:
+        """What groups read along is for private chats."""
+        data, private = self._core.my_data, origin.alone
+        match name:
+            case "info":
+                replied = self._own_replied(message)
+                await data.info(origin, named_id(rest), replied, private=private)
+            case "history":
+                await data.history(origin, private=private)
+            case "export":
+                await data.export(origin, limit_bytes=MAX_EXPORT_BYTES, private=private)
+            case _:
+                await data.ask_to_forget(origin, private=private)
 
     async def _help(self, message: Message, origin: Origin, *, start: bool) -> None:
         """In a group of several bots a bare command may reach another one."""
@@ -199,6 +221,10 @@ class Handlers:
         await self._core.refuse(origin, code)
 
     # --- is it for us? ------------------------------------------------------------------------
+
+    def _concerns_us(self, message: Message) -> bool:
+        """Most of what is said in a group does not."""
+        return self._answers_question(message) or self._is_addressed(message)
 
     def _is_addressed(self, message: Message) -> bool:
         text = message.text or message.caption or ""
@@ -232,3 +258,11 @@ def _is_nobodys(message: Message) -> bool:
 def _says_something(prompt: str) -> bool:
     # Direction marks and joiners are not printable either.
     return any(character.isprintable() and not character.isspace() for character in prompt)
+
+
+def _mentioned(message: Message, words: str) -> tuple[str | None, str]:
+    """Whoever is mentioned by a link, and the words without what the link says."""
+    for entity, said in message.parse_entities([MessageEntity.TEXT_MENTION]).items():
+        if entity.user is not None and not entity.user.is_bot:
+            return f"{PLATFORM}:{entity.user.id}", words.replace(said, "", 1)
+    return None, words

@@ -3,6 +3,7 @@ and its Reactor."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from bot.adapters.telegram.flood import Priority
 from bot.adapters.telegram.gate import FloodGate
 from bot.adapters.telegram.render import caption_of, entities_of, keyboard, markup_of, text_of
 from bot.adapters.telegram.trailing import TrailingEdits
-from bot.core.errors import MessageGone, PictureRefused
+from bot.core.errors import DeliveryError, MessageGone, PictureRefused, TryLater, Unreachable
 from bot.core.generation import Address, Generation
 from bot.core.log import Log
 from bot.core.messages import Attachment, Card, Mark, Notice
@@ -34,6 +35,8 @@ UPLOADS_AT_ONCE = 4
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 #: (chat, what every message has) -> the message.
 Send = Callable[[str, dict[str, Any]], Awaitable[Message]]
+#: Content, with a caption and a name -> what a message becomes.
+Media = Callable[..., InputMediaPhoto | InputMediaDocument]
 
 
 class TelegramMessenger:
@@ -86,25 +89,24 @@ class TelegramMessenger:
                 chat, Priority.STATUS, lambda: self._edit_text(chat, message, card)
             )
         else:
-            await self._deliver_picture(chat, message, card, card.picture)
+            await self._deliver_picture(generation, message, card, card.picture)
 
     async def ping(self, generation: Generation, text: str) -> None:
         # A reply to the request, because that is what notifies its author in a muted group.
         await self._post(generation.address, Priority.NOTICE, self._text(text))
 
     async def say(self, notice: Notice) -> None:
-        markup = markup_of(notice)
-        if notice.attachment is None:
+        if notice.attachment is not None:
+            await self._say_with_file(notice, notice.attachment)
+        elif not (notice.in_place and await self._say_in_place(notice)):
             text, entities = entities_of(notice)
             await self._post(
                 notice.address,
                 Priority.NOTICE,
                 self._text(text),
-                reply_markup=markup,
+                reply_markup=markup_of(notice),
                 entities=entities or None,
             )
-        else:
-            await self._say_with_file(notice, notice.attachment)
 
     # --- Eraser and Reactor -------------------------------------------------------------------
 
@@ -150,7 +152,11 @@ class TelegramMessenger:
         if attachment.as_picture:
             try:
                 await self._post(
-                    notice.address, Priority.NOTICE, self._photo(path, notice.text), **options
+                    notice.address,
+                    Priority.NOTICE,
+                    self._photo(path, notice.text),
+                    has_spoiler=attachment.spoiler,
+                    **options,
                 )
                 return
             except PictureRefused:
@@ -210,6 +216,23 @@ class TelegramMessenger:
 
     # --- editing ------------------------------------------------------------------------------
 
+    async def _say_in_place(self, notice: Notice) -> bool:
+        """False where the message cannot become this: it is gone, too old, or a picture."""
+        chat, message = notice.address.chat, notice.address.request_message
+        if message is None:
+            return False
+        card = Card(text=notice.text, buttons=notice.buttons)
+        try:
+            await self._calls.change(
+                chat, Priority.NOTICE, lambda: self._edit_text(chat, message, card)
+            )
+        except (TryLater, Unreachable):
+            raise
+        except DeliveryError as error:
+            self._log.info("said_anew", reason=str(error))
+            return False
+        return True
+
     async def _edit_text(self, chat: str, message: str, card: Card) -> None:
         await _unless_the_same(
             self._bot.edit_message_text(
@@ -221,8 +244,12 @@ class TelegramMessenger:
             )
         )
 
-    async def _deliver_picture(self, chat: str, message: str, card: Card, path: Path) -> None:
-        async def edit_into(kind: type[InputMediaPhoto] | type[InputMediaDocument]) -> None:
+    async def _deliver_picture(
+        self, generation: Generation, message: str, card: Card, path: Path
+    ) -> None:
+        chat = generation.address.chat
+
+        async def edit_into(kind: Media) -> None:
             await self._calls.change(
                 chat,
                 Priority.PICTURE,
@@ -230,10 +257,10 @@ class TelegramMessenger:
             )
 
         try:
-            await edit_into(InputMediaPhoto)
+            await edit_into(partial(InputMediaPhoto, has_spoiler=generation.spoiler))
         except PictureRefused:
             # Too large or too narrow for a photo, or the chat forbids photos: as a file it may
-            # pass, and can be repeated too.
+            # pass, and can be repeated too. Telegram hides no files.
             await edit_into(InputMediaDocument)
 
     async def _edit_media(
@@ -242,7 +269,7 @@ class TelegramMessenger:
         message: str,
         card: Card,
         path: Path,
-        kind: type[InputMediaPhoto] | type[InputMediaDocument],
+        kind: Media,
     ) -> None:
         content = await read_picture(path, self._log)
         await _unless_the_same(

@@ -41,7 +41,9 @@ class Presses:
     async def take(self, query: CallbackQuery, *, late: bool) -> None:
         """Telegram forgets a press after 150 seconds; `late` is one that waited here."""
         origin = origin_of_press(query, self._bot_id)
-        said = await self._pressed(query, origin, late=late) if origin else None
+        said = None
+        if origin is not None:
+            said = await self._pressed(query, await self._core.settled(origin), late=late)
         self._acknowledge(query.id, said.text if said else None)
 
     async def _pressed(self, query: CallbackQuery, origin: Origin, *, late: bool) -> Toast | None:
@@ -63,6 +65,17 @@ class Presses:
                 return await core.ask_for_edit(origin, named, quiet=True)
             case "original":
                 return await core.original(origin, named, press.picture, quiet=True)
+            case "show":
+                return await core.show(origin, named, quiet=True)
+            case "older" | "newer":
+                newer, private, carries = press.action == "newer", origin.alone, _carries(query)
+                return await core.my_data.turn(
+                    origin, named, newer=newer, private=private, in_place=carries
+                )
+            case "forget":
+                return await core.my_data.forget(origin, named, in_place=_carries(query))
+            case "do":
+                return await self._manage(query, origin, press)
             case "delete":
                 admin = await self._rights.of_press(query)
                 pressed = origin.address.request_message if _carries(query) else None
@@ -70,6 +83,16 @@ class Presses:
             case _:
                 admin = await self._rights.of_press(query)
                 return await core.cancel(origin, named, None, all_=False, quiet=True, admin=admin)
+
+    async def _manage(self, query: CallbackQuery, origin: Origin, press: Press) -> Toast | None:
+        """Whoever presses asks; what is answered takes the place of the button's message."""
+        return await self._core.manage(
+            origin,
+            press.command,
+            press.words,
+            is_admin=lambda: self._rights.of_press(query),
+            pressed=True,
+        )
 
     async def _draw_wanted(self, query: CallbackQuery, origin: Origin) -> Toast | None:
         """Draw the old request to which the message with the button replies: nothing of it was
@@ -80,7 +103,12 @@ class Presses:
             return await self._core.refuse(origin, "request_gone", quiet=True)
         if author.requester != origin.requester and not await self._rights.speaks_for(asked, query):
             return await self._core.refuse(origin, "not_yours_to_draw", quiet=True)
-        wanted = replace(author, event_key=f"{author.event_key}:wanted", locale=origin.locale)
+        wanted = replace(
+            author,
+            event_key=f"{author.event_key}:wanted",
+            locale=origin.locale,
+            spoiler=origin.spoiler,
+        )
         command = match_command(asked.text, self._username)
         text = asked.text if command is None else command[1]
         return await self._core.draw(wanted, text, quiet=True)

@@ -33,6 +33,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "admin to allow them, then press 🔁 (id #{id})",
     ),
     "cancelled": ("已取消。", "Cancelled."),
+    "cancelled_by_admin": (
+        "🧹 管理员取消了这个请求，不计额度。",
+        "🧹 An admin cancelled this request; it costs nothing.",
+    ),
     "expired": (
         "⌛ 等得太久还没轮到，已自动取消。点 🔁 可重新排队。",
         "⌛ Its turn did not come for too long, so it was dropped. Press 🔁 to queue it again.",
@@ -58,6 +62,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "toast_queued": ("已排队", "Queued"),
     "toast_cancelled": ("已取消", "Cancelled"),
     "toast_sent": ("这就发来", "On its way"),
+    "toast_done": ("好了", "Done"),
     "toast_busy": (
         "这里要发的文件太多，请过一会儿再点",
         "Too many files are waiting here. Press again in a while",
@@ -119,6 +124,15 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "queue_elsewhere": (
         "另有 {count} 个在别的聊天里，私聊我可以看到。",
         "{count} more in other chats; ask me in private to see them.",
+    ),
+    "queue_paused": (
+        "⏸ 队列已暂停。请求照收，都保留着，恢复后接着画。",
+        "⏸ The queue is paused. Requests are accepted and kept, and drawn when it goes on.",
+    ),
+    "queue_paused_why": (
+        "⏸ 队列已暂停：{reason}。请求照收，都保留着，恢复后接着画。",
+        "⏸ The queue is paused: {reason}. Requests are accepted and kept, and drawn when it goes "
+        "on.",
     ),
     "queue_all": ("大家一共有 {count} 个请求。", "{count} request(s) of everybody."),
     "engine_ready": ("引擎正常。", "The engine is ready."),
@@ -192,6 +206,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "🎟 {who}：记下了；现在不限额度，用「每天 20」这样的写法才会限制。",
         "🎟 {who}: noted; not limited at the moment. “daily 20” would limit it.",
     ),
+    "quota_of": ("👤 {who}", "👤 {who}"),
     "quota_of_the_group": ("全群", "The group"),
     "entry_grant": ("每日额度", "daily quota"),
     "entry_reserve": ("画图 #{id}", "picture #{id}"),
@@ -201,6 +216,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "entry_change": ("管理员调整", "changed by an admin"),
     "entry_adjust": ("每日额度变了", "daily quota changed"),
     "entry_allowance": ("每天 {allowance}", "{allowance} a day"),
+    "in_days": ("约 {number} 天", "about {number} days"),
     "in_hours": ("约 {number} 小时", "about {number} h"),
     "in_minutes": ("约 {number} 分钟", "about {number} min"),
     "in_seconds": ("{number} 秒", "{number} s"),

@@ -104,8 +104,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Only the group's admins can change this. Ask one of them to send the command.",
     ),
     "owners_only": (
-        "只有机器人的主人可以改整个群的额度（设置项 ZDRAW_OWNERS）。",
-        "Only the bot's owners can change a whole group's quota (see ZDRAW_OWNERS).",
+        "只有机器人的主人可以这样做（设置项 ZDRAW_OWNERS）。",
+        "Only the bot's owners can do that (see ZDRAW_OWNERS).",
     ),
     # --- refusals: quota ----------------------------------------------------------------------
     "quota_spent": (
@@ -117,12 +117,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "全群今天的额度不够了：这次要 {price}，还剩 {left}，{wait}后重置。",
         "The whole group's quota does not suffice: this takes {price}, {left} is left. It is "
         "renewed in {wait}.",
-    ),
-    "whose_quota": (
-        "没看出是谁。请回复对方的消息或对方要的图，或先写对方的数字编号，"
-        "例如：/quota 123456789 +20",
-        "It is not clear whose. Reply to their message or to a picture they asked for, or write "
-        "their number first: /quota 123456789 +20",
     ),
     "no_pool": (
         "这个群还没有总额度，群管理员只能往下调。请机器人的主人先设一个：/quota 群 每天 500",
@@ -200,6 +194,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "internal_error": (
         "出了点意外，这一条没有处理。请再试一次。",
         "Something unexpected happened and this was not done. Please try again.",
+    ),
+    "key_reused": (
+        "这个 Idempotency-Key 已经用于另一个请求，请换一个。",
+        "This Idempotency-Key was used for another request. Use a new one.",
     ),
     "form_too_slow": (
         "打开得太慢了，这次没有改成。请再按一次 ✏️。",

@@ -63,6 +63,20 @@ async def test_next_attempt_has_not_begun(store: Store):
     assert not (await store.start(first)).begun
 
 
+async def test_it_is_known_when_an_attempt_was_handed_over_and_when_it_began(store: Store):
+    first = await store.running()
+    handed_over = store.clock()
+    assert (first.started_ms, first.begun_ms) == (handed_over, None)
+    store.clock.advance(5)
+    await store.jobs.begun(first.key)
+    now = await store.now(first)
+    assert (now.started_ms, now.begun_ms) == (handed_over, handed_over + 5)
+    await store.outcomes.requeue(first.key, counted=True)
+    store.clock.advance(5)
+    second = await store.start(first)
+    assert (second.started_ms, second.begun_ms) == (handed_over + 10, None)
+
+
 async def test_renew_extends_only_current_attempts(store: Store):
     renewed, other = await store.running(), await store.running()
     stale = JobKey(generation_id=other.id, attempt=7)

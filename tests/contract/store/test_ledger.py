@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,9 +13,9 @@ from hypothesis import strategies as st
 
 from bot.core.errors import Refusal
 from bot.core.generation import Generation, Outcome
-from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish
+from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish, end_of_day
 from bot.store.database import Database
-from tests.builders import START_MS, address, bounds, new_generation
+from tests.builders import START_MS, act, address, bounds, new_generation
 from tests.stores import MEMORY, Store, store_over
 
 DAY_MS = 24 * 3600 * 1000
@@ -48,10 +50,8 @@ async def kinds(store: Store, key: AccountKey = ACCOUNT) -> list[str]:
     return [kind for (kind,) in rows]
 
 
-async def allow(
-    store: Store, key: AccountKey, allowance: int | None, event: str, *, by: str = BORIS
-) -> None:
-    await store.ledger.allow(key, allowance, actor=by, reason="", event_key=event)
+async def allow(store: Store, key: AccountKey, allowance: int | None, event: str) -> None:
+    await store.ledger.allow(key, allowance, "", act(event))
 
 
 async def deliver(store: Store, generation: Generation) -> None:
@@ -156,9 +156,8 @@ async def test_a_refund_of_yesterday_expires_with_it(store: Store):
 
 
 async def test_what_was_given_extra_stays_and_is_spent_last(store: Store):
-    about = {"actor": BORIS, "reason": "谢谢", "event_key": "add"}
     for _ in range(2):
-        await store.ledger.change(ACCOUNT, Wish.ADD, 2 * UNIT, **about)
+        await store.ledger.change(ACCOUNT, Wish.ADD, 2 * UNIT, "谢谢", act("add"))
     statement = await store.ledger.statement(ACCOUNT, 1)
     assert (statement.left.daily, statement.left.extra) == (3 * UNIT, 2 * UNIT)
     (entry,) = statement.entries
@@ -179,9 +178,7 @@ async def test_what_was_given_extra_stays_and_is_spent_last(store: Store):
     ],
 )
 async def test_what_is_left_can_be_set_and_taken(store: Store, wish, amount, then):
-    statement = await store.ledger.change(
-        ACCOUNT, wish, amount, actor=BORIS, reason="", event_key="e"
-    )
+    statement = await store.ledger.change(ACCOUNT, wish, amount, "", act("e"))
     assert statement.left.total == then
 
 
@@ -199,9 +196,7 @@ async def test_an_allowance_of_ones_own_holds_from_today(store: Store):
 
 
 async def test_a_pool_is_shared_and_both_are_debited(store: Store):
-    await store.ledger.allow(
-        POOL_ACCOUNT, 2 * UNIT, actor="telegram:9", reason="", event_key="pool"
-    )
+    await store.ledger.allow(POOL_ACCOUNT, 2 * UNIT, "", act("pool"))
     await draw(store)
     await draw(store, by=BORIS)
     assert (await left(store), await left(store, POOL_ACCOUNT)) == (2 * UNIT, 0)
@@ -223,7 +218,7 @@ async def test_where_nothing_is_limited_nothing_is_written():
 
 
 async def test_of_two_at_once_one_passes_where_one_is_left(store: Store):
-    await store.ledger.change(ACCOUNT, Wish.SET, UNIT, actor=BORIS, reason="", event_key="e")
+    await store.ledger.change(ACCOUNT, Wish.SET, UNIT, "", act("e"))
     results = await asyncio.gather(draw(store), draw(store), return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["Generation", "Refusal"]
     assert await left(store) == 0
@@ -264,8 +259,7 @@ async def test_a_clock_that_was_far_ahead_stops_no_grants(store: Store):
 
 
 async def test_what_an_admin_allows_stands_in_the_ledger(store: Store):
-    about = {"actor": BORIS, "reason": "画展", "event_key": "e"}
-    await store.ledger.allow(ACCOUNT, 5 * UNIT, **about)
+    await store.ledger.allow(ACCOUNT, 5 * UNIT, "画展", act("e"))
     adjusted, said, _ = (await store.ledger.statement(ACCOUNT, 10)).entries
     assert (said.actor, said.reason, said.allowance) == (BORIS, "画展", 5 * UNIT)
     assert (adjusted.kind, adjusted.amount.daily) == (EntryKind.ADJUST, 2 * UNIT)
@@ -287,22 +281,85 @@ async def test_whoever_sits_at_the_machine_is_not_limited(store: Store):
 async def test_a_group_that_moves_takes_its_accounts_along(store: Store):
     await draw(store)
     own = AccountKey(platform="telegram", scope="-100", holder="telegram:-100")
-    await store.ledger.change(own, Wish.ADD, UNIT, actor=BORIS, reason="", event_key="e")
+    await store.ledger.change(own, Wish.ADD, UNIT, "", act("e"))
     await store.moves.move("telegram", "-100", "-1001")
     moved = AccountKey(platform="telegram", scope="-1001", holder="telegram:-1001")
     assert await left(store, moved) == 4 * UNIT
     assert await left(store, replace(ACCOUNT, scope="-1001")) == 2 * UNIT
 
 
+# --- groups that decide for themselves ------------------------------------------------------------
+
+
+async def decide(store: Store, rule: str, value: object, event: str | None = None) -> None:
+    await store.groups.decide("telegram", "-100", rule, value, act(event))
+
+
+async def test_what_a_group_gives_each_day_holds_from_today(store: Store):
+    await draw(store)
+    await decide(store, "allowance", 5 * UNIT)
+    assert await left(store) == 4 * UNIT
+    await decide(store, "allowance", UNIT)
+    assert await left(store) == 0
+    await decide(store, "allowance", None)
+    # What was spent of the larger one is no less spent when it is enlarged again.
+    assert await left(store) == 2 * UNIT
+
+
+async def test_ones_own_goes_before_the_groups_and_that_before_everybodys(store: Store):
+    await decide(store, "allowance", 5 * UNIT)
+    await allow(store, ACCOUNT, 7 * UNIT, "own")
+    assert await left(store) == 7 * UNIT
+    assert await left(store, replace(ACCOUNT, holder=BORIS)) == 5 * UNIT
+    assert await left(store, replace(ACCOUNT, scope="-200")) == 3 * UNIT
+    assert (await store.ledger.statement(POOL_ACCOUNT, 0)).allowance is None
+
+
+async def test_a_group_can_limit_where_nobody_else_does():
+    async with Database(MEMORY) as database:
+        store = store_over(database)
+        await decide(store, "allowance", UNIT)
+        assert (await draw(store)).price == UNIT
+        with pytest.raises(Refusal):
+            await draw(store)
+        await decide(store, "allowance", None)
+        assert (await draw(store)).price == 0
+
+
+async def test_the_groups_zone_says_when_its_day_ends(store: Store):
+    await decide(store, "time_zone", "Europe/Berlin")
+    statement = await store.ledger.statement(ACCOUNT, 0)
+    # 03:04:05 UTC is 04:04:05 there.
+    assert statement.resets_ms - START_MS == (19 * 3600 + 55 * 60 + 55) * 1000
+    assert statement.time_zone == "Europe/Berlin"
+
+
+async def test_another_zone_ends_no_day(store: Store):
+    """At 12:00 UTC it is tomorrow already in Kiritimati, and still yesterday on Baker Island."""
+    store.clock.advance(9 * 3600 * 1000 - (4 * 60 + 5) * 1000)
+    for _ in range(3):
+        await draw(store)
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Pacific/Kiritimati", None):
+        await decide(store, "time_zone", zone)
+        assert await left(store) == 0
+    assert await kinds(store) == ["grant", *["reserve"] * 3]
+    store.clock.advance(4 * 3600 * 1000)
+    assert await left(store) == 3 * UNIT
+
+
 # --- any sequence ---------------------------------------------------------------------------------
 
+#: Both ends of the world, one with quarters of an hour, and one with summer time.
+ZONES = (None, "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu", "America/New_York")
 STEPS = st.one_of(
     st.tuples(st.just("draw"), st.sampled_from([ANNA, BORIS]), st.integers(1, 4000)),
     st.tuples(st.sampled_from(["deliver", "fail", "cancel", "lose"]), st.integers(0, 5)),
     st.tuples(st.just("change"), st.sampled_from(list(Wish)), st.integers(0, 5000)),
     st.tuples(st.just("allow"), st.one_of(st.none(), st.integers(0, 5000))),
     st.tuples(st.just("pool"), st.one_of(st.none(), st.integers(0, 5000))),
-    st.tuples(st.just("wait"), st.integers(1, 3)),
+    st.tuples(st.just("decide"), st.just("allowance"), st.one_of(st.none(), st.integers(0, 5000))),
+    st.tuples(st.just("decide"), st.just("time_zone"), st.sampled_from(ZONES)),
+    st.tuples(st.just("wait"), st.integers(1, 72)),
     st.tuples(st.just("expire")),
 )
 
@@ -332,23 +389,53 @@ async def take(store: Store, live: list[Generation], step, event_key: str) -> No
             with suppress(Refusal):
                 live.append(await draw(store, price, by))
         case ("change", wish, amount):
-            about = {"actor": BORIS, "reason": "", "event_key": event_key}
             for _ in range(2):
-                await store.ledger.change(ACCOUNT, wish, amount, **about)
+                await store.ledger.change(ACCOUNT, wish, amount, "", act(event_key))
         case ("allow", allowance):
-            await store.ledger.allow(
-                ACCOUNT, allowance, actor=BORIS, reason="", event_key=event_key
-            )
+            await store.ledger.allow(ACCOUNT, allowance, "", act(event_key))
         case ("pool", allowance):
-            await store.ledger.allow(
-                POOL_ACCOUNT, allowance, actor=BORIS, reason="", event_key=event_key
-            )
-        case ("wait", days):
-            store.clock.advance(days * DAY_MS)
+            await store.ledger.allow(POOL_ACCOUNT, allowance, "", act(event_key))
+        case ("decide", rule, value):
+            await decide(store, rule, value, event_key)
+        case ("wait", hours):
+            store.clock.advance(hours * 3600 * 1000)
         case ("expire",):
             await store.outcomes.expire(store.clock.now - DAY_MS)
         case (what, which) if live:
             await end(store, what, live[which % len(live)], event_key)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(ZONES[1:]), st.integers(1, 40 * 60)), max_size=10),
+    st.integers(0, 48 * 60),
+)
+def test_no_change_of_zone_makes_days_shorter_or_gives_a_date_twice(moves, begin):
+    asyncio.run(travel(moves, begin))
+
+
+async def travel(moves: Sequence[tuple[str, int]], begin: int) -> None:
+    """A group that changes its zone all the time, and somebody who looks all the time."""
+    async with Database(MEMORY) as database:
+        store = store_over(database, THREE_A_DAY)
+        store.clock.advance(begin * 60_000)
+        days: list[tuple[str, int, int]] = []
+        for zone, minutes in moves:
+            await decide(store, "time_zone", zone)
+            for step in (0, minutes * 60_000):
+                store.clock.advance(step)
+                statement = await store.ledger.statement(ACCOUNT, 0)
+                assert statement.resets_ms > store.clock.now
+                granted = await store.sql("SELECT day FROM ledger WHERE kind = 'grant'")
+                if len(granted) > len(days):
+                    assert len(granted) == len(days) + 1
+                    ends = end_of_day(date.fromisoformat(granted[-1][0]), zone)
+                    begins = ends - DAY_MS
+                    assert begins <= store.clock.now < ends
+                    days.append((granted[-1][0], begins, ends))
+        for (day, _, ends), (later, begins, _) in pairwise(days):
+            assert day < later
+            assert ends <= begins
 
 
 async def end(store: Store, what: str, generation: Generation, event_key: str) -> None:

@@ -1,6 +1,7 @@
 import errno
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,36 @@ def test_no_path_leaves_the_state_folder(folder: PictureFolder, name: str):
 async def test_id_cannot_lead_out_of_the_state_folder(folder: PictureFolder):
     with pytest.raises(ValueError, match="outside the state folder"):
         await folder.save(generation(id="../../../../../../x"), [b"one"], b"sheet")
+
+
+async def test_files_that_are_deleted_are_gone_also_those_no_row_knows(
+    folder: PictureFolder, tmp_path: Path
+):
+    other = generation(id="other123")
+    kept, preview = await folder.save(other, [b"kept"], b"kept")
+    names, _ = await folder.save(DRAWN, [b"one", b"two"], b"sheet")
+    (tmp_path / "state" / DAY / ".abc12345-3.png.part").write_bytes(b"t")
+    known = replace(DRAWN, pictures=names[:1])
+    assert await folder.delete([known]) == [DRAWN.id]
+    assert set(files_in(tmp_path / "state")) == {*kept, preview}
+    assert await folder.delete([known]) == [DRAWN.id], "harmless to repeat"
+
+
+async def test_what_was_never_there_is_gone(folder: PictureFolder):
+    assert await folder.delete([DRAWN]) == [DRAWN.id]
+
+
+async def test_a_file_that_cannot_be_deleted_is_told_and_holds_up_no_other(
+    folder: PictureFolder, tmp_path: Path
+):
+    other = generation(id="other123")
+    await folder.save(other, [b"two"], b"sheet")
+    (tmp_path / "state" / DAY / "abc12345-1.png").mkdir(parents=True)
+    assert await folder.delete([DRAWN, other]) == [other.id]
+
+
+async def test_deletions_are_on_the_disk_when_it_returns(folder: PictureFolder, synced: list[str]):
+    await folder.save(DRAWN, [b"one"], b"sheet")
+    synced.clear()
+    await folder.delete([DRAWN])
+    assert synced == [DAY]

@@ -6,7 +6,7 @@ https://docs.discord.com/developers/interactions/receiving-and-responding#create
 import time
 
 from tests.fakes.discord_api.components import check_modal
-from tests.fakes.discord_api.errors import Json, invalid_form, unknown_channel
+from tests.fakes.discord_api.errors import Json, invalid_form, unknown_channel, unknown_message
 from tests.fakes.discord_api.interactions import (
     AUTOCOMPLETE,
     COMMAND,
@@ -68,6 +68,8 @@ def _written(request: Request, interaction: Interaction, kind: int, data: Json) 
         source = interaction.source
         assert source is not None
         if kind == UPDATE:
+            if source.deleted:
+                raise unknown_message()
             look = composed(world, interaction.channel, data, files, before=source.look)
             world.edit(source, look, interaction)
         return source

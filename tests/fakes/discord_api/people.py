@@ -184,7 +184,9 @@ class People(Settings):
             types = command["integration_types"]
             raise ValueError(f"{name} is not offered to {set(owners)}, only to {types}")
         needed = int(command["default_member_permissions"] or 0)
-        if where.guild is not None and needed & ~where.guild.permissions_of(user):
+        guild = where.guild
+        allowed = guild is None or user in guild.offered
+        if guild is not None and not allowed and needed & ~guild.permissions_of(user):
             raise ValueError(f"{name} is not offered to user {user}")
         return command
 

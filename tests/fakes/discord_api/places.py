@@ -66,6 +66,8 @@ class Guild:
     locale: str = "zh-CN"
     premium_tier: int = 0
     admins: set[int] = field(default_factory=set)
+    #: To whom an admin has offered every command, whatever the command says.
+    offered: set[int] = field(default_factory=set)
     bot_inside: bool = True
 
     def member_json(self, user: Json) -> Json:

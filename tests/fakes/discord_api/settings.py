@@ -30,6 +30,10 @@ class Settings:
             guild.admins, guild.locale = set(admins), locale
             return guild
 
+    def offer_commands(self, guild_id: int, *users: int) -> None:
+        """An admin lets these call every command, in the guild's settings of integrations."""
+        self._world.guilds[guild_id].offered.update(users)
+
     def channel(self, channel_id: int, *, guild: int, nsfw: bool = False) -> Channel:
         with self._world.lock:
             return self._world.channel(channel_id, self._world.guild(guild), nsfw=nsfw)

@@ -35,11 +35,14 @@ class Response:
         await self._try("message")
         return SimpleNamespace(message_id=5)
 
+    async def edit_message(self, **_: Any) -> None:
+        await self._try("change")
+
     async def send_modal(self, _: Any) -> None:
         await self._try("form")
 
-    async def defer(self, **_: Any) -> None:
-        await self._try("deferral")
+    async def defer(self, **said: Any) -> None:
+        await self._try("deferral" if said.get("thinking") else "consent")
 
     async def _try(self, what: str) -> None:
         self.tried.append(what)
@@ -61,10 +64,13 @@ class Clock:
         return self.now
 
 
-def pending(*troubles: Exception, clock: Callable[[], float] | None = None) -> tuple[Any, ...]:
+def pending(
+    *troubles: Exception, clock: Callable[[], float] | None = None, in_place: bool = False
+) -> tuple[Any, ...]:
     response, client = Response(*troubles), Client()
     interaction: Any = SimpleNamespace(response=response, client=client)
-    one = Pending(interaction, Patience(), private=False, clock=clock or Clock())
+    patience = Patience()
+    one = Pending(interaction, patience, private=False, in_place=in_place, clock=clock or Clock())
     return one, response, client
 
 
@@ -138,3 +144,16 @@ async def test_only_one_answer_is_on_its_way_at_a_time():
     told = await asyncio.gather(one.defer(), one.answer(LOOK, private=False))
     assert list(told) == [Told.NOW, Told.BEFORE]
     assert response.tried == ["deferral"]
+
+
+async def test_a_press_whose_message_becomes_the_answer_shows_nothing_meanwhile():
+    one, response, _ = pending(in_place=True)
+    assert await one.defer() is Told.NOW
+    assert (one.state, response.tried) == (State.ANSWERED, ["consent"])
+    assert await one.replace(LOOK) is Told.BEFORE
+
+
+async def test_a_change_whose_answer_was_lost_stands():
+    one, response, _ = pending(OSError(), ACKNOWLEDGED, in_place=True)
+    assert await one.replace(LOOK) is Told.NOW
+    assert response.tried == ["change"] * 2

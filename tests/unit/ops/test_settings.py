@@ -107,6 +107,12 @@ def test_settings_can_be_printed_without_giving_secrets_away(monkeypatch):
     assert "hunter2" not in repr(settings)
 
 
+def test_a_name_like_no_other_is_refused_without_a_guess(monkeypatch):
+    monkeypatch.setenv("ZDRAW_FOO", "1")
+    line = str(refused())
+    assert line == "ZDRAW_FOO is not a setting of zdraw; see docs/configuration.md"
+
+
 def test_misspelt_name_in_the_environment_is_refused_with_the_nearest_one(monkeypatch):
     monkeypatch.setenv("ZDRAW_TELEGRAM_TOKN", TOKEN)
     line = str(refused())

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.telegram.files import MAX_FILE_BYTES
+from bot.adapters.telegram.handlers import LATE_SECONDS
 from bot.core.messages import Toast
 from bot.core.replies import REPLIES
 from tests.unit.telegram.desk import GROUP
@@ -45,6 +47,27 @@ async def test_help_and_start(desk, text, start):
     assert (name, call["start"], call["origin"].locale) == ("help", start, "en")
 
 
+@pytest.mark.parametrize("text", ["/draw 一只猫", "/draw", "/again", "/queue", "/group", "/help"])
+async def test_everybody_is_answered_as_the_group_decided(desk, text):
+    desk.core.decided = {"locale": "en", "spoiler": True}
+    desk.people.say(text, chat=GROUP)
+    origin = (await desk.work()).only[1]["origin"]
+    assert (origin.locale, origin.spoiler) == ("en", True)
+
+
+async def test_what_is_refused_without_a_word_is_answered_so_too(desk):
+    desk.core.decided = {"locale": "en"}
+    desk.people.send_photo("/draw 换成夜景", chat=GROUP)
+    assert (await desk.work()).only[1]["origin"].locale == "en"
+
+
+async def test_nothing_is_looked_up_for_what_is_said_to_others(desk):
+    desk.people.say("画得真好", chat=GROUP)
+    desk.people.say("/draw@other_bot 一只猫", chat=GROUP)
+    desk.people.send_sticker(chat=GROUP)
+    assert (await desk.work()).settlings == 0
+
+
 @pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
 async def test_the_queue_is_told_in_full_only_where_nobody_else_reads(desk, chat, private):
     desk.people.say("/queue", chat=chat)
@@ -65,18 +88,71 @@ async def test_a_picture_is_shown_by_command_or_by_link(desk, text, named):
     assert (name, call["generation_id"]) == ("show", named)
 
 
+@pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        *(("/history", "history"), ("历史", "history"), ("/info", "info"), ("参数", "info")),
+        *(("/export", "export"), ("导出", "export")),
+        *(("/forget", "ask_to_forget"), ("忘记我", "ask_to_forget")),
+    ],
+)
+async def test_ones_own_data_is_asked_for_and_the_core_hears_who_reads_along(
+    desk, text, name, chat, private
+):
+    desk.people.say(text, chat=chat)
+    called, call = (await desk.work()).only
+    assert (called, call["private"]) == (name, private)
+
+
+async def test_a_picture_is_asked_about_by_its_id_or_by_a_reply(desk):
+    picture = desk.bot_says("图", GROUP)
+    desk.people.say("/info #K3V9X2AB", chat=GROUP)
+    desk.people.say("参数", chat=GROUP, reply_to=picture)
+    core = await desk.work()
+    which = [(c["generation_id"], c["status_message"]) for _, c in core.calls.values()]
+    assert which == [("k3v9x2ab", None), (None, str(picture))]
+
+
+async def test_an_export_is_asked_for_no_larger_than_a_bot_may_send(desk):
+    desk.people.say("/export")
+    assert (await desk.work()).only[1]["limit_bytes"] <= MAX_FILE_BYTES
+
+
+@pytest.mark.parametrize("text", ["/history", "/info", "/export", "/forget"])
+async def test_what_nobody_waits_for_any_more_is_forgotten(desk, text):
+    desk.people.say(text)
+    desk.now += LATE_SECONDS + 1
+    assert (await desk.work()).named == []
+
+
+@pytest.mark.parametrize("words", ["全群", "all", " Group "])
+async def test_the_queue_of_the_group_is_asked_for_behind_the_command(desk, words):
+    picture = desk.bot_says("图", GROUP)
+    desk.people.say(f"/queue {words}", chat=GROUP, reply_to=picture)
+    name, call = (await desk.work()).only
+    # Not about the picture that it replies to.
+    assert (name, call["words"]) == ("job", "page 1")
+
+
+@pytest.mark.parametrize("words", ["", "前面", "123"])
+async def test_ones_own_otherwise(desk, words):
+    desk.people.say(f"/queue {words}", chat=GROUP)
+    assert (await desk.work()).named == ["queue"]
+
+
 @pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])
 async def test_a_group_is_made_quiet_by_its_admins(desk, user, admin):
     desk.admins = {(str(GROUP), 6)}
     desk.people.say("/quiet on", user=user, chat=GROUP)
     name, call = (await desk.work()).only
-    assert (name, call["wish"], call["admin"]) == ("quiet", "on", admin)
+    assert (name, call["words"], call["admin"]) == ("quiet", "on", admin)
 
 
 async def test_quota_alone_is_a_question(desk):
     desk.people.say("/quota", user=6, chat=GROUP)
     name, call = (await desk.work()).only
-    assert (name, call["wish"], call["of"], desk.lookups) == ("quota", "", None, 0)
+    assert (name, call["words"], call["pointed"].person, desk.lookups) == ("quota", "", None, 0)
 
 
 @pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])
@@ -85,8 +161,19 @@ async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
     asked = desk.people.say("你好", user=8, chat=GROUP)
     desk.people.say("/额度 +20 谢谢", user=user, chat=GROUP, reply_to=asked.message_id)
     name, call = (await desk.work()).only
-    assert (name, call["wish"], call["of"]) == ("quota", "+20 谢谢", "telegram:8")
-    assert (call["of_message"], call["admin"]) == (None, admin)
+    assert (name, call["words"], call["pointed"].person) == ("quota", "+20 谢谢", "telegram:8")
+    assert (call["pointed"].message, call["admin"]) == (None, admin)
+
+
+async def test_what_they_are_called_comes_along(desk):
+    anna = {"id": 8, "is_bot": False, "first_name": "A", "username": "Anna_A"}
+    asked = desk.people.say("你好", sender=anna, chat=GROUP)
+    desk.people.say("/ban 1h", user=6, chat=GROUP, reply_to=asked.message_id)
+    desk.people.say("/draw 一只猫", sender=anna, chat=GROUP)
+    desk.people.say("/draw 一只猫", user=7, chat=GROUP)
+    (_, ban), (_, hers), (_, nameless) = (await desk.work()).calls.values()
+    assert (ban["pointed"].person, ban["pointed"].name) == ("telegram:8", "anna_a")
+    assert (hers["origin"].name, nameless["origin"].name) == ("anna_a", "")
 
 
 async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):
@@ -99,7 +186,7 @@ async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):
             replied["forum_topic_created"] = {"name": "图", "icon_color": 0}
     await desk.work()
     calls = [call for name, call in desk.core.calls.values() if name == "quota"]
-    assert [call["of"] for call in calls] == [None]
+    assert [call["pointed"].person for call in calls] == [None]
     assert update is not None
 
 
@@ -107,7 +194,7 @@ async def test_quota_in_reply_to_a_picture_is_about_whoever_asked_for_it(desk):
     picture = desk.bot_says("一个红色的圆", GROUP)
     desk.people.say("/quota =3", user=6, chat=GROUP, reply_to=picture)
     name, call = (await desk.work()).only
-    assert (name, call["of"], call["of_message"]) == ("quota", None, str(picture))
+    assert (name, call["pointed"].person, call["pointed"].message) == ("quota", None, str(picture))
 
 
 @pytest.mark.parametrize("text", ["/help@zdraw_bot", "@zdraw_bot 你好"])

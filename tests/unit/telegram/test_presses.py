@@ -3,6 +3,7 @@
 import pytest
 
 from bot.adapters.telegram.handlers import LATE_SECONDS
+from bot.core.messages import Toast
 from tests.unit.telegram.desk import GROUP, Desk
 
 
@@ -24,6 +25,56 @@ async def test_a_press_is_quiet_and_answered(desk, action):
     name, call = (await desk.work()).only
     assert (name, call["quiet"]) == (action, True)
     assert desk.acknowledged == [(query, "好")]
+
+
+@pytest.mark.parametrize(("action", "newer"), [("older", False), ("newer", True)])
+async def test_a_page_is_turned_in_place_of_the_message_that_has_the_button(desk, action, newer):
+    data = f"v1:{action}:k3v9x2ab"
+    query = desk.people.press(5, picture(desk, data, chat=5), data, user=5)
+    name, call = (await desk.work()).only
+    assert (name, call["generation_id"], call["newer"]) == ("turn", "k3v9x2ab", newer)
+    assert (call["private"], call["in_place"]) == (True, True)
+    assert desk.acknowledged == [(query, "好")]
+
+
+@pytest.mark.parametrize("action", ["older", "forget"])
+async def test_a_message_without_the_button_is_not_turned_into_anything(desk, action):
+    """Another program than Telegram's may send any data for any message."""
+    desk.people.press(GROUP, picture(desk, "v1:again:k3v9x2ab"), f"v1:{action}:k3v9x2ab")
+    _, call = (await desk.work()).only
+    assert (call["in_place"], call.get("private", False)) == (False, False)
+
+
+async def test_a_picture_of_the_list_is_shown_or_it_is_said_why_not(desk):
+    desk.core.toast = Toast("找不到")
+    query = desk.people.press(5, picture(desk, chat=5), "v1:show:k3v9x2ab", user=5)
+    name, call = (await desk.work()).only
+    assert (name, call["generation_id"], call["quiet"]) == ("show", "k3v9x2ab", True)
+    assert desk.acknowledged == [(query, "找不到")]
+
+
+async def test_having_everything_forgotten_takes_a_press(desk):
+    data = "v1:forget:k3v9x2ab"
+    desk.people.press(5, picture(desk, data, chat=5), data, user=5)
+    name, call = (await desk.work()).only
+    assert (name, call["generation_id"], call["in_place"]) == ("forget", "k3v9x2ab", True)
+
+
+@pytest.mark.parametrize("user", [6, 7])
+async def test_a_button_can_send_a_command_of_whoever_presses(desk, user):
+    desk.admins = {(str(GROUP), 6)}
+    desk.people.press(GROUP, picture(desk), "v1:do:group cooldown 10", user=user)
+    name, call = (await desk.work()).only
+    assert (name, call["words"], call["pressed"]) == ("group", "cooldown 10", True)
+    assert (call["origin"].requester, call["admin"]) == (f"telegram:{user}", user == 6)
+
+
+@pytest.mark.parametrize("data", ["v1:again:k3v9x2ab", "v1:do:group", "v1:original:k3v9x2ab"])
+async def test_a_press_is_answered_as_the_group_decided(desk, data):
+    desk.core.decided = {"locale": "en", "spoiler": True}
+    desk.people.press(GROUP, picture(desk), data)
+    origin = (await desk.work()).only[1]["origin"]
+    assert (origin.locale, origin.spoiler) == ("en", True)
 
 
 # --- admins ---------------------------------------------------------------------------------------
@@ -91,6 +142,13 @@ async def test_a_request_that_is_still_wanted_is_drawn_for_its_author(desk):
     assert desk.acknowledged == [(query, "好")]
 
 
+async def test_what_the_group_decided_holds_for_it_too(desk):
+    desk.core.decided = {"locale": "en", "spoiler": True}
+    desk.people.press(GROUP, offered(desk), "v1:draw", user=5)
+    origin = (await desk.work()).only[1]["origin"]
+    assert (origin.locale, origin.spoiler, origin.requester) == ("en", True, "telegram:5")
+
+
 async def test_pressing_twice_is_one_request(desk):
     offer = offered(desk)
     for _ in range(2):
@@ -135,7 +193,9 @@ async def test_a_request_that_was_deleted_cannot_be_drawn(desk):
 # --- presses that waited here ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("data", ["again:a", "edit:a", "original:a", "draw"])
+@pytest.mark.parametrize(
+    "data", ["again:a", "edit:a", "original:a", "draw", "show:a", "older:a", "forget:a"]
+)
 async def test_a_press_that_waited_too_long_is_only_answered(desk, data):
     query = desk.people.press(GROUP, picture(desk), f"v1:{data}")
     name, call = (await desk.work(waited=LATE_SECONDS + 1)).only

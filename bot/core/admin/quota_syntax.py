@@ -16,7 +16,7 @@ _SIGNS = {
 }
 _SIGN = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
 _CHANGE = re.compile(
-    r"(?:(?P<pool>全群|本群|群|group|pool)\s*|(?P<person>[0-9]+)\s*)?"
+    r"(?:(?P<pool>全群|本群|群|group|pool)\s*)?"
     rf"(?:(?P<daily>每天|每日|daily)|(?P<sign>{_SIGN}))\s*"
     r"(?:(?P<number>[0-9]+(?:\.[0-9]{1,2})?)|(?P<usual>默认|usual|default))"
     r"(?:\s+(?P<reason>.+))?",
@@ -32,8 +32,6 @@ class QuotaOrder:
     wish: Wish | None
     #: Thousandths of a unit; None = as is usual.
     amount: int | None
-    #: The number of whoever is meant; None where it was not written.
-    person: str | None
     #: The group's pool is meant.
     pool: bool
     reason: str
@@ -50,7 +48,6 @@ def parse_quota(text: str) -> QuotaOrder:
     return QuotaOrder(
         wish=None if match["daily"] else _SIGNS[match["sign"].lower()],
         amount=_amount(match["number"]) if match["number"] else None,
-        person=match["person"],
         pool=match["pool"] is not None,
         reason=reason,
     )

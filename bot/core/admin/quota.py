@@ -1,0 +1,137 @@
+"""/quota: what people have left, and what admins change of it."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.acts import ActKind, act_of
+from bot.core.admin.ask import Ask, Said
+from bot.core.admin.minting import Minting
+from bot.core.admin.quota_syntax import QuotaOrder, parse_quota
+from bot.core.admin.whom import Whom
+from bot.core.errors import Refusal
+from bot.core.generation import Origin
+from bot.core.group_rules import GroupRules
+from bot.core.ports import Clock
+from bot.core.quota import POOL, AccountKey, Entry, Ledger, Statement, Wish, scope_of, units
+from bot.core.replies import reply, wait_text
+from bot.core.staff import Level
+
+#: Lines of the ledger that are told.
+TOLD = 10
+
+
+class Quota:
+    """Implements AdminCommand."""
+
+    def __init__(
+        self, *, ledger: Ledger, minting: Minting, usual: GroupRules, whom: Whom, clock: Clock
+    ) -> None:
+        self._ledger = ledger
+        self._minting = minting
+        self._usual = usual
+        self._whom = whom
+        self._clock = clock
+
+    async def __call__(self, ask: Ask) -> Said:
+        if not ask.words and ask.pointed.person is None and ask.pointed.message is None:
+            return await self._told(ask.origin, ask.origin.requester)
+        person, rest = await self._whom(ask)
+        if not rest.words.strip():
+            if person is None or not await ask.may(Level.GROUP_ADMIN):
+                person = ask.origin.requester
+            return await self._told(ask.origin, person)
+        order = parse_quota(rest.words)
+        # Otherwise whoever runs a group could make units that the fleet does not have.
+        of_fleet = order.pool or ask.origin.alone
+        await ask.require(Level.FLEET_ADMIN if of_fleet else Level.GROUP_ADMIN)
+        return await self._change(rest, order, person)
+
+    async def _told(self, origin: Origin, person: str) -> Said:
+        """What is left, until when, and how that came about."""
+        key = AccountKey(
+            platform=origin.address.platform, scope=scope_of(origin, person), holder=person
+        )
+        statement = await self._ledger.statement(key, TOLD)
+        pool = await self._ledger.statement(replace(key, holder=POOL), 0)
+        lines = [
+            self._standing(code, one, origin.locale)
+            for code, one in (("quota_left", statement), ("pool_left", pool))
+            if one.allowance is not None
+        ]
+        if not lines:
+            return Said(text=reply("quota_unlimited", origin.locale), private=True)
+        if person != origin.requester:
+            lines.insert(0, reply("quota_of", origin.locale, who=_number(person)))
+        entries = [_line(one, statement.time_zone, origin.locale) for one in statement.entries]
+        return Said(text="\n".join([*lines, *entries]), private=True)
+
+    async def _change(self, ask: Ask, order: QuotaOrder, person: str | None) -> Said:
+        origin = ask.origin
+        key = self._account(origin, order, person)
+        if not order.pool:
+            await self._check_not_minted(ask, key, order)
+        act = act_of(origin, ActKind.QUOTA, scope=key.scope, target=key.holder, detail=ask.words)
+        if order.wish is None:
+            statement = await self._ledger.allow(key, order.amount, order.reason, act)
+        else:
+            assert order.amount is not None, "only what is got each day can be as usual"
+            statement = await self._ledger.change(key, order.wish, order.amount, order.reason, act)
+        return Said(text=_changed(key, statement, origin.locale))
+
+    def _account(self, origin: Origin, order: QuotaOrder, person: str | None) -> AccountKey:
+        platform = origin.address.platform
+        if order.pool:
+            return AccountKey(platform=platform, scope=scope_of(origin), holder=POOL)
+        if person is None:
+            raise Refusal("whom")
+        return AccountKey(platform=platform, scope=scope_of(origin, person), holder=person)
+
+    async def _check_not_minted(self, ask: Ask, key: AccountKey, order: QuotaOrder) -> None:
+        """Each day anybody may get what is usual; more of anything must be there."""
+        statement = await self._ledger.statement(key, 0)
+        usual = self._usual.allowance
+        if statement.allowance is None or (order.wish is None and usual is None):
+            return
+        daily = max(statement.allowance, usual or 0)
+        before = {None: daily, Wish.SET: statement.left.total, Wish.ADD: 0}
+        if order.wish is not Wish.TAKE and (order.amount or 0) > before[order.wish]:
+            await self._minting.check(ask, Refusal("no_pool"))
+
+    def _standing(self, code: str, statement: Statement, locale: str) -> str:
+        assert statement.allowance is not None
+        return reply(
+            code,
+            locale,
+            left=units(statement.left.total),
+            allowance=units(statement.allowance),
+            wait=wait_text(statement.resets_ms - self._clock(), locale),
+        )
+
+
+def _changed(key: AccountKey, statement: Statement, locale: str) -> str:
+    who = _number(key.holder) or reply("quota_of_the_group", locale)
+    if statement.allowance is None:
+        return reply("quota_changed_unlimited", locale, who=who)
+    return reply(
+        "quota_changed",
+        locale,
+        who=who,
+        left=units(statement.left.total),
+        allowance=units(statement.allowance),
+    )
+
+
+def _number(person: str) -> str:
+    return person.partition(":")[2]
+
+
+def _line(entry: Entry, time_zone: str, locale: str) -> str:
+    moment = datetime.fromtimestamp(entry.created_ms / 1000, ZoneInfo(time_zone))
+    words = [reply(f"entry_{entry.kind}", locale, id=entry.generation_id or "")]
+    if entry.allowance is not None:
+        words.append(reply("entry_allowance", locale, allowance=units(entry.allowance)))
+    words += [entry.reason] if entry.reason else []
+    amount = entry.amount.total
+    sign = "+" if amount >= 0 else "−"
+    return f"{moment:%m-%d %H:%M}  {sign}{units(abs(amount))}  {' '.join(words)}"

@@ -1,0 +1,55 @@
+"""What /info tells: everything that is known of one generation."""
+
+from bot.core.chat_ports import Removals
+from bot.core.generation import Generation
+from bot.core.history_view import outcome_text
+from bot.core.local_time import local_time
+from bot.core.ports import Clock
+from bot.core.quota import units
+from bot.core.replies import reply
+
+
+class InfoView:
+    """Puts a row into words."""
+
+    def __init__(self, *, removals: Removals, clock: Clock, time_zone: str) -> None:
+        self._removals = removals
+        self._clock = clock
+        self._time_zone = time_zone
+
+    async def __call__(self, one: Generation, locale: str) -> str:
+        """All but the prompt, which is shown by itself, to be copied."""
+        removed = await self._removals.removed(one.id)
+        spec = one.spec
+        lines = [
+            reply("info", locale, id=one.id, outcome=outcome_text(one, locale, removed=removed)),
+            reply("info_drawn", locale, width=spec.width, height=spec.height, count=spec.count),
+            reply(
+                "info_settings",
+                locale,
+                steps=spec.steps,
+                guidance=f"{spec.guidance:g}",
+                seed=spec.seed,
+                model=one.model,
+            ),
+        ]
+        if spec.negative_prompt:
+            lines.append(reply("info_negative", locale, negative=spec.negative_prompt))
+        lines.append(self._times(one, locale))
+        price = units(one.price) if one.price else reply("info_unpriced", locale)
+        lines.append(reply("info_attempts", locale, attempts=one.attempt, price=price))
+        return "\n".join(lines)
+
+    def _times(self, one: Generation, locale: str) -> str:
+        asked = local_time(one.created_ms, self._clock(), self._time_zone)
+        told = reply("info_asked", locale, time=asked)
+        # An engine may have had it in its own queue for a while.
+        begun = one.begun_ms or one.started_ms
+        if begun is None or one.finished_ms is None:
+            return told
+        wait, drawing = _seconds(begun - one.created_ms), _seconds(one.finished_ms - begun)
+        return told + reply("info_took", locale, wait=wait, drawing=drawing)
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.1f}"

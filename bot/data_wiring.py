@@ -1,0 +1,80 @@
+"""Wires what people do with what is stored of them."""
+
+from dataclasses import dataclass
+
+from bot.core.answers import Answers
+from bot.core.cancel import Cancel
+from bot.core.export import Exporter
+from bot.core.forget import Forget
+from bot.core.history_view import HistoryView
+from bot.core.info_view import InfoView
+from bot.core.log import Log
+from bot.core.lookup import Lookup
+from bot.core.my_data import MyData
+from bot.core.notify import Notifier
+from bot.core.ports import Clock
+from bot.core.retention import Retention
+from bot.settings import BotSettings
+from bot.store.archives import ExportFolder
+from bot.store.images import PictureFolder
+from bot.store.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataService:
+    """A desk, and the loops behind it."""
+
+    desk: MyData
+    exporter: Exporter
+    retention: Retention
+
+
+def data_service(
+    settings: BotSettings,
+    rows: Store,
+    answers: Answers,
+    lookup: Lookup,
+    cancel: Cancel,
+    notifier: Notifier,
+    pictures: PictureFolder,
+    *,
+    clock: Clock,
+    log: Log,
+) -> DataService:
+    archives, time_zone = ExportFolder(settings.state_dir), settings.time_zone
+    exporter = Exporter(
+        exports=rows.exports,
+        belongings=rows.belongings,
+        archives=archives,
+        notifier=notifier,
+        log=log,
+    )
+    retention = Retention(
+        forgetting=rows.forgetting,
+        files=pictures,
+        exports=rows.exports,
+        archives=archives,
+        notices=rows.notices,
+        keep_days=settings.keep_days,
+        clock=clock,
+        log=log,
+    )
+    desk = MyData(
+        answers=answers,
+        lookup=lookup,
+        history_view=HistoryView(
+            history=rows.history, removals=rows.removals, clock=clock, time_zone=time_zone
+        ),
+        info_view=InfoView(removals=rows.removals, clock=clock, time_zone=time_zone),
+        exports=rows.exports,
+        exporter=exporter,
+        forget=Forget(
+            history=rows.history,
+            forgetting=rows.forgetting,
+            cancel=cancel,
+            lookup=lookup,
+            retention=retention,
+            log=log,
+        ),
+    )
+    return DataService(desk=desk, exporter=exporter, retention=retention)

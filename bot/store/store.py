@@ -1,0 +1,95 @@
+"""The whole store over one database, by what it is used for."""
+
+from dataclasses import dataclass
+
+from bot.core.ports import Clock
+from bot.core.quota import QuotaDefaults
+from bot.store.acts import SqlActs
+from bot.store.admittance import SqlAdmittance
+from bot.store.api_tokens import SqlApiTokens
+from bot.store.bans import SqlBans
+from bot.store.belongings import SqlBelongings
+from bot.store.books import Books
+from bot.store.chat_moves import SqlChatMoves
+from bot.store.chats import SqlChatSettings
+from bot.store.database import Database
+from bot.store.deliveries import SqlDeliveries
+from bot.store.exports import SqlExports
+from bot.store.forgetting import SqlForgetting
+from bot.store.generations import SqlAdmissions
+from bot.store.group_queue import SqlGroupQueue
+from bot.store.groups import SqlGroups
+from bot.store.history import SqlHistory
+from bot.store.job_rows import SqlJobRows
+from bot.store.ledger import SqlLedger
+from bot.store.notices import SqlNotices
+from bot.store.outcomes import SqlOutcomes
+from bot.store.pauses import SqlPauses
+from bot.store.people import SqlPeople
+from bot.store.places import SqlPlaces
+from bot.store.records import SqlRecords
+from bot.store.removals import SqlRemovals
+from bot.store.words import SqlWords
+
+
+@dataclass(frozen=True, kw_only=True)
+class Store:
+    """Each implements the port of its name."""
+
+    admissions: SqlAdmissions
+    records: SqlRecords
+    jobs: SqlJobRows
+    outcomes: SqlOutcomes
+    deliveries: SqlDeliveries
+    notices: SqlNotices
+    removals: SqlRemovals
+    settings: SqlChatSettings
+    moves: SqlChatMoves
+    ledger: SqlLedger
+    acts: SqlActs
+    people: SqlPeople
+    admittance: SqlAdmittance
+    bans: SqlBans
+    places: SqlPlaces
+    words: SqlWords
+    api_tokens: SqlApiTokens
+    pauses: SqlPauses
+    queue: SqlGroupQueue
+    history: SqlHistory
+    forgetting: SqlForgetting
+    exports: SqlExports
+    belongings: SqlBelongings
+    groups: SqlGroups
+
+
+def store_in(
+    database: Database, clock: Clock, defaults: QuotaDefaults, places_each: int | None = None
+) -> Store:
+    """`places_each`: see SqlJobRows."""
+    books = Books(clock, defaults)
+    return Store(
+        admissions=SqlAdmissions(database, clock, books),
+        records=SqlRecords(database),
+        jobs=SqlJobRows(database, clock, places_each),
+        outcomes=SqlOutcomes(database, clock, books),
+        deliveries=SqlDeliveries(database, clock, books),
+        notices=SqlNotices(database, clock),
+        removals=SqlRemovals(database, clock, books),
+        settings=SqlChatSettings(database, clock),
+        moves=SqlChatMoves(database, clock),
+        ledger=SqlLedger(database, books, clock),
+        acts=SqlActs(database),
+        people=SqlPeople(database, clock),
+        admittance=SqlAdmittance(database, clock),
+        bans=SqlBans(database, clock),
+        places=SqlPlaces(database, clock),
+        words=SqlWords(database, clock),
+        api_tokens=SqlApiTokens(database, clock),
+        pauses=SqlPauses(database, clock),
+        queue=SqlGroupQueue(database, clock, books),
+        history=SqlHistory(database),
+        forgetting=SqlForgetting(database, clock),
+        exports=SqlExports(database, clock),
+        belongings=SqlBelongings(database),
+        groups=SqlGroups(database, clock),
+    )

@@ -1,0 +1,112 @@
+"""/audit and /staff: who decided what, and who may decide for every group."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.core.admin.ask import Pointed
+from bot.core.replies import reply
+from tests.integration.front_desk_life import (
+    ADMIN,
+    ANNA,
+    BORIS,
+    ELSEWHERE,
+    OWNER,
+    Desk,
+    said_to_be,
+)
+
+
+async def lines(desk: Desk, words: str = "", **who) -> list[str]:
+    """What /audit tells, without its heading and the times."""
+    told = await desk.manage("audit", words, **who)
+    return [line.split("  ", 1)[1] for line in told.splitlines()[1:]]
+
+
+async def test_every_act_is_a_line_newest_first(desk: Desk):
+    await desk.manage("quiet", "on")
+    await desk.manage("quota", "每天 2 刷屏", of=ANNA)
+    assert await lines(desk) == [
+        f"{ADMIN} 改额度 {ANNA} 每天 2 刷屏",
+        f"{ADMIN} 安静模式 -100 on",
+    ]
+
+
+async def test_it_can_be_about_somebody(desk: Desk):
+    await desk.manage("quota", "每天 2", of=ANNA)
+    await desk.manage("quota", "每天 3", of=BORIS)
+    await desk.manage("quota", "每天 1", of=ANNA, by="telegram:6")
+    assert len(await lines(desk, of=ANNA)) == 2
+    assert await lines(desk, of=BORIS) == [f"{ADMIN} 改额度 {BORIS} 每天 3"]
+    assert len(await lines(desk, of=ADMIN)) == 2
+
+
+async def test_a_group_reads_of_itself_and_of_what_holds_everywhere(desk: Desk):
+    await desk.manage("quota", "每天 2", of=ANNA)
+    await desk.manage("staff", "add 70007", by=OWNER)
+    told = await lines(desk, at=ELSEWHERE)
+    assert told == [f"{OWNER} 总管理员 telegram:70007 add 70007 （所有群）"]
+    assert len(await lines(desk, "全部", by=OWNER, at=ELSEWHERE)) == 2
+
+
+async def test_a_redelivered_act_is_one_line_and_is_answered(desk: Desk):
+    origin = desk.origin(by=ADMIN)
+    for _ in range(2):
+        await desk.desk.manage(
+            origin,
+            "quota",
+            "每天 2",
+            pointed=Pointed(person=ANNA),
+            is_admin=said_to_be(True),
+        )
+    assert len(await lines(desk)) == 1
+
+
+async def test_it_goes_along_when_the_group_moves(desk: Desk):
+    await desk.manage("quiet", "on")
+    await desk.store.moves.move("telegram", "-100", "-1001")
+    moved = replace(ELSEWHERE, chat="-1001")
+    assert len(await lines(desk, at=moved)) == 1
+
+
+async def test_nothing_decided_is_said(desk: Desk):
+    assert await desk.manage("audit") == reply("no_acts", "zh")
+
+
+async def test_an_owner_appoints_and_dismisses(desk: Desk):
+    assert await desk.manage("staff", by=OWNER) == reply("no_staff", "zh")
+    assert "telegram:70007" in await desk.manage("staff", "add 70007", by=OWNER)
+    pool: dict[str, Any] = {"by": "telegram:70007", "admin": False}
+    assert "🎟" in await desk.manage("quota", "群 每天 100", **pool)
+    assert await desk.manage("staff", "add 80008", **pool) == reply("owners_only", "zh")
+    assert await desk.manage("staff", "remove 70007", by=OWNER) == reply("no_staff", "zh")
+    assert await desk.manage("quota", "群 每天 200", **pool) == reply("fleet_only", "zh")
+
+
+@pytest.mark.parametrize("words", ["hire 70007", "add"])
+async def test_an_unclear_wish_appoints_nobody(desk: Desk, words):
+    await desk.manage("staff", words, by=OWNER)
+    assert not await desk.store.people.fleet_admins()
+
+
+async def test_a_reply_with_nothing_else_is_a_question_about_them(desk: Desk):
+    await desk.manage("quota", "每天 2", of=BORIS)
+    assert (await desk.manage("quota", of=BORIS)).startswith("👤 2\n🎟 额度还剩 2")
+    own = await desk.manage("quota", of=BORIS, by=ANNA, admin=False)
+    assert own == reply("quota_unlimited", "zh")
+
+
+async def test_a_pressed_command_answers_in_place_and_is_refused_to_whoever_pressed(desk: Desk):
+    pressed: dict[str, Any] = {"is_admin": said_to_be(True), "pressed": True}
+    said = await desk.desk.manage(desk.origin(), "audit", **pressed)
+    assert said is not None
+    assert said.done
+    assert [notice.in_place for notice in await desk.said()] == [True]
+    refused = await desk.desk.manage(desk.origin(), "audit", pressed=True)
+    assert refused is not None
+    assert refused.text == reply("admins_only", "zh")
+    unknown = await desk.desk.manage(desk.origin(), "dance", **pressed)
+    assert unknown is not None
+    assert unknown.text == reply("unknown_button", "zh")
+    assert len(await desk.said()) == 1
