@@ -98,6 +98,8 @@ groups = Table(
     Column("time_zone", Text),
     #: Where nothing is said of the topic or channel itself.
     Column("open", Boolean, nullable=False, server_default="1"),
+    #: Which of these limits somebody who runs the fleet decided: column names, with spaces.
+    Column("by_fleet", Text, nullable=False, server_default=""),
 )
 
 #: What holds for the queue as a whole, by name.
