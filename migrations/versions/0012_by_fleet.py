@@ -1,4 +1,4 @@
-"""Which limits somebody who runs the fleet decided, and what groups gave out of their pools. What
+"""What somebody who runs the fleet decided or closed, and what groups gave out of their pools. What
 was decided before counts as decided by admins of the group."""
 
 import sqlalchemy as sa
@@ -10,6 +10,10 @@ down_revision = "0011"
 
 def upgrade() -> None:
     op.add_column("groups", sa.Column("by_fleet", sa.Text, nullable=False, server_default=""))
+    op.add_column(
+        "groups", sa.Column("closed_by_fleet", sa.Boolean, nullable=False, server_default="0")
+    )
+    op.add_column("places", sa.Column("by_fleet", sa.Boolean, nullable=False, server_default="0"))
     op.add_column("accounts", sa.Column("by_fleet", sa.Boolean, nullable=False, server_default="0"))
     op.add_column("accounts", sa.Column("given", sa.BigInteger, nullable=False, server_default="0"))
 
@@ -17,4 +21,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("accounts", "given")
     op.drop_column("accounts", "by_fleet")
+    op.drop_column("places", "by_fleet")
+    op.drop_column("groups", "closed_by_fleet")
     op.drop_column("groups", "by_fleet")
