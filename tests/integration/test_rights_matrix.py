@@ -55,7 +55,7 @@ ROWS = [
         Level.GROUP_ADMIN,
         f"/quota {SOMEBODY} +5",
         "quota",
-        {"user": SOMEBODY, "change": "+", "amount": 5},
+        {"user": SOMEBODY, "change": "-", "amount": 5},
     ),
     Row(
         Level.FLEET_ADMIN,
