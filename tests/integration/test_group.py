@@ -98,7 +98,7 @@ async def test_but_not_what_they_may_draw(desk: Desk, words, by):
 
 
 async def test_a_press_acts_for_whoever_presses_and_changes_the_panel(desk: Desk):
-    pressed: dict[str, Any] = {"is_admin": said_to_be(True), "pressed": True}
+    pressed: dict[str, Any] = {"is_admin": said_to_be(True), "pressed": True, "in_place": True}
     origin = desk.origin(by=ADMIN)
     for _ in range(2):
         said = await desk.desk.manage(origin, "group", "queue 2", **pressed)

@@ -140,7 +140,7 @@ async def test_but_they_may_take(bare: Desk, wish):
 
 
 async def test_what_admins_give_is_the_pools(desk: Desk):
-    assert await change(desk, "群 +100") == reply("fleet_only", "zh")
+    assert await change(desk, "群 +100") == reply("pool_is_the_fleets", "zh")
     await change(desk, "群 每天 1", by=OWNER, admin=False)
     await change(desk, "+100", of=ANNA)
     await desk.draw("一个红色的圆")
@@ -180,7 +180,7 @@ async def test_an_owner_reaches_people_in_their_private_chats(desk: Desk):
 async def test_nobody_is_an_admin_of_a_private_chat(desk: Desk):
     origin = desk.origin(alone=True, at=replace(CHAT, chat="1"))
     await desk.desk.manage(origin, "quota", "+100", is_admin=said_to_be(True))
-    assert (await desk.said())[-1].text == reply("fleet_only", "zh")
+    assert (await desk.said())[-1].text == reply("private_is_the_fleets", "zh")
 
 
 # --- what admins gave, and what became of what they gave it from ---------------------------------

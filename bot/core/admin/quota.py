@@ -37,8 +37,10 @@ class Quota:
             return await self._told(ask.origin, person)
         order = parse_quota(rest.words)
         # Otherwise whoever runs a group could make units that the fleet does not have.
-        of_fleet = order.pool or ask.origin.alone
-        await ask.require(Level.FLEET_ADMIN if of_fleet else Level.GROUP_ADMIN)
+        if not (order.pool or ask.origin.alone):
+            await ask.require(Level.GROUP_ADMIN)
+        elif not await ask.runs_fleet():
+            raise Refusal("pool_is_the_fleets" if order.pool else "private_is_the_fleets")
         return await self._change(rest, order, person)
 
     async def _told(self, origin: Origin, person: str) -> Said:
