@@ -193,6 +193,8 @@ class Placement(Unplaced):
         return True
 
     def _lie(self, rung: Rung) -> None:
+        if rung != self._rung:
+            _log.info("laid_out", **_told(rung))
         # Noted first: a move that fails halfway is followed by one to a lower rung.
         self._rung = rung
         layers = self._profile.anatomy.text_encoder.layers

@@ -288,6 +288,52 @@ def test_another_order_costs_time_only(order):
         assert torch.equal(toy(x), expected)
 
 
+class Quantised(torch.Tensor):
+    """Whole numbers and a scale, as libraries that quantise hang them up."""
+
+    levels: torch.Tensor
+    scale: torch.Tensor
+
+    @staticmethod
+    def __new__(cls, levels: torch.Tensor, scale: torch.Tensor) -> Any:
+        made: Any = torch.Tensor._make_wrapper_subclass(
+            cls, levels.shape, dtype=scale.dtype, device=levels.device
+        )
+        made.levels, made.scale = levels, scale
+        return made
+
+    def __tensor_flatten__(self) -> Any:
+        return ["levels", "scale"], None
+
+    @staticmethod
+    def __tensor_unflatten__(parts: Any, *_: Any) -> Any:
+        return Quantised(parts["levels"], parts["scale"])
+
+    @classmethod
+    def __torch_dispatch__(  # type: ignore[override]  # arguments that Python cannot spell
+        cls, operation: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        if operation is torch.ops.aten.detach.default:
+            return cls(args[0].levels, args[0].scale)
+        plain = [a.levels * a.scale if isinstance(a, Quantised) else a for a in args]
+        return operation(*plain, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("resident", range(6))
+def test_a_tensor_of_several_parts_comes_along_as_quantised_ones_do(far_host, resident):
+    toy: Any = Toy()
+    for block in toy.blocks:
+        levels = torch.randint(-9, 9, (7,), dtype=torch.int8)
+        block.own = torch.nn.Parameter(Quantised(levels, torch.rand(1)), requires_grad=False)
+    x = torch.randn(3, 7)
+    expected = toy(x)
+    swap = BlockSwap(toy, list(toy.blocks), CPU)
+    swap.arrange(resident)
+    for _ in range(3):
+        assert torch.equal(toy(x), expected)
+    assert all(isinstance(block.own, Quantised) for block in toy.blocks)
+
+
 def test_a_hook_that_looks_at_the_weights_finds_them_loaded():
     toy: Any = Toy()
     swap = BlockSwap(toy, list(toy.blocks), CPU)
