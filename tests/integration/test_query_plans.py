@@ -79,8 +79,8 @@ async def use_everything(store: Store) -> None:
     await store.settings.quiet("telegram", "-100")
     account = AccountKey(platform="telegram", scope="-100", holder="telegram:1")
     await store.ledger.statement(account, 10)
-    await store.ledger.change(account, Wish.ADD, 5000, "", act("change:1"))
-    await store.ledger.allow(account, 2000, "", act("allow:1"))
+    await store.ledger.change(account, Wish.ADD, 5000, "", act("change:1"), by_fleet=True)
+    await store.ledger.allow(account, 2000, "", act("allow:1"), by_fleet=True)
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
     await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
@@ -94,7 +94,7 @@ async def use_everything(store: Store) -> None:
         await store.queue.live(group, skip=1, limit=9)
         await store.queue.clear(group, 9, act("clear"), 50)
         await store.queue.cleared("clear")
-    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"))
+    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"), within=None)
     await store.groups.rules("telegram", "-100")
     with suppress(Refusal):
         new = new_generation(scope="-100", requester=row.requester)
@@ -119,8 +119,8 @@ async def use_moderation(store: Store) -> None:
     await store.words.stamps([EVERYTHING, Area("telegram", "-100")])
     await store.admittance.check("telegram:1", address(), "-100")
     await store.places.state(address(), "-100")
-    await store.places.set_place(address(), open_=True, act=act("place"))
-    await store.places.set_group("telegram", "-100", open_=True, act=act("group"))
+    await store.places.set_place(address(), "-100", open_=True, by_fleet=False, act=act("place"))
+    await store.places.set_group("telegram", "-100", open_=True, by_fleet=False, act=act("group"))
 
 
 async def use_my_data(store: Store) -> None:

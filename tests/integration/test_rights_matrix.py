@@ -59,9 +59,9 @@ class Row:
 ROWS = [
     Row(
         Level.GROUP_ADMIN,
-        f"/quota {SOMEBODY} +5",
+        f"/quota {SOMEBODY} -5",
         "quota",
-        {"user": SOMEBODY, "change": "+", "amount": 5},
+        {"user": SOMEBODY, "change": "-", "amount": 5},
     ),
     Row(
         Level.FLEET_ADMIN,

@@ -58,6 +58,22 @@ MODERATION: dict[str, tuple[str, str]] = {
         "⏸ 这里停用了画图；已经在排队的会照常画完。",
         "⏸ Nobody draws here any more; what is waiting already is still drawn.",
     ),
+    "place_closed_by_fleet": (
+        "⏸ 这里停用了画图，群管理员不能再打开；已经在排队的会照常画完。",
+        "⏸ Nobody draws here any more, and admins of the group cannot open it again; what is "
+        "waiting already is still drawn.",
+    ),
+    "group_closed_by_fleet": (
+        "⏸ 全群停用了画图，群管理员不能再打开；只有机器人的主人或总管理员"
+        "单独启用的话题或频道还可以画。",
+        "⏸ Nobody draws in the group any more, and its admins cannot open it again. Topics and "
+        "channels that the bot's owners or those they appointed opened themselves stay open.",
+    ),
+    "closed_by_fleet": (
+        "这是机器人的主人或总管理员停用的，群管理员不能打开。",
+        "The bot's owners, or those they appointed, closed this: admins of the group cannot open "
+        "it.",
+    ),
     "group_opened": (
         "✅ 全群可以画图了；单独停用的话题或频道不变。",
         "✅ People may draw in the whole group now; topics and channels that were closed "
