@@ -99,7 +99,8 @@ class Draw:
         place = replace(
             origin,
             requester=parent.requester,
-            name="",
+            # Who asks is called otherwise.
+            name=None,
             # What answered the request has been used up.
             address=replace(parent.address, reply_token=None),
             locale=parent.locale,

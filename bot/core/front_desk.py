@@ -262,10 +262,14 @@ class FrontDesk:
         pointed: Pointed = NOBODY,
         is_admin: IsAdmin = _nobody,
         pressed: bool = False,
+        in_place: bool = False,
     ) -> Toast | None:
         """The commands with which people are told how they stand, and admins decide it.
-        `pressed`: by a button, whose message becomes the answer; a refusal is only returned."""
-        return await self._admin(origin, name, words, pointed, is_admin, pressed=pressed)
+        `pressed`: by a button; a refusal is only returned. `in_place`: its message becomes the
+        answer."""
+        return await self._admin(
+            origin, name, words, pointed, is_admin, pressed=pressed, in_place=in_place
+        )
 
     # --- chats --------------------------------------------------------------------------------
 

@@ -71,8 +71,8 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         code = "missing_value"
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
-    if data.get("reason"):
-        data["reason"] = reply("because", locale, reason=data["reason"])
+    if data.get("why"):
+        data["why"] = reply("because", locale, why=data["why"])
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
     if "setting" in data:

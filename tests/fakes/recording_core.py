@@ -143,6 +143,7 @@ class RecordingCore:
         pointed: Pointed | None = None,
         is_admin: Any = None,
         pressed: bool = False,
+        in_place: bool = False,
     ) -> Toast | None:
         # As the core does: nobody's rights are asked for where nothing is decided.
         admin = bool(words and is_admin and await is_admin())
@@ -151,6 +152,7 @@ class RecordingCore:
             "pointed": pointed or Pointed(),
             "admin": admin,
             "pressed": pressed,
+            "in_place": in_place,
         }
         await self.keep(origin, name, **about)
         return self.toast

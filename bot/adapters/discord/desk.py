@@ -110,11 +110,18 @@ class Desk:
         async def manages() -> bool:
             return interaction.permissions.manage_guild
 
-        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}", name=called)
+        whom = None if person is None else f"{PLATFORM}:{person}"
+        pointed = Pointed(person=whom, name=called, certain=whom is not None)
 
         async def work(visit: Visit) -> None:
             said = await self._core.manage(
-                visit.origin, name, words, pointed=pointed, is_admin=manages, pressed=pressed
+                visit.origin,
+                name,
+                words,
+                pointed=pointed,
+                is_admin=manages,
+                pressed=pressed,
+                in_place=pressed,
             )
             if pressed and said is not None and not said.done:
                 await self._whisper(visit, said)

@@ -103,6 +103,7 @@ class Core(Protocol):
         pointed: Pointed = ...,
         is_admin: IsAdmin = ...,
         pressed: bool = False,
+        in_place: bool = False,
     ) -> Toast | None: ...
 
     async def refuse(

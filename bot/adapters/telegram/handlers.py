@@ -174,15 +174,16 @@ class Handlers:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
         the message that it replies to, or asked for the picture in it."""
         (person, words), called = _mentioned(message, words), ""
+        mentioned = person is not None
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-            person, called = (author.requester, author.name) if author else (None, "")
+            person, called = (author.requester, author.name or "") if author else (None, "")
         await self._core.manage(
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured, name=called),
+            pointed=Pointed(person=person, message=pictured, name=called, certain=mentioned),
             is_admin=lambda: self._rights.of_message(message),
         )
 

@@ -27,6 +27,8 @@ async def test_a_command_in_private_becomes_a_request(desk):
         address=Address(platform="telegram", chat="5", request_message=str(sent.message_id)),
         locale="zh",
         alone=True,
+        # Telegram says that they have none.
+        name="",
     )
 
 
