@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from engine.pipelines.denoise import Captions, Denoiser, Member
 from engine.pipelines.device_memory import CudaMemory, DeviceMemory, HostMemory
 from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.placement import Placement, Unplaced
-from engine.pipelines.prompt_encoder import PromptEncoder
+from engine.pipelines.prompt_encoder import Encoding, PromptEncoder
 from engine.pipelines.shortage import is_shortage
 from engine.pipelines.storage import compress
 from engine.profiles import Profile
@@ -158,7 +159,7 @@ class ZImage:
         placement.fit(_work(requests))
         with nullcontext() if self._on_card else _one_core_free():
             with placement.phase():
-                captions = [self._captions(request) for request in requests]
+                captions = self._captions(requests)
             encoded = self._clock()
             with placement.phase():
                 members = [
@@ -182,17 +183,15 @@ class ZImage:
 
         return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, run)
 
-    def _captions(self, request: DrawRequest) -> Captions:
-        kept, made = self._encode.kept, self._encode.made
-        guided = request.guidance > 0
-        prompts = (request.prompt, request.negative_prompt) if guided else (request.prompt,)
-        found = [self._placement.run(partial(self._encode, prompt)) for prompt in prompts]
-        embeddings = tuple(one for one in found if one is not None)
-        return Captions(
-            embeddings if len(embeddings) == len(found) else (),
-            self._encode.kept - kept,
-            self._encode.made - made,
+    def _captions(self, requests: Sequence[DrawRequest]) -> list[Captions]:
+        """What each of them says, all encoded in one pass."""
+        prompts = [
+            (r.prompt, r.negative_prompt) if r.guidance > 0 else (r.prompt,) for r in requests
+        ]
+        encodings = iter(
+            self._placement.run(partial(self._encode, list(chain.from_iterable(prompts))))
         )
+        return [_told(list(islice(encodings, len(each)))) for each in prompts]
 
     def _noise(self, request: DrawRequest) -> torch.Tensor:
         """Where the picture starts: float32 (channels, height / 8, width / 8); for the demo
@@ -234,6 +233,14 @@ class ZImage:
             scaled = latents.to(vae.dtype) / vae.config.scaling_factor + vae.config.shift_factor
             decoded: torch.Tensor = vae.decode(scaled.unsqueeze(0), return_dict=False)[0]
         return decoded
+
+
+def _told(encodings: Sequence[Encoding]) -> Captions:
+    embeddings = tuple(one.embedding for one in encodings if one.embedding is not None)
+    kept = sum(one.kept for one in encodings)
+    return Captions(
+        embeddings if len(embeddings) == len(encodings) else (), kept, len(encodings) - kept
+    )
 
 
 def _work(requests: Sequence[DrawRequest]) -> Work:

@@ -32,6 +32,7 @@ _ABOUT: dict[str, tuple[str, str | None]] = {
     "control_characters": ("invalid_value", "prompt"),
     "too_long": ("string_above_max_length", "prompt"),
     "prompt_too_long": ("string_above_max_length", "prompt"),
+    "forbidden_words": ("content_policy_violation", "prompt"),
     "missing_parameter": ("missing_required_parameter", None),
     "bad_json": ("invalid_json", None),
     "no_token": ("invalid_api_key", None),
