@@ -115,17 +115,6 @@ def test_a_shortage_that_stays_ends_the_picture_at_the_bottom_and_harms_no_other
     assert np.array_equal(stage.draw(seed=6), plain(seed=6))
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "CUDA error: out of memory",
-        "CUDA driver error: out of memory",
-        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
-        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
-        "[enforce fail at alloc_cpu.cpp:129] . DefaultCPUAllocator: can't allocate memory: you "
-        "tried to allocate 8 bytes.",
-    ],
-)
 def test_slots_that_find_no_room_are_a_shortage_like_another(monkeypatch):
     stage = Stage(LADDER[4])
     stage.placement.fit(WORK)
@@ -143,6 +132,17 @@ def test_slots_that_find_no_room_are_a_shortage_like_another(monkeypatch):
     assert stage.placement.shortages == 1
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "CUDA error: out of memory",
+        "CUDA driver error: out of memory",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "[enforce fail at alloc_cpu.cpp:129] . DefaultCPUAllocator: can't allocate memory: you "
+        "tried to allocate 8 bytes.",
+    ],
+)
 def test_every_way_to_say_it_is_understood(said):
     stage = Stage(TOP)
     at(stage, "step 2", 1, RuntimeError(said))
