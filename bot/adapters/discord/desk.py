@@ -20,6 +20,7 @@ from bot.core.errors import Refusal
 from bot.core.help_text import help_text
 from bot.core.messages import Toast
 from bot.core.press import Press
+from bot.core.staff import IsAdmin
 
 #: A completion shows at most 25 of at most 100 characters.
 MAX_COMPLETIONS, MAX_COMPLETION = 25, 100
@@ -80,9 +81,13 @@ class Desk:
                 # Whatever comes of it is a notice.
                 await self._core.cancel(visit.origin, None, None, all_=True, quiet=False)
                 return
-            admin = is_admin(interaction)
             said = await self._core.cancel(
-                visit.origin, named_id(named), None, all_=False, quiet=True, admin=admin
+                visit.origin,
+                named_id(named),
+                None,
+                all_=False,
+                quiet=True,
+                is_admin=_asked(interaction),
             )
             await self._whisper(visit, said)
 
@@ -107,9 +112,6 @@ class Desk:
         """Whoever asks is answered privately. `person`: whom it is about, and what Discord calls
         them. `pressed`: by a button, whose message becomes the answer."""
 
-        async def manages() -> bool:
-            return interaction.permissions.manage_guild
-
         whom = None if person is None else f"{PLATFORM}:{person}"
         pointed = Pointed(person=whom, name=called, certain=whom is not None)
 
@@ -119,7 +121,7 @@ class Desk:
                 name,
                 words,
                 pointed=pointed,
-                is_admin=manages,
+                is_admin=_asked(interaction),
                 pressed=pressed,
                 in_place=pressed,
             )
@@ -230,7 +232,11 @@ class Desk:
         async def work(visit: Visit) -> None:
             with self._takings.of(message.id) as taking:
                 said = await self._core.remove(
-                    visit.origin, named, admin=is_admin(interaction), quiet=True, pressed=pressed
+                    visit.origin,
+                    named,
+                    is_admin=_asked(interaction),
+                    quiet=True,
+                    pressed=pressed,
                 )
                 if said is not None and said.done:
                     taking.done = await self._reception.take_away(visit)
@@ -270,3 +276,10 @@ class Desk:
     async def _whisper(self, visit: Visit, said: Toast | None) -> None:
         if said is not None:
             await self._reception.whisper(visit, said.text)
+
+
+def _asked(interaction: discord.Interaction[Any]) -> IsAdmin:
+    async def asked() -> bool:
+        return is_admin(interaction)
+
+    return asked

@@ -165,10 +165,14 @@ class Handlers:
         if which.strip().lower() in ALL_WORDS:
             await self._core.cancel(origin, None, None, all_=True, quiet=quiet)
             return
-        named, replied = named_id(which), self._own_replied(message)
-        others = named is not None or replied is not None
-        admin = others and await self._rights.of_message(message)
-        await self._core.cancel(origin, named, replied, all_=False, quiet=quiet, admin=admin)
+        await self._core.cancel(
+            origin,
+            named_id(which),
+            self._own_replied(message),
+            all_=False,
+            quiet=quiet,
+            is_admin=lambda: self._rights.of_message(message),
+        )
 
     async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote

@@ -58,6 +58,10 @@ class Presses:
 
     async def _act(self, query: CallbackQuery, origin: Origin, press: Press) -> Toast | None:
         core, named = self._core, press.generation_id
+
+        async def is_admin() -> bool | None:
+            return await self._rights.of_press(query)
+
         match press.action:
             case "again":
                 return await core.again(origin, named, None, quiet=True)
@@ -77,12 +81,14 @@ class Presses:
             case "do":
                 return await self._manage(query, origin, press)
             case "delete":
-                admin = await self._rights.of_press(query)
                 pressed = origin.address.request_message if _carries(query) else None
-                return await core.remove(origin, named, admin=admin, quiet=True, pressed=pressed)
+                return await core.remove(
+                    origin, named, is_admin=is_admin, quiet=True, pressed=pressed
+                )
             case _:
-                admin = await self._rights.of_press(query)
-                return await core.cancel(origin, named, None, all_=False, quiet=True, admin=admin)
+                return await core.cancel(
+                    origin, named, None, all_=False, quiet=True, is_admin=is_admin
+                )
 
     async def _manage(self, query: CallbackQuery, origin: Origin, press: Press) -> Toast | None:
         """Whoever presses asks; what is answered takes the place of the button's message."""
