@@ -8,9 +8,9 @@ from bot.core.generation import Generation, Origin
 from bot.core.people import People
 from bot.core.rights import is_of_group, may_see
 
-#: Whether the platform says that who asks is an admin of the group. Asked only where it matters:
-#: on Telegram it takes a call.
-IsAdmin = Callable[[], Awaitable[bool]]
+#: Whether the platform says that who asks is an admin of the group; None where it does not say.
+#: Asked only where it matters: on Telegram it takes a call.
+IsAdmin = Callable[[], Awaitable[bool | None]]
 
 
 async def nobody() -> bool:
@@ -20,9 +20,9 @@ async def nobody() -> bool:
 
 def asked_once(is_admin: IsAdmin) -> IsAdmin:
     """For one command, which may look at it more than once."""
-    answers: list[bool] = []
+    answers: list[bool | None] = []
 
-    async def asked() -> bool:
+    async def asked() -> bool | None:
         if not answers:
             answers.append(await is_admin())
         return answers[0]
@@ -85,10 +85,15 @@ class Staff:
         self, origin: Origin, least: Level, is_admin: IsAdmin, *, own_chat: bool = False
     ) -> bool:
         """`own_chat`: it concerns nothing but the chat, so that in a private one whoever is alone
-        there decides."""
+        there decides. Raises Refusal where it hangs on what the platform does not say."""
         if await self.level_of(origin.requester) >= least or (own_chat and origin.alone):
             return True
-        return least == Level.GROUP_ADMIN and not origin.alone and await is_admin()
+        if least != Level.GROUP_ADMIN or origin.alone:
+            return False
+        known = await is_admin()
+        if known is None:
+            raise Refusal("admins_unknown")
+        return known
 
     async def require(
         self, origin: Origin, least: Level, is_admin: IsAdmin, *, own_chat: bool = False

@@ -108,8 +108,11 @@ class Presses:
         author = origin_of_message(asked, self._bot_id) if asked else None
         if asked is None or author is None or not asked.text:
             return await self._core.refuse(origin, "request_gone", quiet=True)
-        if author.requester != origin.requester and not await self._rights.speaks_for(asked, query):
-            return await self._core.refuse(origin, "not_yours_to_draw", quiet=True)
+        if author.requester != origin.requester:
+            speaks = await self._rights.speaks_for(asked, query)
+            if not speaks:
+                code = "admins_unknown" if speaks is None else "not_yours_to_draw"
+                return await self._core.refuse(origin, code, quiet=True)
         wanted = replace(
             author,
             event_key=f"{author.event_key}:wanted",

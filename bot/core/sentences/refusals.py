@@ -103,6 +103,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "只有群管理员可以改，请找管理员来发这条命令。",
         "Only the group's admins can change this. Ask one of them to send the command.",
     ),
+    "admins_unknown": (
+        "没能向 Telegram 问到谁是群管理员，什么都没改，请过一会儿再试。",
+        "Could not ask Telegram who is an admin of this group, so nothing was changed. Try again "
+        "in a moment.",
+    ),
     "owners_only": (
         "只有机器人的主人可以这样做（设置项 ZDRAW_OWNERS）。",
         "Only the bot's owners can do that (see ZDRAW_OWNERS).",
