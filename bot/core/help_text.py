@@ -21,7 +21,10 @@ def help_text(
     a platform that has these and understands no words."""
     language = "en" if locale == "en" else "zh"
     commands, options = HEADINGS[language]
-    parts = [INTRODUCTION[language], _section(commands, command_rows(language, slash_only))]
+    parts = [
+        INTRODUCTION[language],
+        _section(commands, command_rows(language, slash_only, in_group=call is not None)),
+    ]
     if not start:
         parts.append(_section(options, help_rows(language)))
     if call is not None:

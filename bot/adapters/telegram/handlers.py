@@ -87,7 +87,7 @@ class Handlers:
         origin = origin_of_message(message, self._bot_id)
         if origin is None:
             return
-        command = match_command(message.text or "", self._username)
+        command = self._called_by(message, message.text)
         if command is None and not self._concerns_us(message):
             return
         origin = await self._core.settled(origin)
@@ -212,7 +212,7 @@ class Handlers:
 
     async def _wordless(self, message: Message, origin: Origin) -> None:
         """Pictures, stickers, voices. Service messages have no attachment and mean nothing."""
-        command = match_command(message.caption or "", self._username)
+        command = self._called_by(message, message.caption)
         if command is not None and command[0] != "draw":
             await self._command(message, origin, *command)
         elif command is not None:
@@ -240,7 +240,13 @@ class Handlers:
             return named["name"].casefold() == self._username.casefold()
         if message.chat.type == ChatType.PRIVATE or self._answers_question(message):
             return True
-        return match_command(text, self._username) is not None
+        return self._called_by(message, text) is not None
+
+    def _called_by(self, message: Message, text: str | None) -> tuple[str, str] | None:
+        """The command in it. Where people talk with each other an everyday word is none."""
+        alone = message.chat.type == ChatType.PRIVATE
+        bare = alone or self._own_replied(message) is not None
+        return match_command(text or "", self._username, bare=bare)
 
     def _answers_question(self, message: Message) -> bool:
         question = message.reply_to_message
