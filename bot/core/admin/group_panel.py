@@ -33,13 +33,21 @@ class GroupPanel:
     such thing. `limits`: also what nobody decides in a private chat."""
 
     def __init__(
-        self, own: GroupRules, bounded: Bounded, locale: str, *, quiet: bool | None, limits: bool
+        self,
+        own: GroupRules,
+        bounded: Bounded,
+        locale: str,
+        platform: str,
+        *,
+        quiet: bool | None,
+        limits: bool,
     ) -> None:
         self._own = own
         self._usual = bounded.usual
         self._now = own.over(bounded.usual)
         self._profile = bounded.profile
         self._locale = locale
+        self._platform = platform
         self._quiet = quiet
         self._limits = limits
 
@@ -170,4 +178,4 @@ class GroupPanel:
         return Button(action=COMMAND, generation_id="", label=label, words=f"group {words}")
 
     def _say(self, code: str, **data: Any) -> str:
-        return reply(code, self._locale, **data)
+        return reply(code, self._locale, self._platform, **data)

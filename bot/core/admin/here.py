@@ -36,7 +36,7 @@ class Here:
         code = f"{'group' if whole else 'place'}_{'opened' if open_ else 'closed'}"
         if by_fleet and not open_:
             code += "_by_fleet"
-        return Said(text=reply(code, origin.locale))
+        return Said(text=reply(code, origin.locale, origin.address.platform))
 
     async def _decide(self, ask: Ask, *, open_: bool, whole: bool, by_fleet: bool) -> None:
         address, scope = ask.origin.address, scope_of(ask.origin)
