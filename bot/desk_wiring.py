@@ -65,6 +65,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         crew.cancel,
         crew.notifier,
         crew.pictures,
+        crew.rules,
         clock=clock,
         log=log,
     )

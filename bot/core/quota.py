@@ -137,11 +137,20 @@ class Ledger(Protocol):
         ...
 
 
+#: What the scope of a person begins with.
+PERSONAL = "user:"
+
+
+def is_alone(scope: str) -> bool:
+    """It is a person's, and no group's."""
+    return scope.startswith(PERSONAL)
+
+
 def scope_of(origin: Origin, person: str | None = None) -> str:
     """Within which accounts are kept: a group, however many channels it has; or a person, in
     chats where nobody else is. `person`: another one than who asks."""
     if origin.alone:
-        return f"user:{(person or origin.requester).partition(':')[2]}"
+        return f"{PERSONAL}{(person or origin.requester).partition(':')[2]}"
     return origin.group or origin.address.chat
 
 

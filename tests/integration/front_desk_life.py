@@ -216,7 +216,16 @@ async def desk_in(
         answers = Answers(lookup=lookup, notifier=notifier)
         settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
         data = data_service(
-            settings, store, answers, lookup, cancel, notifier, pictures, clock=store.clock, log=log
+            settings,
+            store,
+            answers,
+            lookup,
+            cancel,
+            notifier,
+            pictures,
+            rules,
+            clock=store.clock,
+            log=log,
         )
         commands = admin_commands(
             lookup=lookup,

@@ -8,6 +8,9 @@ from bot.core.admin.reach import reach, reach_text
 from bot.core.admin.whom import Whom
 from bot.core.cancel import Cancel
 from bot.core.errors import Refusal
+from bot.core.generation import Origin
+from bot.core.group_rules import RulesHere
+from bot.core.local_time import local_time
 from bot.core.moderation.area import EVERYTHING, Area, area_of
 from bot.core.moderation.bans import Ban, Bans
 from bot.core.ports import Clock
@@ -20,10 +23,13 @@ LIST = frozenset({"list", "名单", "列表"})
 class BanPeople:
     """Implements AdminCommand."""
 
-    def __init__(self, *, bans: Bans, cancel: Cancel, whom: Whom, clock: Clock) -> None:
+    def __init__(
+        self, *, bans: Bans, cancel: Cancel, whom: Whom, rules: RulesHere, clock: Clock
+    ) -> None:
         self._bans = bans
         self._cancel = cancel
         self._whom = whom
+        self._rules = rules
         self._clock = clock
 
     async def __call__(self, ask: Ask) -> Said:
@@ -67,16 +73,21 @@ class BanPeople:
         if not bans:
             return Said(text=reply("no_bans", locale), private=True)
         command = "ban all list" if area == EVERYTHING else "ban list"
-        lines = [self._line(ban, locale) for ban in bans]
+        lines = [await self._line(ban, ask.origin) for ban in bans]
         text, buttons = page_of([reply("bans", locale), *lines], page, command)
         return Said(text=text, buttons=buttons, private=True)
 
-    def _line(self, ban: Ban, locale: str) -> str:
-        rest = reply("for_good", locale)
+    async def _line(self, ban: Ban, origin: Origin) -> str:
+        rest = reply("for_good", origin.locale)
         if ban.until_ms is not None:
-            rest = wait_text(ban.until_ms - self._clock(), locale)
+            wait = wait_text(ban.until_ms - self._clock(), origin.locale)
+            time = await self._time(ban.until_ms, origin)
+            rest = reply("until", origin.locale, wait=wait, time=time)
         name = f"@{ban.name}" if ban.name else ""
         return " ".join(filter(None, (_number(ban.person), name, f"({rest})", ban.reason)))
+
+    async def _time(self, until_ms: int, origin: Origin) -> str:
+        return local_time(until_ms, self._clock(), await self._rules.time_zone(origin))
 
 
 class Unban:

@@ -119,7 +119,7 @@ class Job:
 
 def _of_theirs(refusal: Refusal, generation: Generation, origin: Origin) -> Refusal:
     """What they would be told; of their words nothing is quoted to who may not see them."""
-    told = refusal_text(refusal, origin.locale)
+    told = refusal_text(refusal, origin.locale, origin.address.platform)
     if QUOTING & refusal.data.keys() and not may_see(generation, origin):
         told = refusal.code
     return Refusal("not_drawn_for_them", who=generation.requester, told=told)
