@@ -264,26 +264,16 @@ MANAGED = frozenset(
 DECIDING_ALONE = frozenset({"pause", "resume", "ban", "unban"})
 
 
-def command_rows(
-    locale: str, slash_only: frozenset[str] | None = None, *, in_group: bool = False
-) -> list[tuple[str, str]]:
-    """(how to call it, what it does) for /help; Chinese for locales in `zh`. `slash_only`: names
-    of those that there are, where words call none."""
-    listed = [c for c in COMMANDS if slash_only is None or c.name in slash_only]
+def command_rows(locale: str, *, in_group: bool = False) -> list[tuple[str, str]]:
+    """(how to call it, what it does) for /help; Chinese for locales in `zh`."""
     if not locale.startswith("zh"):
-        return [(f"/{command.name}", command.meaning_en) for command in listed]
-    words = slash_only is None
+        return [(f"/{command.name}", command.meaning_en) for command in COMMANDS]
     return [
         (
-            "、".join(
-                (
-                    f"/{command.name}",
-                    *(command.written_triggers(in_group=in_group) if words else ()),
-                )
-            ),
+            "、".join((f"/{command.name}", *command.written_triggers(in_group=in_group))),
             command.meaning_zh,
         )
-        for command in listed
+        for command in COMMANDS
     ]
 
 

@@ -14,12 +14,13 @@ from bot.adapters.discord.pending import Told
 from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.discord.takings import Takings
+from bot.adapters.discord.words import meanings
 from bot.adapters.shared.named_id import named_id
 from bot.core.admin.ask import Pointed
 from bot.core.errors import Refusal
 from bot.core.help_text import help_text
 from bot.core.messages import Toast
-from bot.core.press import Press
+from bot.core.press import COMMAND, Press
 from bot.core.staff import IsAdmin
 
 #: A completion shows at most 25 of at most 100 characters.
@@ -138,9 +139,10 @@ class Desk:
 
         await self._reception.receive(interaction, work, private=private, brings_picture=True)
 
-    async def help(self, interaction: discord.Interaction[Any], commands: frozenset[str]) -> None:
+    async def help(self, interaction: discord.Interaction[Any]) -> None:
         async def work(visit: Visit) -> None:
-            text = help_text(visit.origin.locale, start=False, slash_only=commands)
+            locale = visit.origin.locale
+            text = help_text(locale, start=False, own=meanings(locale))
             await self._reception.whisper(visit, text)
 
         await self._reception.receive(interaction, work, whispered=True)
@@ -180,7 +182,7 @@ class Desk:
                 await self.data.turn(interaction, named, newer=way == "newer")
             case Press("forget", named):
                 await self.data.forget(interaction, named)
-            case Press("do", command=command, words=words):
+            case Press(action, command=command, words=words) if action == COMMAND:
                 await self.manage(interaction, command, words, pressed=True)
             case Press("delete", named):
                 await self._delete(interaction, named, hidden=hidden)

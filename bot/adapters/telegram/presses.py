@@ -11,7 +11,7 @@ from bot.adapters.telegram.origin import origin_of_message, origin_of_press
 from bot.adapters.telegram.rights import Rights
 from bot.core.generation import Origin
 from bot.core.messages import Toast
-from bot.core.press import WANTED, Press
+from bot.core.press import COMMAND, WANTED, Press
 from bot.core.text_trigger import match_command
 
 #: (callback query id, short answer or None): answers a button press, in the background.
@@ -78,7 +78,7 @@ class Presses:
                 )
             case "forget":
                 return await core.my_data.forget(origin, named, in_place=_carries(query))
-            case "do":
+            case _ if press.action == COMMAND:
                 return await self._manage(query, origin, press)
             case "delete":
                 pressed = origin.address.request_message if _carries(query) else None

@@ -2,16 +2,14 @@
 
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
+from bot.core.admin.switch import OFF, ON
 from bot.core.errors import Refusal
 from bot.core.moderation.places import Places
 from bot.core.quota import scope_of
 from bot.core.replies import reply
 from bot.core.staff import Level
 
-WISHES = {
-    **dict.fromkeys(("on", "开", "打开", "开启", "启用"), True),
-    **dict.fromkeys(("off", "关", "关闭", "关掉", "停用"), False),
-}
+WISHES = {**dict.fromkeys({*ON, "启用"}, True), **dict.fromkeys({*OFF, "停用"}, False)}
 #: What makes it the whole group.
 GROUP = frozenset({"全群", "本群", "群", "group"})
 

@@ -12,6 +12,7 @@ from bot.core.group_rules import RulesHere
 from bot.core.local_time import local_time
 from bot.core.messages import Button
 from bot.core.ports import Clock
+from bot.core.press import command_button
 from bot.core.quota import units
 from bot.core.replies import failure_text, reply, wait_text
 from bot.core.rights import may_see
@@ -136,8 +137,7 @@ def list_buttons(
 
 
 def _button(code: str, words: str, locale: str, **data: int) -> Button:
-    label = reply(code, locale, **data)
-    return Button(action="do", generation_id="", label=label, words=f"job {words}")
+    return command_button(reply(code, locale, **data), f"job {words}")
 
 
 def _page(number: int, *, everywhere: bool) -> str:

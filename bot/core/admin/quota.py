@@ -9,6 +9,7 @@ from bot.core.admin.whom import Whom
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
 from bot.core.local_time import local_time
+from bot.core.people import number_of
 from bot.core.ports import Clock
 from bot.core.quota import POOL, AccountKey, Entry, Ledger, Statement, scope_of, units
 from bot.core.replies import reply, wait_text
@@ -57,7 +58,7 @@ class Quota:
         if not lines:
             return Said(text=reply("quota_unlimited", origin.locale), private=True)
         if person != origin.requester:
-            lines.insert(0, reply("quota_of", origin.locale, who=_number(person)))
+            lines.insert(0, reply("quota_of", origin.locale, who=number_of(person)))
         zone, now = statement.time_zone, self._clock()
         entries = [
             _line(one, local_time(one.created_ms, now, zone), origin.locale)
@@ -105,7 +106,7 @@ class Quota:
 
 def _changed(key: AccountKey, statement: Statement, origin: Origin) -> str:
     locale, platform = origin.locale, origin.address.platform
-    who = _number(key.holder) or reply("quota_of_the_group", locale)
+    who = number_of(key.holder) or reply("quota_of_the_group", locale)
     if statement.allowance is None:
         return reply("quota_changed_unlimited", locale, platform, who=who)
     return reply(
@@ -115,10 +116,6 @@ def _changed(key: AccountKey, statement: Statement, origin: Origin) -> str:
         left=units(statement.left.total),
         allowance=units(statement.allowance),
     )
-
-
-def _number(person: str) -> str:
-    return person.partition(":")[2]
 
 
 def _line(entry: Entry, moment: str, locale: str) -> str:
