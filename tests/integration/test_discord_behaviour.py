@@ -272,7 +272,7 @@ async def test_show_queue_and_help(scene):
     assert (await scene.anna.slash(scene.channel, "queue")).ephemeral
     told = await scene.anna.slash(scene.channel, "help")
     assert told.ephemeral
-    assert "/draw — draw a picture" in told.response.content
+    assert "/draw — Draw a picture" in told.response.content
 
 
 async def test_a_page_is_turned_in_its_own_message_also_after_a_restart(scene, core, simcord_env):
