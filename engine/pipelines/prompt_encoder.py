@@ -29,6 +29,8 @@ class PromptEncoder:
         self, tokenizer: Any, text_encoder: Any, memory: EmbeddingMemory, model: str
     ) -> None:
         """Takes `text_encoder` over: its last layer is removed. `model` names it in `memory`."""
+        #: Where embeddings are wanted; where the text encoder is when nobody says.
+        self.device: torch.device = text_encoder.device
         self._tokenizer = tokenizer
         self._network = text_encoder
         self._memory = memory
@@ -57,7 +59,7 @@ class PromptEncoder:
                 kept[prompt] = made.pop(prompt)
             else:
                 known = kept[prompt]
-                on_device = None if known is None else known.to(self._network.device)
+                on_device = None if known is None else known.to(self.device)
                 encodings.append(Encoding(on_device, kept=True))
         return encodings
 

@@ -92,12 +92,16 @@ async def working(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
 
 
 @asynccontextmanager
-async def dispatching(folder: Path, link: EngineLink | None = None) -> AsyncIterator[Bench]:
-    """A dispatcher at work, with its database and pictures in `folder`; its engine is the one
-    that the test drives, if not `link`."""
+async def dispatching(
+    folder: Path, each: int | None = None, link: EngineLink | None = None
+) -> AsyncIterator[Bench]:
+    """A dispatcher at work, with its database and pictures in `folder`. `each`: places that one
+    person may hold while others wait. Its engine is the one that the test drives, if not
+    `link`."""
     clock, news, engine = ManualClock(), News(), FakeEngine()
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
-        rows, outcomes = SqlJobRows(database, clock), SqlOutcomes(database, clock, books_of(clock))
+        rows = SqlJobRows(database, clock, each)
+        outcomes = SqlOutcomes(database, clock, books_of(clock))
         pictures = PictureFolder(folder)
         dispatcher = Dispatcher(
             link=link or engine,

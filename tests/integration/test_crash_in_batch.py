@@ -48,7 +48,7 @@ async def test_only_the_job_that_kills_engines_fails(tmp_path: Path) -> None:
     """Were its company not tried again alone, it would be killed as often, and fail as well."""
     async with (
         LocalEngine(socket_path(tmp_path), on_tokenizer=lambda _: None) as link,
-        dispatching(tmp_path, link) as bench,
+        dispatching(tmp_path, link=link) as bench,
     ):
         # All wait before an engine is there, so that they are drawn together.
         names = ("a", "b", POISON, "c", "d")

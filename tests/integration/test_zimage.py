@@ -21,7 +21,7 @@ PROMPTS = ["一个红色的圆", "a yellow star on a black background", "", "\n\
 
 @pytest.fixture(scope="module")
 def bare():
-    pipe = weights.load(DEMO, WEIGHTS, "cpu", torch.float32)
+    pipe = weights.load(DEMO, WEIGHTS, torch.float32)
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
@@ -29,7 +29,7 @@ def bare():
 @pytest.fixture
 def ours():
     """Not shared: tests break it on purpose."""
-    return ZImage(weights.load(DEMO, WEIGHTS, "cpu", torch.float32), WEIGHTS)
+    return ZImage(weights.load(DEMO, WEIGHTS, torch.float32), WEIGHTS)
 
 
 def request(prompt: str = PROMPTS[0], guidance: float = 0.0) -> DrawRequest:

@@ -6,17 +6,17 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.adapters.discord.desk import Desk
-from bot.adapters.discord.moderation_commands import moderation_callbacks
-from bot.adapters.discord.options import options
-from bot.adapters.discord.words import (
+from bot.adapters.discord.admin_words import (
     ADMIN,
     ADMIN_COMMANDS,
     APPOINTING,
     SETTINGS,
     SIGNS,
-    choices,
 )
+from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.moderation_commands import moderation_callbacks
+from bot.adapters.discord.options import options
+from bot.adapters.discord.words import choices
 from bot.adapters.shared.named_id import named_id
 from bot.core.admin.pause import MAX_REASON as MAX_PAUSE_REASON
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS

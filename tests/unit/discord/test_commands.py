@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import structlog
 
+from bot.adapters.discord.admin_words import ADMIN_COMMANDS
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.commands import NAMES
 from bot.adapters.discord.sync import payload
-from bot.adapters.discord.words import ADMIN_COMMANDS, COMMANDS, OPTIONS, Translator
+from bot.adapters.discord.words import COMMANDS, OPTIONS, Translator
 from bot.core import commands
 from bot.core.admin.group_syntax import SETTINGS
 from engine.contract import MAX_PICTURES
