@@ -121,6 +121,8 @@ generations = Table(
     #: When delivery was settled, well or badly.
     Column("delivered_ms", Milliseconds),
     Column("forgotten", Text),
+    #: The channel that `chat` is a thread of.
+    Column("parent_chat", Text),
     UniqueConstraint("id"),
     UniqueConstraint("event_key"),
     check("outcome", f"outcome IN ({quoted(Outcome)})"),
