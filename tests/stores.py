@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.engine import URL
 
+from bot.core.acts import Act
 from bot.core.generation import Generation
 from bot.core.messages import Notice
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
 from bot.store import store
+from bot.store.acts import record
 from bot.store.books import Books
 from bot.store.database import Database
 from bot.store.notices import notice_of
@@ -71,6 +73,11 @@ class Store(store.Store):
         stored = await self.admissions.get(generation.id)
         assert stored is not None
         return stored
+
+    async def decided(self, act: Act) -> None:
+        """A line of the audit, whatever it tells of."""
+        async with self.database.write() as connection:
+            assert await record(connection, act, self.clock())
 
     async def unsaid(self) -> list[Notice]:
         """What is still to be said, in all chats, oldest first."""
