@@ -66,8 +66,13 @@ class Store(store.Store):
     async def forgotten(self, **changes) -> Generation:
         """One that was finished, told of and then forgotten; its files are still to go."""
         generation = await self.told(await self.finished(**changes))
-        await self.forgetting.forget(generation.requester, generation.id, instead="")
+        await self.forget(generation)
         return await self.now(generation)
+
+    async def forget(self, up_to: Generation, *, instead: str = "") -> int:
+        """All of its requester until then, at once; how many generations that were."""
+        await self.forgetting.forget(up_to.requester, up_to.id, instead=instead)
+        return await self.forgetting.let_go(1000)
 
     async def now(self, generation: Generation) -> Generation:
         stored = await self.admissions.get(generation.id)

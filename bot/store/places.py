@@ -34,9 +34,7 @@ async def place_state(connection: AsyncConnection, address: Address, scope: str)
     )
 
 
-async def _decision(
-    connection: AsyncConnection, query: Select[bool, bool]
-) -> Decision | None:
+async def _decision(connection: AsyncConnection, query: Select[bool, bool]) -> Decision | None:
     row = (await connection.execute(query)).one_or_none()
     return None if row is None else Decision(open=row[0], by_fleet=row[1])
 

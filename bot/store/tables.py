@@ -224,6 +224,16 @@ exports = Table(
     UniqueConstraint("event_key"),
 )
 
+#: Wishes to be forgotten. A row goes when all generations that it is about are on their way.
+forgettings = Table(
+    "forgettings",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("requester", Text, nullable=False),
+    #: Serial of the last generation that is meant.
+    Column("up_to", BigInteger, nullable=False),
+)
+
 
 def partial_index(
     name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
