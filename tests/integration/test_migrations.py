@@ -50,6 +50,7 @@ TABLES = {
     "switches",
     "api_tokens",
     "forgettings",
+    "clearings",
 }
 
 

@@ -92,7 +92,8 @@ async def use_everything(store: Store) -> None:
     for group in (None, ("telegram", "-100")):
         await store.queue.standing(group)
         await store.queue.live(group, skip=1, limit=9)
-        await store.queue.clear(group, 9, act("clear"), 50)
+        await store.queue.clear(group, 9, act(f"clear:{group}"))
+        await store.queue.clear_on(50)
         await store.queue.cleared("clear")
     await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"), within=None)
     await store.groups.rules("telegram", "-100")
