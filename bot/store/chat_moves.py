@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.ports import Clock
 from bot.store.conditions import is_untold
 from bot.store.database import Database
-from bot.store.house_tables import acts, bans, groups, people, places, words
+from bot.store.house_tables import acts, bans, clearings, groups, people, places, words
 from bot.store.quota_tables import accounts, ledger
 from bot.store.tables import chats, generations, notices, removals
 
@@ -98,9 +98,9 @@ async def _move_accounts(connection: AsyncConnection, platform: str, old: str, n
 
 async def _move_house(connection: AsyncConnection, platform: str, old: str, new: str) -> None:
     """What was decided for the group. What was decided in the new one meanwhile stands."""
-    await connection.execute(
-        update(acts).where(acts.c.platform == platform, acts.c.scope == old).values(scope=new)
-    )
+    for table in (acts, clearings):
+        of_old = (table.c.platform == platform) & (table.c.scope == old)
+        await connection.execute(update(table).where(of_old).values(scope=new))
     for named, *own in (
         (groups.c.scope, groups.c.platform),
         (words.c.scope, words.c.platform, words.c.text),

@@ -62,15 +62,16 @@ class Quota:
             return Said(text=reply("quota_unlimited", origin.locale), private=True)
         if person != origin.requester:
             lines.insert(0, reply("quota_of", origin.locale, who=_number(person)))
-        return Said(text="\n".join([*lines, *_entries(statement, origin.locale)]), private=True)
+        lines += self._entries(statement, origin.locale)
+        return Said(text="\n".join(lines), private=True)
 
     async def _told_of_pool(self, origin: Origin) -> Said:
         key = AccountKey(platform=origin.address.platform, scope=scope_of(origin), holder=POOL)
         pool = await self._ledger.statement(key, TOLD)
         if pool.allowance is None:
             return Said(text=reply("pool_unlimited", origin.locale), private=True)
-        lines = [self._standing("pool_left", pool, origin.locale), *_entries(pool, origin.locale)]
-        return Said(text="\n".join(lines), private=True)
+        standing = self._standing("pool_left", pool, origin.locale)
+        return Said(text="\n".join([standing, *self._entries(pool, origin.locale)]), private=True)
 
     async def _change(self, ask: Ask, order: QuotaOrder, person: str | None) -> Said:
         origin = ask.origin
@@ -96,6 +97,9 @@ class Quota:
         if person is None:
             raise Refusal("whom")
         return AccountKey(platform=platform, scope=scope_of(origin, person), holder=person)
+
+    def _entries(self, statement: Statement, locale: str) -> list[str]:
+        return [_line(one, statement.time_zone, locale) for one in statement.entries]
 
     def _standing(self, code: str, statement: Statement, locale: str) -> str:
         assert statement.allowance is not None
@@ -123,10 +127,6 @@ def _changed(key: AccountKey, statement: Statement, locale: str) -> str:
 
 def _number(person: str) -> str:
     return person.partition(":")[2]
-
-
-def _entries(statement: Statement, locale: str) -> list[str]:
-    return [_line(entry, statement.time_zone, locale) for entry in statement.entries]
 
 
 def _line(entry: Entry, time_zone: str, locale: str) -> str:

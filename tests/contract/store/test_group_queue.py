@@ -107,3 +107,10 @@ async def test_an_act_that_ends_nothing_is_none(store: Store):
     ended = await store.finished()
     assert not await store.outcomes.cancel([ended.id], "press:1", act=act("press:1"))
     assert not await store.acts.last("telegram", None, about=None, limit=9)
+
+
+async def test_a_clearing_goes_along_when_the_group_moves(store: Store):
+    row = await store.queued(scope="-100")
+    await store.queue.clear(HERE, 99, clearing())
+    await store.moves.move("telegram", "-100", "-1001")
+    assert await store.queue.clear_on(9) == [row.id]
