@@ -87,7 +87,6 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         settings=rows.settings,
         pauses=rows.pauses,
         queue=rows.queue,
-        records=rows.records,
         news=crew.news,
         groups=rows.groups,
         rules=crew.rules,

@@ -81,7 +81,7 @@ def store_in(
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
         admittance=SqlAdmittance(database, clock, books),
-        bans=SqlBans(database, clock),
+        bans=SqlBans(database, clock, books),
         places=SqlPlaces(database, clock),
         words=SqlWords(database, clock),
         api_tokens=SqlApiTokens(database, clock),

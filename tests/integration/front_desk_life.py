@@ -241,7 +241,6 @@ async def desk_in(
             lists=lists,
             pauses=store.pauses,
             queue=store.queue,
-            records=store.records,
             news=news,
             groups=store.groups,
             rules=rules,

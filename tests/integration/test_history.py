@@ -218,7 +218,7 @@ async def test_a_press_shows_a_picture_again_or_says_why_not(desk: Desk) -> None
 @pytest.mark.parametrize("by", [ANNA, BORIS])
 async def test_what_was_forgotten_says_so_to_everybody(desk: Desk, by: str) -> None:
     row = await desk.drawn()
-    await desk.store.forgetting.forget(ANNA, row.id, instead="")
+    await desk.store.forget(row)
     named = row.id
 
     def origin() -> Origin:
@@ -240,7 +240,7 @@ async def test_what_was_forgotten_says_so_to_everybody(desk: Desk, by: str) -> N
 
 async def test_the_last_one_is_none_where_it_was_forgotten(desk: Desk) -> None:
     row = await desk.drawn()
-    await desk.store.forgetting.forget(ANNA, row.id, instead="")
+    await desk.store.forget(row)
     assert "还没有你的图可以重画" in words(
         await desk.desk.again(desk.origin(), None, None, quiet=True)
     )
@@ -249,7 +249,7 @@ async def test_the_last_one_is_none_where_it_was_forgotten(desk: Desk) -> None:
 
 async def test_its_message_can_still_be_deleted(desk: Desk) -> None:
     row = await desk.drawn()
-    await desk.store.forgetting.forget(ANNA, row.id, instead="")
+    await desk.store.forget(row)
     assert await desk.desk.remove(desk.origin(), row.id, is_admin=nobody, quiet=True)
     (removal,) = await desk.store.removals.waiting(["telegram"])
     assert removal.message == row.status_message

@@ -151,6 +151,21 @@ async def test_members_change_nothing(desk: Desk, locale):
     assert await left(desk, ANNA) == 3 * UNIT
 
 
+@pytest.mark.parametrize("words", ["群", "全群", "pool"])
+async def test_the_pool_is_told_of_to_those_who_keep_order(desk: Desk, words):
+    await desk.draw("一个红色的圆")
+    told = await desk.manage("quota", words)
+    assert (await desk.said())[-1].private
+    standing, drawn, *_ = told.splitlines()
+    assert standing.startswith("👥 全群还剩 99")
+    assert "−1  画图" in drawn
+    assert await desk.manage("quota", words, by=ANNA, admin=False) == reply("admins_only", "zh")
+
+
+async def test_a_group_without_a_pool_is_not_limited_as_a_whole(bare: Desk):
+    assert await bare.manage("quota", "群") == reply("pool_unlimited", "zh")
+
+
 @pytest.mark.parametrize("wish", ["+1", "=4", "每天 4"])
 async def test_where_the_group_has_no_pool_its_admins_make_nothing(bare: Desk, wish):
     assert await change(bare, wish, of=ANNA) == reply("no_pool", "zh")

@@ -21,7 +21,10 @@ def origin_of(
         requester=f"{PLATFORM}:{interaction.user.id}",
         # A thread is a channel of its own.
         address=Address(
-            platform=PLATFORM, chat=str(interaction.channel_id), reply_token=key.text()
+            platform=PLATFORM,
+            chat=str(interaction.channel_id),
+            parent_chat=_parent(interaction),
+            reply_token=key.text(),
         ),
         locale=locale_of(interaction.locale.value),
         group=_group(interaction),
@@ -37,6 +40,11 @@ def _group(interaction: discord.Interaction[Any]) -> str:
     if interaction.guild_id is not None and interaction.is_guild_integration():
         return f"guild:{interaction.guild_id}"
     return f"user:{interaction.user.id}"
+
+
+def _parent(interaction: discord.Interaction[Any]) -> str | None:
+    channel = interaction.channel
+    return str(channel.parent_id) if isinstance(channel, discord.Thread) else None
 
 
 def is_admin(interaction: discord.Interaction[Any]) -> bool:

@@ -48,15 +48,12 @@ class BanPeople:
         return await self._banned(ask, person, area, parse_ban(ask.words))
 
     async def _banned(self, ask: Ask, person: str, area: Area, order: BanOrder) -> Said:
-        """What they have under way ends in a transaction of its own. A crash between the two is
-        made good when the event comes again, and until then nothing joins it."""
         origin, length = ask.origin, order.length_ms
         until = None if length is None else self._clock() + length
         act = act_of(origin, ActKind.BAN, scope=area.scope, target=person, detail=ask.words)
         ban = Ban(person=person, area=area, until_ms=until, reason=order.reason)
-        live = await self._bans.ban(ban, act)
-        await self._cancel.by_act(live, act)
-        ended = await self._bans.ended(act.event_key)
+        ended = await self._bans.ban(ban, act)
+        await self._cancel.spread(ended)
         said = reply(
             "banned_them_for_good" if length is None else "banned_them",
             origin.locale,
@@ -65,7 +62,7 @@ class BanPeople:
             where=reach_text(area, origin.locale),
         )
         if ended:
-            said += "\n" + reply("ban_ended", origin.locale, count=ended)
+            said += "\n" + reply("ban_ended", origin.locale, count=len(ended))
         return Said(text=said)
 
     async def _listed(self, ask: Ask, area: Area, page: int) -> Said:

@@ -32,7 +32,7 @@ from bot.core.moderation.words import Words
 from bot.core.news import News
 from bot.core.pauses import Pauses
 from bot.core.people import Names, People, Weights
-from bot.core.ports import Admissions, Clock, Records
+from bot.core.ports import Admissions, Clock
 from bot.core.quota import Ledger
 from engine.profiles import Profile
 
@@ -53,7 +53,6 @@ def admin_commands(
     lists: WordLists,
     pauses: Pauses,
     queue: GroupQueue,
-    records: Records,
     news: News,
     groups: Groups,
     rules: RulesHere,
@@ -90,7 +89,7 @@ def admin_commands(
         "words": ForbidWords(words=words, lists=lists),
         "pause": PauseQueue(pauses),
         "resume": ResumeQueue(pauses),
-        "clear": Clear(queue=queue, records=records, news=news),
+        "clear": Clear(queue=queue, news=news),
         "job": job,
         "weight": Weight(weights=weights, whom=whom),
     }

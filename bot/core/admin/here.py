@@ -52,6 +52,6 @@ class Here:
         origin = ask.origin
         state = await self._places.state(origin.address, scope_of(origin))
         code = "place_is_open" if state.open else "place_is_closed"
-        if state.own is not None and state.open == state.own != state.group:
+        if state.differs:
             code += "_alone"
         return Said(text=reply(code, origin.locale))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
-from bot.core.admin.quota_syntax import QuotaOrder, parse_quota
+from bot.core.admin.quota_syntax import QuotaOrder, asks_for_pool, parse_quota
 from bot.core.admin.whom import Whom
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
@@ -31,6 +31,9 @@ class Quota:
         if not ask.words and ask.pointed.person is None and ask.pointed.message is None:
             return await self._told(ask.origin, ask.origin.requester)
         person, rest = await self._whom(ask)
+        if asks_for_pool(rest.words):
+            await ask.require(Level.GROUP_ADMIN)
+            return await self._told_of_pool(ask.origin)
         if not rest.words.strip():
             if person is None or not await ask.may(Level.GROUP_ADMIN):
                 person = ask.origin.requester
@@ -59,12 +62,16 @@ class Quota:
             return Said(text=reply("quota_unlimited", origin.locale), private=True)
         if person != origin.requester:
             lines.insert(0, reply("quota_of", origin.locale, who=number_of(person)))
-        zone, now = statement.time_zone, self._clock()
-        entries = [
-            _line(one, local_time(one.created_ms, now, zone), origin.locale)
-            for one in statement.entries
-        ]
-        return Said(text="\n".join([*lines, *entries]), private=True)
+        lines += self._entries(statement, origin.locale)
+        return Said(text="\n".join(lines), private=True)
+
+    async def _told_of_pool(self, origin: Origin) -> Said:
+        key = AccountKey(platform=origin.address.platform, scope=scope_of(origin), holder=POOL)
+        pool = await self._ledger.statement(key, TOLD)
+        if pool.allowance is None:
+            return Said(text=reply("pool_unlimited", origin.locale), private=True)
+        standing = self._standing("pool_left", pool, origin.locale)
+        return Said(text="\n".join([standing, *self._entries(pool, origin.locale)]), private=True)
 
     async def _change(self, ask: Ask, order: QuotaOrder, person: str | None) -> Said:
         origin = ask.origin
@@ -90,6 +97,12 @@ class Quota:
         if person is None:
             raise Refusal("whom")
         return AccountKey(platform=platform, scope=scope_of(origin, person), holder=person)
+
+    def _entries(self, statement: Statement, locale: str) -> list[str]:
+        zone, now = statement.time_zone, self._clock()
+        return [
+            _line(one, local_time(one.created_ms, now, zone), locale) for one in statement.entries
+        ]
 
     def _standing(self, code: str, statement: Statement, locale: str) -> str:
         assert statement.allowance is not None

@@ -198,6 +198,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "👥 全群还剩 {left}（每天 {allowance}），{wait}后重置（{time}）。",
         "👥 The group has {left} left ({allowance} a day); renewed in {wait} ({time}).",
     ),
+    "pool_unlimited": (
+        "👥 全群没有总额度的限制。",
+        "👥 The group as a whole is not limited.",
+    ),
     "quota_changed": (
         "🎟 {who} 现在还剩 {left}，每天 {allowance}。",
         "🎟 {who} has {left} left now, and {allowance} a day.",
