@@ -50,7 +50,9 @@ class Draw:
         used is refused. Raises Refusal."""
         check_values(request)
         admitted = await self._admit(origin, request)
-        if admitted.duplicate and not is_the_same(request, admitted.generation.spec):
+        known = admitted.generation
+        # What has been forgotten cannot be compared.
+        if admitted.duplicate and known.forgotten is None and not is_the_same(request, known.spec):
             raise Refusal("key_reused")
         return admitted
 

@@ -334,6 +334,19 @@ async def test_a_picture_whose_file_is_gone_is_said(api: Api, program: httpx.Asy
     assert wrong(again, 410)["code"] == "picture_gone"
 
 
+async def test_a_forgotten_picture_is_gone_under_its_key_too(
+    api: Api, program: httpx.AsyncClient
+) -> None:
+    headers = {"idempotency-key": "order-17"}
+    first = await program.post(GENERATIONS, json={"prompt": PROMPT}, headers=headers)
+    drawn = first.json()["zdraw"]["id"]
+    assert await api.store.deliveries.sending(drawn)
+    await api.store.deliveries.delivered(drawn)
+    assert await api.store.forgetting.forget("api:local", drawn, instead="") == 1
+    again = await program.post(GENERATIONS, json={"prompt": PROMPT}, headers=headers)
+    assert wrong(again, 410)["code"] == "picture_gone"
+
+
 async def test_health_and_figures(api: Api, program: httpx.AsyncClient) -> None:
     await eventually(lambda: api.news.engine_ready)
     assert (await program.get("/healthz")).json() == {"status": "ok", "engine": "ready"}

@@ -161,8 +161,10 @@ class Images:
 def _check_finished(ended: Generation) -> None:
     """Raises Problem for every other end."""
     match ended.outcome:
-        case Outcome.FINISHED:
+        case Outcome.FINISHED if ended.pictures and ended.forgotten is None:
             return
+        case Outcome.FINISHED:
+            raise Problem(410, "picture_gone")
         case Outcome.CANCELLED:
             raise Problem(409, "cancelled")
         case Outcome.EXPIRED:
