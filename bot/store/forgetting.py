@@ -11,6 +11,7 @@ from bot.core.ports import Clock
 from bot.store.conditions import is_kept, is_leaving, is_told
 from bot.store.database import Database
 from bot.store.house_tables import people
+from bot.store.program_jobs import forget_documents
 from bot.store.rows import generation_of
 from bot.store.tables import exports, generations, notices
 
@@ -51,6 +52,7 @@ class SqlForgetting:
         async with self._database.write() as connection:
             later = update(generations).where(mine, not_(is_told(_row)))
             waiting = await connection.execute(later.values(forgotten=Forgotten.WANTED))
+            await forget_documents(connection, select(_row.serial).where(mine, is_told(_row)))
             now = update(generations).where(mine, is_told(_row)).values(**_WORDLESS)
             wordless = await connection.execute(now)
             await self._hush(connection, requester, instead)
@@ -88,6 +90,7 @@ class SqlForgetting:
     async def _take_words(self, which: Select[tuple[int]]) -> int:
         move = update(generations).where(_row.serial.in_(which)).values(**_WORDLESS)
         async with self._database.write() as connection:
+            await forget_documents(connection, which)
             return (await connection.execute(move)).rowcount
 
     async def with_files(self, limit: int) -> Sequence[Generation]:

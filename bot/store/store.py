@@ -23,6 +23,7 @@ from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
 from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
+from bot.store.program_jobs import SqlProgramJobs
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
 
@@ -44,6 +45,7 @@ class Store:
     acts: SqlActs
     people: SqlPeople
     api_tokens: SqlApiTokens
+    program_jobs: SqlProgramJobs
     pauses: SqlPauses
     queue: SqlGroupQueue
     history: SqlHistory
@@ -68,6 +70,7 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
         api_tokens=SqlApiTokens(database, clock),
+        program_jobs=SqlProgramJobs(database, clock),
         pauses=SqlPauses(database, clock),
         queue=SqlGroupQueue(database, clock, books),
         history=SqlHistory(database),
