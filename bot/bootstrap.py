@@ -133,7 +133,8 @@ def _discord(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> A
 def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.http_api.callers import LOOPBACK
     from bot.adapters.http_api.secret import ApiSecret
-    from bot.adapters.http_api.server import ApiParts, ApiServer
+    from bot.adapters.http_api.server import ApiServer
+    from bot.adapters.http_api.service import ApiParts
 
     secret = ApiSecret(settings.state_dir, settings.api_secret_text)
     if settings.api_host not in LOOPBACK and secret.read() is None:
@@ -144,6 +145,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         )
     parts = ApiParts(
         draw=core.draw,
+        cancel=core.cancel,
         cards=core.cards,
         admissions=core.admissions,
         records=core.records,
@@ -151,6 +153,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         news=core.news,
         pace=core.pace,
         tokens=core.api_tokens,
+        jobs=core.program_jobs,
         clock=now_ms,
         log=log,
     )

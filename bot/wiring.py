@@ -33,6 +33,7 @@ from bot.core.notify import Notifier
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
 from bot.core.ports import Admissions, Bounds, Messenger, Records
+from bot.core.program_jobs import ProgramJobs
 from bot.core.queue_view import QueueView
 from bot.core.quiet import QuietMode
 from bot.core.quota import UNIT, QuotaDefaults
@@ -78,6 +79,7 @@ class Core:
     pictures: PictureFolder
     cards: Cards
     api_tokens: ApiTokens
+    program_jobs: ProgramJobs
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -165,6 +167,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pictures=pictures,
         cards=cards,
         api_tokens=rows.api_tokens,
+        program_jobs=rows.program_jobs,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,

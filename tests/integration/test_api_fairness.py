@@ -23,9 +23,10 @@ async def test_a_chat_is_served_next_while_a_token_floods_the_queue(tmp_path: Pa
             return await api.store.records.waiting_in_all() == FLOOD
 
         await eventually(all_wait, 30)
+        held = api.engine.capacity
+        await eventually(lambda: len(api.engine.accepted) == held)
         (waiting,) = await api.store.jobs.head(1)
         row = await api.store.queued(requester="telegram:1", address=address(), spec=waiting.spec)
-        held = len(api.engine.accepted)
         api.news.moved(row.id)
         api.drawing.set()
         await asyncio.gather(*asked)

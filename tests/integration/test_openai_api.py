@@ -318,7 +318,7 @@ async def test_who_waits_when_zdraw_stops_is_told_to_come_again_where_that_is_sa
     headers = {"idempotency-key": key} if key else {}
     asked = asyncio.create_task(program.post(GENERATIONS, json={"prompt": PROMPT}, headers=headers))
     await eventually(lambda: tuple(api.engine.jobs))
-    api.waiting.let_go()
+    api.service.let_go()
     answer = await asked
     assert wrong(answer, 503)["code"] == "shutting_down"
     assert answer.headers["x-should-retry"] == again

@@ -21,8 +21,7 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from bot.adapters.shared.http_server import HttpServer, listen
-from tests.integration.api_life import api_in
+from tests.integration.api_life import api_in, listening
 
 OPERATIONS = (
     ("POST", "/v1/images/generations"),
@@ -65,20 +64,14 @@ class Served:
         return self.url
 
     def __exit__(self, *_error: object) -> None:
-        self._loop.call_soon_threadsafe(self._serving.cancel)
+        self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(30)
 
     async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with api_in(self._folder, queued=1000) as api:
-            with listen("127.0.0.1", 0, "") as listener:
-                self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-                server = HttpServer(api.server.config(api.waiting, api.meter))
-                self._serving = asyncio.create_task(
-                    server.serve_until_cancelled(listener, api.waiting.let_go)
-                )
-                self._ready.set()
-                await asyncio.gather(self._serving, return_exceptions=True)
+        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        async with api_in(self._folder, queued=1000) as api, listening(api) as self.url:
+            self._ready.set()
+            await self._over.wait()
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,11 @@ goes wrong unexpectedly is logged without what people wrote, and answered."""
 import math
 
 from starlette.datastructures import Headers, QueryParams
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.adapters.http_api.body_limit import check_announced, limited
 from bot.adapters.http_api.callers import Callers
-from bot.adapters.http_api.openai.errors import answer
+from bot.adapters.http_api.forms import answer
 from bot.adapters.http_api.openai.images import FILES
 from bot.adapters.http_api.problem import Problem
 from bot.adapters.http_api.rate import Rate
@@ -31,7 +30,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, for who may use it."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
@@ -39,7 +38,11 @@ class Gate:
             await self._identify(scope, headers)
             check_announced(scope["path"], headers)
         except Problem as problem:
-            await answer(problem, headers)(scope, receive, send)
+            if scope["type"] == "http":
+                await answer(problem, scope["path"], headers)(scope, receive, send)
+            else:
+                # Not accepted: the client sees 403.
+                await send({"type": "websocket.close", "code": 1008})
             return
         await self._guarded(scope, limited(receive, scope["path"]), send, headers)
 
@@ -67,6 +70,6 @@ class Gate:
             await self._app(scope, receive, sending)
         except Exception as error:
             self._log.error("api_request_failed", **trouble(error))
-            if not answered:
-                failed: Response = answer(Problem(500, "internal_error"), headers)
+            if not answered and scope["type"] == "http":
+                failed = answer(Problem(500, "internal_error"), scope["path"], headers)
                 await failed(scope, receive, send)

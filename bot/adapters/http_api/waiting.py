@@ -41,8 +41,10 @@ class Waiting:
                 generation = await self._admissions.get(generation_id)
                 if generation is None or generation.outcome in TERMINAL:
                     return generation
+                # Not wait_for, which may swallow a cancellation in Python 3.11.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(moved.wait(), LOOK_SECONDS)
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await moved.wait()
             return None
         finally:
             leaving.cancel()

@@ -142,7 +142,8 @@ class Images:
     async def _admitted(
         self, request: Request, body: ImagesBody, locale: str, key: str | None
     ) -> Generation:
-        origin = request.state.caller.origin(locale, key)
+        event = None if key is None else f"key:{key}"
+        origin = request.state.caller.origin(locale, event)
         try:
             return (await self._draw.values(origin, body.request())).generation
         except Refusal as refusal:
