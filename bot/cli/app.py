@@ -68,8 +68,8 @@ def version() -> None:
 
 
 def _settings_and_log() -> Any:
+    from bot.load_settings import load_settings
     from bot.log import set_up_log
-    from bot.settings import load_settings
 
     settings = load_settings()
     set_up_log(settings.log_level, settings.log_format)

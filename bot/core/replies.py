@@ -10,7 +10,9 @@ from typing import Any
 from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
+from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
+from bot.core.sentences.moderation import MODERATION
 from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
 from bot.core.sentences.programs import PROGRAMS
@@ -35,7 +37,14 @@ __all__ = [
 #: platforms where an answer is a reply, a reply to it is a prompt, also after a restart.
 ASK_MARK = "✏️"
 QUESTIONS = ("ask_prompt", "ask_edit")
-REPLIES: dict[str, tuple[str, str]] = {**ANSWERS, **MY_DATA, **REFUSALS, **KEEPING_ORDER}
+REPLIES: dict[str, tuple[str, str]] = {
+    **ANSWERS,
+    **MY_DATA,
+    **REFUSALS,
+    **KEEPING_ORDER,
+    **GROUP_RULES,
+    **MODERATION,
+}
 
 
 def reply(code: str, locale: str, /, **data: Any) -> str:
@@ -52,8 +61,12 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         code = "missing_value"
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
+    if data.get("reason"):
+        data["reason"] = reply("because", locale, reason=data["reason"])
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
+    if "setting" in data:
+        data["setting"] = reply(f"setting_{data['setting']}", locale)
     return reply(code, locale, **data)
 
 
@@ -64,6 +77,8 @@ def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: An
         data["key"] = names.get(data["key"], data["key"])
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
+    if data.get("reason"):
+        data["reason"] = reply("because", locale, reason=data["reason"])
     tables = (PROGRAMS, REPLIES, FAILURES)
     try:
         sentences = next(table[code] for table in tables if code in table)
@@ -74,10 +89,11 @@ def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: An
 
 
 def wait_text(milliseconds: int, locale: str) -> str:
-    """How long until something: in seconds, minutes or hours, rounded up."""
+    """How long until something, rounded up: in seconds, minutes, hours, or days from two on."""
     seconds = max(1, -(-milliseconds // 1000))
-    for size, code in ((3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds")):
-        if seconds >= size:
+    sizes = ((86400, "in_days"), (3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds"))
+    for size, code in sizes:
+        if seconds >= size * (2 if code == "in_days" else 1):
             return reply(code, locale, number=-(-seconds // size))
     raise AssertionError("at least a second")
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, literal_column
+from sqlalchemy import Column, ColumnElement, literal_column
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from bot.core.generation import LIVE, Delivery, Forgotten
+from bot.core.generation import LIVE, Delivery, Forgotten, Outcome
 from bot.core.quota import EntryKind
 
 Columns = ReadOnlyColumnCollection[str, Column[Any]]
@@ -23,8 +23,7 @@ def is_queued(row: Columns) -> ColumnElement[bool]:
 
 
 def is_running(row: Columns) -> ColumnElement[bool]:
-    """Says that it is live too: that is the condition of the index that finds it."""
-    return and_(is_live(row), row.outcome == literal_column("'running'"))
+    return row.outcome == literal_column("'running'")
 
 
 def is_live(row: Columns) -> ColumnElement[bool]:
@@ -49,6 +48,11 @@ def is_kept(row: Columns) -> ColumnElement[bool]:
 def is_leaving(row: Columns) -> ColumnElement[bool]:
     """Something of it is still to be deleted."""
     return _among(row.forgotten, (Forgotten.WANTED, Forgotten.FILES))
+
+
+def starts_cooldown(row: Columns) -> ColumnElement[bool]:
+    """It was accepted and has not come to nothing."""
+    return _among(row.outcome, LIVE | {Outcome.FINISHED})
 
 
 def was_dispatched(row: Columns) -> ColumnElement[bool]:

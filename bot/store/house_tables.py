@@ -74,6 +74,8 @@ words = Table(
     Column("allowed", Boolean, nullable=False),
     Column("created_ms", Milliseconds, nullable=False),
     Unique("platform", "scope", "text"),
+    # By their numbers it is known whether the rules have changed: none comes again.
+    sqlite_autoincrement=True,
 )
 
 #: What a group decided for itself; NULL is what is usual.

@@ -30,6 +30,7 @@ class FakeEngine:
 
     def __init__(self, *, capacity: int = 3, png: bytes = PNG) -> None:
         self.capacity = capacity
+        self.seconds_per_megapixel_step = 1.0
         self._png = png
         self.jobs: dict[JobKey, Job] = {}
         #: Every job ever accepted, in order: more than one for a generation is repeated work.
@@ -75,7 +76,7 @@ class FakeEngine:
                 drawn_width=job.width,
                 drawn_height=job.height,
                 seconds=1.0,
-                seconds_per_megapixel_step=1.0,
+                seconds_per_megapixel_step=self.seconds_per_megapixel_step,
             )
         )
 
@@ -111,7 +112,7 @@ class FakeEngine:
             capacity=self.capacity,
             template_tokens=8,
             max_tokens=512,
-            seconds_per_megapixel_step=1.0,
+            seconds_per_megapixel_step=self.seconds_per_megapixel_step,
         )
 
     # --- the port -----------------------------------------------------------------------------

@@ -43,6 +43,8 @@ class Bench:
     pictures: PictureFolder
     news: News
     clock: ManualClock
+    #: The dispatcher's.
+    work: asyncio.Task[None]
 
     async def admit(self, **changes: object) -> Generation:
         admitted = await self.admissions.admit(new_generation(**changes), bounds())
@@ -77,21 +79,23 @@ class Bench:
 
 
 @asynccontextmanager
-async def working(dispatcher: Dispatcher) -> AsyncIterator[None]:
+async def working(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(dispatcher.run())
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
-async def dispatching(folder: Path) -> AsyncIterator[Bench]:
-    """A dispatcher at work, with its database and pictures in `folder`."""
+async def dispatching(folder: Path, each: int | None = None) -> AsyncIterator[Bench]:
+    """A dispatcher at work, with its database and pictures in `folder`. `each`: places that one
+    person may hold while others wait."""
     clock, news, engine = ManualClock(), News(), FakeEngine()
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
-        rows, outcomes = SqlJobRows(database, clock), SqlOutcomes(database, clock, books_of(clock))
+        rows = SqlJobRows(database, clock, each)
+        outcomes = SqlOutcomes(database, clock, books_of(clock))
         pictures = PictureFolder(folder)
         dispatcher = Dispatcher(
             link=engine,
@@ -104,7 +108,7 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
             log=structlog.get_logger(),
         )
         recovery = Recovery(rows=rows, outcomes=outcomes, news=news, clock=clock, queue_hours=24)
-        async with working(dispatcher):
+        async with working(dispatcher) as work:
             yield Bench(
                 engine=engine,
                 admissions=SqlAdmissions(database, clock, books_of(clock)),
@@ -116,4 +120,5 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
                 pictures=pictures,
                 news=news,
                 clock=clock,
+                work=work,
             )

@@ -2,25 +2,29 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.core.errors import Refusal
 from bot.core.generation import Generation
 from bot.core.quota import AccountKey, Wish
 from bot.store.database import Database
-from tests.builders import act, address, notice
+from bot.store.job_rows import SqlJobRows
+from tests.builders import act, address, bounds, new_generation, notice
 from tests.stores import Store, sqlite_url, store_over
 
 LARGE = re.compile(
-    r"SCAN (generations|events|notices|removals|chats|accounts|ledger|ending|this|other)\b"
+    r"SCAN (generations|events|notices|removals|chats|accounts|ledger|groups|ending|this|other)\b"
 )
 #: Indexes that hold only rows still in work, and may therefore be read whole.
 SMALL = {
     "ix_generations_queue",
     "ix_generations_live",
+    "ix_generations_running",
     "ix_generations_untold",
     "ix_removals_waiting",
     "ix_generations_leaving",
@@ -76,6 +80,8 @@ async def use_everything(store: Store) -> None:
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
     await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
+    await store.people.set_weight("telegram:1", 2.0, act("weight"))
+    await store.people.weight("telegram:1")
     await store.pauses.pause("", act("pause"))
     await store.pauses.paused()
     await store.pauses.resume(act("resume"))
@@ -84,6 +90,11 @@ async def use_everything(store: Store) -> None:
         await store.queue.live(group, skip=1, limit=9)
         await store.queue.clear(group, 9, act("clear"), 50)
         await store.queue.cleared("clear")
+    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"))
+    await store.groups.rules("telegram", "-100")
+    with suppress(Refusal):
+        new = new_generation(scope="-100", requester=row.requester)
+        await store.admissions.admit(new, bounds(live_here=9, cooldown_ms=1))
     await use_my_data(store)
 
 
@@ -107,6 +118,23 @@ async def turn(store: Store, row: Generation) -> None:
     await store.history.page(row.requester, 5)
     await store.history.page(row.requester, 5, before=row.id)
     await store.history.page(row.requester, 5, after=row.id)
+
+
+async def test_a_cooldown_is_found_by_its_index(store: Store):
+    """However much somebody has drawn, and cancelled, in a group."""
+
+    async def ask(store: Store) -> None:
+        new = new_generation(scope="-100")
+        await store.admissions.admit(new, bounds(cooldown_ms=1000))
+
+    statements = await statements_of(store, ask)
+    (looked,) = [
+        (sql, values) for sql, values in statements if "max(generations.created_ms)" in sql
+    ]
+    steps = await plan(store, *looked)
+    found = [step for step in steps if "ix_generations_cooldown" in step]
+    assert len(found) == 1
+    assert "requester=? AND scope=? AND created_ms>? AND created_ms<?" in found[0]
 
 
 async def statements_of(
@@ -179,3 +207,22 @@ async def test_what_is_old_is_found_by_when_it_ended(store: Store):
 
     ((sql, parameters),) = await statements_of(store, expire)
     assert any("ix_generations_ended" in step for step in await plan(store, sql, parameters))
+
+
+async def fill_places(store: Store) -> None:
+    await store.running(requester="telegram:1")
+    for requester in ("telegram:1", "telegram:1", "telegram:2"):
+        await store.queued(requester=requester, cost=0.0)
+    rows = await SqlJobRows(store.database, store.clock, each=1).head(1)
+    assert [row.requester for row in rows] == ["telegram:2"]
+
+
+async def test_who_has_enough_places_is_passed_over_within_the_index(store: Store):
+    """Somebody may have ten thousand requests before those of the others."""
+    statements = await statements_of(store, fill_places)
+    (passing,) = [one for one in statements if "NOT IN" in one[0]]
+    # In its order: it ends with the first that is found, and sorts nothing but these.
+    assert "SCAN generations USING INDEX ix_generations_queue" in await plan(store, *passing)
+    (holders,) = [one for one in statements if one[0].startswith("SELECT generations.requester")]
+    (step,) = await plan(store, *holders)
+    assert step == "SCAN generations USING INDEX ix_generations_running"

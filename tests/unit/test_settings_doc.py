@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic.fields import FieldInfo
 
-from bot.settings import BotSettings, load_settings
+from bot.load_settings import load_settings
+from bot.settings import BotSettings
 from engine.settings import EngineSettings
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,8 @@ def shown_default(field: FieldInfo) -> str:
         return "none"
     if isinstance(default, Enum):
         default = default.value
+    if isinstance(default, bool):
+        default = str(default).lower()
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
 
 

@@ -7,6 +7,11 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "你已有 {limit} 个请求在排队，请等其中一个结束后再来。",
         "You already have {limit} requests waiting. Wait until one of them has ended.",
     ),
+    "queue_full_here": (
+        "这里每人最多同时排 {limit} 个请求，请等其中一个结束后再来。",
+        "At most {limit} requests of yours may wait here. Wait until one of them has ended.",
+    ),
+    "closed": ("这里停用了画图。", "Drawing is switched off here."),
     "negative_needs_guidance": (
         "负面词需要引导大于 0：去掉 {guidance}，或设为 1.8。",
         "A negative prompt needs guidance above 0: leave out {guidance}, or set it to 1.8.",

@@ -66,4 +66,8 @@ async def test_what_was_decided_about_them_is_there(store: Store):
     own = store.belongings
     assert [row["name"] for row in await rows_of(own.person(ANNA))] == ["anna"]
     assert [row["reason"] for row in await rows_of(own.bans(ANNA))] == ["刷屏"]
+    for scope, language in ((f"user:{ANNA.partition(':')[2]}", "en"), ("-100", "zh")):
+        await store.groups.decide("telegram", scope, "language", language, act())
+    known = await rows_of(own.person(ANNA))
+    assert [row.get("language") for row in known] == [None, "en"]
     assert await rows_of(own.person(BORIS)) == []

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.errors import Refusal
 from bot.core.generation import Generation, Outcome
-from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish
+from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish, end_of_day
 from bot.store.database import Database
 from tests.builders import START_MS, act, address, bounds, new_generation
 from tests.stores import MEMORY, Store, store_over
@@ -286,15 +288,78 @@ async def test_a_group_that_moves_takes_its_accounts_along(store: Store):
     assert await left(store, replace(ACCOUNT, scope="-1001")) == 2 * UNIT
 
 
+# --- groups that decide for themselves ------------------------------------------------------------
+
+
+async def decide(store: Store, rule: str, value: object, event: str | None = None) -> None:
+    await store.groups.decide("telegram", "-100", rule, value, act(event))
+
+
+async def test_what_a_group_gives_each_day_holds_from_today(store: Store):
+    await draw(store)
+    await decide(store, "allowance", 5 * UNIT)
+    assert await left(store) == 4 * UNIT
+    await decide(store, "allowance", UNIT)
+    assert await left(store) == 0
+    await decide(store, "allowance", None)
+    # What was spent of the larger one is no less spent when it is enlarged again.
+    assert await left(store) == 2 * UNIT
+
+
+async def test_ones_own_goes_before_the_groups_and_that_before_everybodys(store: Store):
+    await decide(store, "allowance", 5 * UNIT)
+    await allow(store, ACCOUNT, 7 * UNIT, "own")
+    assert await left(store) == 7 * UNIT
+    assert await left(store, replace(ACCOUNT, holder=BORIS)) == 5 * UNIT
+    assert await left(store, replace(ACCOUNT, scope="-200")) == 3 * UNIT
+    assert (await store.ledger.statement(POOL_ACCOUNT, 0)).allowance is None
+
+
+async def test_a_group_can_limit_where_nobody_else_does():
+    async with Database(MEMORY) as database:
+        store = store_over(database)
+        await decide(store, "allowance", UNIT)
+        assert (await draw(store)).price == UNIT
+        with pytest.raises(Refusal):
+            await draw(store)
+        await decide(store, "allowance", None)
+        assert (await draw(store)).price == 0
+
+
+async def test_the_groups_zone_says_when_its_day_ends(store: Store):
+    await decide(store, "time_zone", "Europe/Berlin")
+    statement = await store.ledger.statement(ACCOUNT, 0)
+    # 03:04:05 UTC is 04:04:05 there.
+    assert statement.resets_ms - START_MS == (19 * 3600 + 55 * 60 + 55) * 1000
+    assert statement.time_zone == "Europe/Berlin"
+
+
+async def test_another_zone_ends_no_day(store: Store):
+    """At 12:00 UTC it is tomorrow already in Kiritimati, and still yesterday on Baker Island."""
+    store.clock.advance(9 * 3600 * 1000 - (4 * 60 + 5) * 1000)
+    for _ in range(3):
+        await draw(store)
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Pacific/Kiritimati", None):
+        await decide(store, "time_zone", zone)
+        assert await left(store) == 0
+    assert await kinds(store) == ["grant", *["reserve"] * 3]
+    store.clock.advance(4 * 3600 * 1000)
+    assert await left(store) == 3 * UNIT
+
+
 # --- any sequence ---------------------------------------------------------------------------------
 
+#: Both ends of the world, one with quarters of an hour, and one with summer time.
+ZONES = (None, "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu", "America/New_York")
 STEPS = st.one_of(
     st.tuples(st.just("draw"), st.sampled_from([ANNA, BORIS]), st.integers(1, 4000)),
     st.tuples(st.sampled_from(["deliver", "fail", "cancel", "lose"]), st.integers(0, 5)),
     st.tuples(st.just("change"), st.sampled_from(list(Wish)), st.integers(0, 5000)),
     st.tuples(st.just("allow"), st.one_of(st.none(), st.integers(0, 5000))),
     st.tuples(st.just("pool"), st.one_of(st.none(), st.integers(0, 5000))),
-    st.tuples(st.just("wait"), st.integers(1, 3)),
+    st.tuples(st.just("decide"), st.just("allowance"), st.one_of(st.none(), st.integers(0, 5000))),
+    st.tuples(st.just("decide"), st.just("time_zone"), st.sampled_from(ZONES)),
+    st.tuples(st.just("wait"), st.integers(1, 72)),
     st.tuples(st.just("expire")),
 )
 
@@ -330,12 +395,47 @@ async def take(store: Store, live: list[Generation], step, event_key: str) -> No
             await store.ledger.allow(ACCOUNT, allowance, "", act(event_key))
         case ("pool", allowance):
             await store.ledger.allow(POOL_ACCOUNT, allowance, "", act(event_key))
-        case ("wait", days):
-            store.clock.advance(days * DAY_MS)
+        case ("decide", rule, value):
+            await decide(store, rule, value, event_key)
+        case ("wait", hours):
+            store.clock.advance(hours * 3600 * 1000)
         case ("expire",):
             await store.outcomes.expire(store.clock.now - DAY_MS)
         case (what, which) if live:
             await end(store, what, live[which % len(live)], event_key)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(ZONES[1:]), st.integers(1, 40 * 60)), max_size=10),
+    st.integers(0, 48 * 60),
+)
+def test_no_change_of_zone_makes_days_shorter_or_gives_a_date_twice(moves, begin):
+    asyncio.run(travel(moves, begin))
+
+
+async def travel(moves: Sequence[tuple[str, int]], begin: int) -> None:
+    """A group that changes its zone all the time, and somebody who looks all the time."""
+    async with Database(MEMORY) as database:
+        store = store_over(database, THREE_A_DAY)
+        store.clock.advance(begin * 60_000)
+        days: list[tuple[str, int, int]] = []
+        for zone, minutes in moves:
+            await decide(store, "time_zone", zone)
+            for step in (0, minutes * 60_000):
+                store.clock.advance(step)
+                statement = await store.ledger.statement(ACCOUNT, 0)
+                assert statement.resets_ms > store.clock.now
+                granted = await store.sql("SELECT day FROM ledger WHERE kind = 'grant'")
+                if len(granted) > len(days):
+                    assert len(granted) == len(days) + 1
+                    ends = end_of_day(date.fromisoformat(granted[-1][0]), zone)
+                    begins = ends - DAY_MS
+                    assert begins <= store.clock.now < ends
+                    days.append((granted[-1][0], begins, ends))
+        for (day, _, ends), (later, begins, _) in pairwise(days):
+            assert day < later
+            assert ends <= begins
 
 
 async def end(store: Store, what: str, generation: Generation, event_key: str) -> None:

@@ -61,5 +61,12 @@ def test_clients_are_told_whether_to_try_again(problem: Problem, headers: dict[s
     assert ("retry-after" in told) == ("retry-after" in headers)
 
 
+def test_who_asks_too_soon_is_told_when_to_ask_again() -> None:
+    problem = problem_of(Refusal("cooldown", seconds=17, cooldown=30))
+    assert problem.status == 429
+    assert error(problem)["code"] == "rate_limit_exceeded"
+    assert answer(problem, NOBODY).headers["retry-after"] == "17"
+
+
 def test_what_may_be_is_said_of_every_parameter() -> None:
     assert set(ALLOWED) == set(ImagesBody.model_fields)

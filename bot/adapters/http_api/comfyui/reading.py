@@ -39,6 +39,9 @@ _LATENTS = ("EmptyLatentImage", "EmptySD3LatentImage")
 #: Refusals of the core, by whose fault they are: a field of Wish.
 _BLAMED = {
     "bad_size": "latent",
+    "too_large_here": "latent",
+    "too_many_here": "latent",
+    "forbidden_words": "text",
     "empty_prompt": "text",
     "too_long": "text",
     "prompt_too_long": "text",
