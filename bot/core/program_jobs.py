@@ -3,7 +3,7 @@ generation, for APIs that tell a program of its own requests later."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.core.generation import Generation
 
@@ -21,8 +21,8 @@ class ProgramJob:
     event_key: str
     #: Which of the program's connections asked; empty if it did not say.
     client: str
-    #: JSON, of which only the adapter knows what it means.
-    document: dict[str, Any]
+    #: What it sent, in words of which only the adapter knows the meaning.
+    document: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from bot.core.ports import Clock
 from bot.store.conditions import is_kept, is_leaving, is_told
 from bot.store.database import Database
 from bot.store.house_tables import people
-from bot.store.program_jobs import forget_documents
+from bot.store.program_jobs import forget_documents, forget_orphans
 from bot.store.rows import generation_of
 from bot.store.tables import exports, generations, notices
 
@@ -79,6 +79,8 @@ class SqlForgetting:
 
     async def expire(self, ended_before_ms: int, limit: int) -> int:
         over = and_(is_kept(_row), _row.finished_ms < ended_before_ms, is_told(_row))
+        async with self._database.write() as connection:
+            await forget_orphans(connection, ended_before_ms)
         return await self._take_words(
             select(_row.serial).where(over).order_by(_row.finished_ms).limit(limit)
         )

@@ -93,6 +93,12 @@ async def forget_documents(connection: AsyncConnection, which: Select[tuple[int]
     await connection.execute(delete(program_jobs).where(_job.event_key.in_(doomed)))
 
 
+async def forget_orphans(connection: AsyncConnection, before_ms: int) -> None:
+    """What a process that died had no time to admit."""
+    orphan = ~_HAS_ROW & (_job.created_ms < before_ms)
+    await connection.execute(delete(program_jobs).where(orphan))
+
+
 def _is(requester: str, name: str) -> ColumnElement[bool]:
     return (_job.requester == requester) & (_job.name == name)
 

@@ -1,6 +1,6 @@
 """The table of what programs asked for, by their own names."""
 
-from sqlalchemy import JSON, Boolean, Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, Table, Text, UniqueConstraint
 
 from bot.store.tables import Milliseconds, Serial, metadata
 
@@ -15,8 +15,9 @@ program_jobs = Table(
     Column("event_key", Text, nullable=False),
     #: Which of the program's connections asked.
     Column("client", Text, nullable=False, server_default=""),
-    #: What it sent, and what was made of that.
-    Column("document", JSON, nullable=False),
+    #: What it sent, and what was made of that. Not JSON to the database: it may be long, and the
+    #: event loop would read it.
+    Column("document", Text, nullable=False),
     #: False once it was taken off the program's list.
     Column("listed", Boolean, nullable=False, server_default="1"),
     Column("created_ms", Milliseconds, nullable=False),

@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("event_key", sa.Text, nullable=False),
         sa.Column("client", sa.Text, nullable=False, server_default=""),
-        sa.Column("document", sa.JSON, nullable=False),
+        sa.Column("document", sa.Text, nullable=False),
         sa.Column("listed", sa.Boolean, nullable=False, server_default="1"),
         sa.Column("created_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("serial", name="pk_program_jobs"),

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 
 from bot.adapters.http_api.comfyui.bad_graph import BadGraph
 from bot.adapters.http_api.comfyui.errors import answer_bad_graph
-from bot.adapters.http_api.comfyui.graph import check
+from bot.adapters.http_api.comfyui.graph import MAX_NODES, check
 from bot.adapters.http_api.comfyui.inputs import Link
 from bot.adapters.http_api.comfyui.nodes import node_classes
 from bot.adapters.http_api.comfyui.reading import read
@@ -152,15 +152,22 @@ def test_only_the_outputs_asked_for_are_executed() -> None:
         check(prompt, CLASSES, ["8"])
 
 
-def test_a_chain_of_any_length_is_read() -> None:
-    shift = {"class_type": "ModelSamplingAuraFlow", "inputs": {"shift": 3}}
+def chained(length: int) -> dict[str, Any]:
+    """A workflow whose model goes through so many nodes more."""
     chain = {
-        f"n{n}": {**shift, "inputs": {"shift": 3, "model": [f"{n - 1}", 0]}}
-        for n in range(101, 5000)
+        f"nshift{n}": {
+            "class_type": "ModelSamplingAuraFlow",
+            "inputs": {"shift": 3, "model": [f"shift{n - 1}" if n else "4", 0]},
+        }
+        for n in range(length)
     }
-    first = {**shift, "inputs": {"shift": 3, "model": ["4", 0]}}
-    graph = check(workflow(n100=first, **chain, n3={"model": ["4999", 0]}), CLASSES)
-    assert len(graph.order) == len(SD_STYLE) + 4900
+    return workflow(**chain, n3={"model": [f"shift{length - 1}", 0]})
+
+
+def test_a_long_chain_is_read_and_one_that_is_too_long_refused() -> None:
+    longest = MAX_NODES - len(SD_STYLE)
+    assert len(check(chained(longest), CLASSES).order) == MAX_NODES
+    assert bad(chained(longest + 1)).kind == "prompt_too_large"
 
 
 values = st.recursive(

@@ -14,6 +14,11 @@ async def json_object(request: Request, *, optional: bool = False) -> dict[str, 
     body = await request.body()
     if optional and not body.strip():
         return {}
+    return object_in(body)
+
+
+def object_in(body: bytes) -> dict[str, Any]:
+    """Raises Problem."""
     try:
         sent = json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):

@@ -13,6 +13,9 @@ from bot.adapters.http_api.comfyui.bad_graph import (
 from bot.adapters.http_api.comfyui.inputs import Link, checked, link_in, missing
 from bot.adapters.http_api.comfyui.nodes import NodeClass
 
+#: Whoever draws a picture needs a few dozen; each output is followed through all of them.
+MAX_NODES = 500
+
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
@@ -63,7 +66,7 @@ def check(
             errors[node_id] = NodeErrors(
                 class_type=kinds[node_id].name, errors=wrong, dependent_outputs=users
             )
-    good = [one for one in wanted if not errors.keys() & set(needed[one])]
+    good = [one for one in wanted if not errors.keys() & needed[one].keys()]
     if not good:
         raise no_output_left(errors)
     order = list(dict.fromkeys(node for output in good for node in needed[output]))
@@ -78,6 +81,9 @@ def _kinds(prompt: Any, classes: Mapping[str, NodeClass]) -> dict[str, NodeClass
     """The class of each node; ComfyUI looks at those that nobody needs too."""
     if not isinstance(prompt, dict):
         raise BadGraph("prompt_no_outputs", "Prompt has no outputs")
+    if len(prompt) > MAX_NODES:
+        details = f"{len(prompt)} nodes, at most {MAX_NODES}"
+        raise BadGraph("prompt_too_large", "Prompt has too many nodes", details)
     kinds = {}
     for node_id, node in prompt.items():
         name = node.get("class_type") if isinstance(node, dict) else None
@@ -105,10 +111,10 @@ def _inputs(node: dict[str, Any]) -> dict[str, Any]:
 
 def _needed_by(
     output: str, prompt: dict[str, Any], kinds: Mapping[str, NodeClass]
-) -> tuple[list[str], set[str]]:
+) -> tuple[dict[str, None], set[str]]:
     """The output and all that it needs, each behind its own needs; and those that need
     themselves. Without recursion: a workflow may be a long chain."""
-    order: list[str] = []
+    order: dict[str, None] = {}
     #: True once all that a node needs is in `order`.
     done: dict[str, bool] = {}
     cyclic: set[str] = set()
@@ -119,7 +125,7 @@ def _needed_by(
             stack.pop()
             if not done[node_id]:
                 done[node_id] = True
-                order.append(node_id)
+                order[node_id] = None
             continue
         done[node_id] = False
         links = (link_in(given, kinds) for given in _inputs(prompt[node_id]).values())

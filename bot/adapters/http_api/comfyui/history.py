@@ -13,7 +13,7 @@ from bot.core.replies import program_text
 
 def queue_item(started: StartedJob) -> list[Any]:
     """Number, id, workflow, extra data, outputs."""
-    workflow = kept(started)
+    workflow = kept(started.job.document)
     return [
         started.serial,
         started.job.name,
@@ -35,7 +35,7 @@ def is_told_of(generation: Generation) -> bool:
 
 def history_entry(started: StartedJob, remarks: Sequence[str]) -> dict[str, Any]:
     """Of a job that has ended. `remarks`: sentences of the generation."""
-    workflow, generation = kept(started), started.generation
+    workflow, generation = kept(started.job.document), started.generation
     finished = generation.outcome is Outcome.FINISHED
     outputs = {}
     if finished:

@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from dataclasses import dataclass
+from functools import cached_property
 
 from bot.adapters.http_api.comfyui import story
 from bot.adapters.http_api.comfyui.hub import Hub, Listener, status
@@ -14,7 +15,7 @@ from bot.core.generation import TERMINAL, Generation, Outcome
 from bot.core.log import Log
 from bot.core.news import News, StepProgress
 from bot.core.ports import Admissions, Clock
-from bot.core.program_jobs import ProgramJobs, StartedJob
+from bot.core.program_jobs import ProgramJob, ProgramJobs, StartedJob
 
 #: A user's jobs that are followed after a restart.
 MAX_FOLLOWED = 1000
@@ -26,12 +27,15 @@ _PICTURE = struct.pack(">II", 1, 2)
 
 @dataclass
 class _Followed:
-    user: str
-    name: str
-    workflow: Workflow
+    job: ProgramJob
     #: What was told last; None before it began.
     told: StepProgress | None = None
     began: bool = False
+
+    @cached_property
+    def workflow(self) -> Workflow:
+        """Read when there is something to tell: many may wait."""
+        return kept(self.job.document)
 
 
 class Narrator:
@@ -100,10 +104,8 @@ class Narrator:
                 listener.tell(status(remaining))
 
     def _take_up(self, started: StartedJob) -> None:
-        job = started.job
         if started.generation.id not in self._followed:
-            followed = _Followed(user=job.requester, name=job.name, workflow=kept(started))
-            self._followed[started.generation.id] = followed
+            self._followed[started.generation.id] = _Followed(started.job)
 
     def _hear(self, generation_id: str) -> None:
         if generation_id in self._followed:
@@ -140,13 +142,14 @@ class Narrator:
             return
         if not followed.began:
             followed.began = True
-            await self._say(followed, *story.began(followed.workflow, followed.name, self._clock()))
+            told = story.began(followed.workflow, followed.job.name, self._clock())
+            await self._say(followed, *told)
         followed.told = steps
-        told = story.stepped(followed.workflow, followed.name, steps.step, steps.steps)
-        await self._say(followed, *told)
+        step = story.stepped(followed.workflow, followed.job.name, steps.step, steps.steps)
+        await self._say(followed, *step)
 
     async def _tell_end(self, followed: _Followed, generation: Generation) -> None:
-        workflow, name, now = followed.workflow, followed.name, self._clock()
+        workflow, name, now = followed.workflow, followed.job.name, self._clock()
         cancelled = generation.outcome is Outcome.CANCELLED
         if not followed.began and not cancelled:
             # Quicker than its first word.
@@ -154,14 +157,14 @@ class Narrator:
         if not cancelled or generation.begun:
             told = story.ended(workflow, name, now, generation)
             await self._say(followed, *told, generation=generation)
-        await self.tell_status(followed.user)
+        await self.tell_status(followed.job.requester)
         await self._say(followed, story.closed(name))
 
     async def _say(
         self, followed: _Followed, *told: story.Told, generation: Generation | None = None
     ) -> None:
         """To the client that asked, if it listens."""
-        listener = self._hub.client(followed.user, followed.workflow.client)
+        listener = self._hub.client(followed.job.requester, followed.job.client)
         if listener is None:
             return
         for one in told:

@@ -1,8 +1,9 @@
 """`POST /prompt`: a workflow becomes a row."""
 
+import asyncio
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,14 +11,14 @@ from starlette.requests import Request
 
 from bot.adapters.http_api.callers import Caller
 from bot.adapters.http_api.comfyui.bad_graph import BadGraph, no_output_left
-from bot.adapters.http_api.comfyui.body import json_object, names_in
+from bot.adapters.http_api.comfyui.body import names_in, object_in
 from bot.adapters.http_api.comfyui.errors import node_errors
 from bot.adapters.http_api.comfyui.graph import Graph, check
 from bot.adapters.http_api.comfyui.history import adapted
 from bot.adapters.http_api.comfyui.narrator import Narrator
 from bot.adapters.http_api.comfyui.nodes import NodeClass
 from bot.adapters.http_api.comfyui.reading import Wish, blamed, read
-from bot.adapters.http_api.comfyui.workflow import Workflow, accepted
+from bot.adapters.http_api.comfyui.workflow import Workflow, accepted, document
 from bot.adapters.http_api.language import locale_asked
 from bot.adapters.http_api.problem import Problem, problem_of
 from bot.core.draw import Draw
@@ -27,6 +28,17 @@ from engine.profiles import Profile
 
 #: Of extra_data, what is not kept: keys to somebody else's services.
 _SECRETS = ("api_key_comfy_org", "auth_token_comfy_org")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A workflow that was understood."""
+
+    prompt_id: str
+    graph: Graph
+    wish: Wish
+    workflow: Workflow
+    document: str
 
 
 class Prompts:
@@ -60,55 +72,57 @@ class Prompts:
 
     async def queue(self, request: Request) -> dict[str, Any]:
         """Accept a workflow. One that is sent again under its id is the same request."""
-        sent = await json_object(request)
-        prompt_id = _prompt_id(sent)
+        # In a thread: a large workflow takes longer than others should wait.
+        asked = await asyncio.to_thread(self._understood, await request.body())
         locale = locale_asked(request.headers)
+        started = await self._admitted(request.state.caller, locale, asked)
+        await self._narrator.follow(started)
+        return {
+            "prompt_id": asked.prompt_id,
+            "number": started.serial,
+            "node_errors": node_errors(asked.graph.node_errors, locale),
+            "adapted": adapted(asked.workflow, locale),
+        }
+
+    def _understood(self, body: bytes) -> _Asked:
+        """Raises Problem and BadGraph."""
+        sent = object_in(body)
+        prompt_id = _prompt_id(sent)
         if "prompt" not in sent:
             raise BadGraph("no_prompt", "No prompt provided", "No prompt provided")
         targets = names_in(sent, "partial_execution_targets") or None
         graph = check(sent["prompt"], self._classes, targets)
         wish = read(graph, self._profile)
-        ordered = "front" in sent or "number" in sent
-        more = ["fair_order"] if ordered else []
+        more = ["fair_order"] if "front" in sent or "number" in sent else []
         workflow = accepted(sent["prompt"], _extra_data(sent), graph, wish, more)
-        started = await self._admitted(request, prompt_id, graph, wish, workflow)
-        await self._narrator.follow(started)
-        return {
-            "prompt_id": prompt_id,
-            "number": started.serial,
-            "node_errors": node_errors(graph.node_errors, locale),
-            "adapted": adapted(workflow, locale),
-        }
+        return _Asked(prompt_id, graph, wish, workflow, document(workflow))
 
-    async def _admitted(
-        self, request: Request, prompt_id: str, graph: Graph, wish: Wish, workflow: Workflow
-    ) -> StartedJob:
+    async def _admitted(self, caller: Caller, locale: str, asked: _Asked) -> StartedJob:
         """Raises Problem and BadGraph; then nothing is left of it."""
-        caller: Caller = request.state.caller
-        origin = caller.origin(locale_asked(request.headers), f"prompt:{prompt_id}")
+        origin = caller.origin(locale, f"prompt:{asked.prompt_id}")
         job = ProgramJob(
             requester=caller.requester,
-            name=prompt_id,
+            name=asked.prompt_id,
             event_key=origin.event_key,
-            client=workflow.client,
-            document=asdict(workflow),
+            client=asked.workflow.client,
+            document=asked.document,
         )
         if not await self._jobs.add(job):
             raise Problem(400, "prompt_id_used")
         try:
-            await self._draw.values(origin, wish.request)
+            await self._draw.values(origin, asked.wish.request)
         except Refusal as refusal:
-            await self._jobs.drop(caller.requester, [prompt_id])
-            raise _as_seen(graph, wish, refusal) from None
+            await self._jobs.drop(caller.requester, [job.name])
+            raise _as_seen(asked, refusal) from None
         except AlreadySeen:
             raise Problem(400, "prompt_id_used") from None
-        started = await self._jobs.get(caller.requester, prompt_id)
+        started = await self._jobs.get(caller.requester, job.name)
         assert started is not None, "its generation was just admitted"
         return started
 
 
-def _as_seen(graph: Graph, wish: Wish, refusal: Refusal) -> Exception:
-    nodes = blamed(graph, wish, refusal)
+def _as_seen(asked: _Asked, refusal: Refusal) -> Exception:
+    nodes = blamed(asked.graph, asked.wish, refusal)
     return problem_of(refusal) if nodes is None else no_output_left(nodes)
 
 

@@ -1,11 +1,12 @@
 """`/queue`, `/interrupt` and `/history`: each client sees and ends its own."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from bot.adapters.http_api.callers import Caller
 from bot.adapters.http_api.comfyui.body import json_object, names_in
@@ -23,7 +24,7 @@ from bot.core.generation import TERMINAL
 from bot.core.program_jobs import ProgramJobs, StartedJob
 
 #: So many are told of at once; ComfyUI keeps 10,000 for everybody.
-MAX_ITEMS = 1000
+MAX_ITEMS = 500
 
 
 class Queue:
@@ -44,13 +45,10 @@ class Queue:
         router.add_api_route("/history/{prompt_id}", self.entry, methods=["GET"])
         return router
 
-    async def show(self, request: Request) -> dict[str, Any]:
+    async def show(self, request: Request) -> Response:
         """Items of five each: number, id, workflow, extra data, outputs."""
         live = await self._live(request.state.caller)
-        return {
-            "queue_running": [queue_item(one) for one in live if is_running(one.generation)],
-            "queue_pending": [queue_item(one) for one in live if not is_running(one.generation)],
-        }
+        return await _answered(lambda: _shown(live))
 
     async def change(self, request: Request) -> Response:
         """Take back what waits: all of it, or some."""
@@ -73,7 +71,7 @@ class Queue:
 
     async def history(
         self, request: Request, max_items: int | None = None, offset: int = -1
-    ) -> dict[str, Any]:
+    ) -> Response:
         """What has ended, the oldest first."""
         limit = MAX_ITEMS if max_items is None else max(0, min(max_items, MAX_ITEMS))
         reach = limit if offset < 0 else MAX_ITEMS
@@ -81,14 +79,14 @@ class Queue:
         told = [one for one in jobs if is_told_of(one.generation)]
         if offset >= 0:
             told = told[offset : offset + limit]
-        return dict(self._entry(one) for one in told)
+        return await self._entries(told)
 
-    async def entry(self, request: Request, prompt_id: str) -> dict[str, Any]:
+    async def entry(self, request: Request, prompt_id: str) -> Response:
         """One of them; {} until it has ended."""
         started = await self._jobs.get(request.state.caller.requester, prompt_id)
         if started is None or started.generation.outcome not in TERMINAL:
-            return {}
-        return dict([self._entry(started)]) if is_told_of(started.generation) else {}
+            return await self._entries([])
+        return await self._entries([started] if is_told_of(started.generation) else [])
 
     async def forget(self, request: Request) -> Response:
         """Take ended ones off the list: all of them, or some. Their pictures stay."""
@@ -114,6 +112,21 @@ class Queue:
                 # It ended by itself meanwhile.
                 continue
 
-    def _entry(self, started: StartedJob) -> tuple[str, dict[str, Any]]:
-        remarks = self._cards.remarks(started.generation)
-        return started.job.name, history_entry(started, remarks)
+    async def _entries(self, jobs: Sequence[StartedJob]) -> Response:
+        def entries() -> dict[str, Any]:
+            remarks = self._cards.remarks
+            return {one.job.name: history_entry(one, remarks(one.generation)) for one in jobs}
+
+        return await _answered(entries)
+
+
+def _shown(live: Sequence[StartedJob]) -> dict[str, Any]:
+    return {
+        "queue_running": [queue_item(one) for one in live if is_running(one.generation)],
+        "queue_pending": [queue_item(one) for one in live if not is_running(one.generation)],
+    }
+
+
+async def _answered(body: Callable[[], dict[str, Any]]) -> Response:
+    """Made in a thread: workflows of many jobs take longer than others should wait."""
+    return await asyncio.to_thread(lambda: JSONResponse(body()))

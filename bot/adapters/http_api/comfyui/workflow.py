@@ -1,12 +1,12 @@
 """A workflow that was accepted, as it is kept beside its generation."""
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.adapters.http_api.comfyui.graph import Graph
 from bot.adapters.http_api.comfyui.reading import Wish
-from bot.core.program_jobs import StartedJob
 
 #: Output classes, and the kind of file that ComfyUI makes of them; one makes none.
 FILE_KINDS = {"SaveImage": "output", "PreviewImage": "temp"}
@@ -66,9 +66,15 @@ def accepted(
     )
 
 
-def kept(started: StartedJob) -> Workflow:
-    """The workflow of a stored job."""
-    return Workflow(**started.job.document)
+def document(workflow: Workflow) -> str:
+    """As it is kept. The same for the same workflow."""
+    return json.dumps(asdict(workflow), ensure_ascii=False)
+
+
+def kept(document: str) -> Workflow:
+    """The workflow of a stored job. It may be long: where there are many, not for the event
+    loop."""
+    return Workflow(**json.loads(document))
 
 
 def file_prefix(given: str) -> str:
