@@ -79,11 +79,13 @@ class SqlForgetting:
 
     async def expire(self, ended_before_ms: int, limit: int) -> int:
         over = and_(is_kept(_row), _row.finished_ms < ended_before_ms, is_told(_row))
-        async with self._database.write() as connection:
-            await forget_orphans(connection, ended_before_ms)
-        return await self._take_words(
+        words = await self._take_words(
             select(_row.serial).where(over).order_by(_row.finished_ms).limit(limit)
         )
+        if not words:
+            async with self._database.write() as connection:
+                await forget_orphans(connection, ended_before_ms)
+        return words
 
     async def let_go(self, limit: int) -> int:
         wanted = and_(is_leaving(_row), _row.forgotten == Forgotten.WANTED, is_told(_row))

@@ -46,7 +46,9 @@ class SqlProgramJobs:
         return await self._one(_started().where(_is(requester, name)))
 
     async def of_user(self, requester: str, *, ended: bool, limit: int) -> Sequence[StartedJob]:
-        state = _row.outcome.in_(TERMINAL) if ended else is_live(_row)
+        # Of live ones there are few, and an index of them.
+        live = (_row.requester == requester) & is_live(_row)
+        state = _row.outcome.in_(TERMINAL) if ended else live
         mine = _started().where(_job.requester == requester, _job.listed, state)
         query = mine.order_by(_job.serial.desc()).limit(limit)
         async with self._database.read() as connection:

@@ -26,3 +26,4 @@ program_jobs = Table(
 )
 _row = program_jobs.c
 Index("ix_program_jobs_requester", _row.requester, _row.serial)
+Index("ix_program_jobs_created_ms", _row.created_ms)

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("requester", "name", name="uq_program_jobs_name"),
     )
     op.create_index("ix_program_jobs_requester", "program_jobs", ["requester", "serial"])
+    op.create_index("ix_program_jobs_created_ms", "program_jobs", ["created_ms"])
 
 
 def downgrade() -> None:

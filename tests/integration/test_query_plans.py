@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event
 
 from bot.core.errors import Refusal
 from bot.core.generation import Generation
+from bot.core.program_jobs import ProgramJob
 from bot.core.quota import AccountKey, Wish
 from bot.store.database import Database
 from bot.store.job_rows import SqlJobRows
@@ -18,7 +19,8 @@ from tests.builders import act, address, bounds, new_generation, notice
 from tests.stores import Store, sqlite_url, store_over
 
 LARGE = re.compile(
-    r"SCAN (generations|events|notices|removals|chats|accounts|ledger|groups|ending|this|other)\b"
+    r"SCAN (generations|events|notices|removals|chats|accounts|ledger|groups|ending|this|other"
+    r"|program_jobs)\b"
 )
 #: Indexes that hold only rows still in work, and may therefore be read whole.
 SMALL = {
@@ -95,7 +97,23 @@ async def use_everything(store: Store) -> None:
     with suppress(Refusal):
         new = new_generation(scope="-100", requester=row.requester)
         await store.admissions.admit(new, bounds(live_here=9, cooldown_ms=1))
+    await use_programs(store)
     await use_my_data(store)
+
+
+async def use_programs(store: Store) -> None:
+    jobs = store.program_jobs
+    job = ProgramJob(requester="api:1", name="a", event_key="api:a", client="", document="{}")
+    await jobs.add(job)
+    row = await store.running(event_key="api:a", requester="api:1")
+    await jobs.get("api:1", "a")
+    await jobs.live("api:1")
+    for ended in (True, False):
+        await jobs.of_user("api:1", ended=ended, limit=10)
+    await store.outcomes.finish(row.key, ["1.png"], "1.jpg")
+    await jobs.drop("api:1", ["a"])
+    await jobs.drop("api:1")
+    await store.api_tokens.get("t1")
 
 
 async def use_my_data(store: Store) -> None:
@@ -205,8 +223,12 @@ async def test_what_is_old_is_found_by_when_it_ended(store: Store):
     async def expire(store: Store) -> None:
         await store.forgetting.expire(store.clock(), 100)
 
-    ((sql, parameters),) = await statements_of(store, expire)
-    assert any("ix_generations_ended" in step for step in await plan(store, sql, parameters))
+    statements = await statements_of(store, expire)
+    by_age = [(sql, values) for sql, values in statements if "finished_ms <" in sql]
+    # Of what programs sent, and of the rows themselves.
+    assert len(by_age) == 2
+    for sql, values in by_age:
+        assert any("ix_generations_ended" in step for step in await plan(store, sql, values))
 
 
 async def fill_places(store: Store) -> None:

@@ -117,4 +117,5 @@ async def test_what_was_sent_is_forgotten_with_the_words(store: Store) -> None:
     assert kept == [("b",), ("d",), ("orphan",)]
     store.clock.advance(1000)
     assert await store.forgetting.expire(store.clock(), 10) == 1
+    assert await store.forgetting.expire(store.clock(), 10) == 0
     assert await store.sql("SELECT name FROM program_jobs") == [("d",)]
