@@ -21,6 +21,8 @@ PREFIX = "ZDRAW_"
 ENGINE_ONLY = frozenset(
     {
         "weights_dir",
+        "vram_gb",
+        "weights_storage",
         "engine_queue_size",
         "engine_batch",
         "engine_compile",

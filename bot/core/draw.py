@@ -58,8 +58,11 @@ class Draw:
         """Raises Refusal where a request would be refused whatever it says."""
         await self._gate.check_asker(origin)
 
-    async def __call__(self, origin: Origin, text: str) -> Admitted:
-        """Admit the request, once per event key. `text` is as it was received. Raises Refusal."""
+    async def __call__(
+        self, origin: Origin, text: str, parent: Generation | None = None
+    ) -> Admitted:
+        """Admit the request, once per event key. `text` is as it was received; of `parent` it is
+        a variation. Raises Refusal."""
         await self.check(origin)
         try:
             request = parse_draw(text)
@@ -67,7 +70,7 @@ class Draw:
             # Its words come before its options, also where those cannot be read.
             await self._gate.check_words(origin, text[:MAX_CHARACTERS])
             raise
-        return await self._admit(origin, request)
+        return await self._admit(origin, request, parent)
 
     async def values(self, origin: Origin, request: DrawRequest) -> Admitted:
         """Admit what needs no reading, once per event key; another request under a key that was
@@ -98,7 +101,8 @@ class Draw:
         place = replace(
             origin,
             requester=parent.requester,
-            name="",
+            # Who asks is called otherwise.
+            name=None,
             # What answered the request has been used up.
             address=replace(parent.address, reply_token=None),
             locale=parent.locale,

@@ -66,7 +66,7 @@ async def test_it_is_for_good_only_where_that_is_said(desk: Desk, words, answer,
 async def test_everything_else_still_works_for_them(desk: Desk):
     picture = await desk.drawn()
     await desk.manage("ban", "永久", of=ANNA)
-    told = reply("banned_for_good", "zh", reason="")
+    told = reply("banned_for_good", "zh", why="")
     assert await desk.again(generation_id=picture.id, quiet=True) == told
     assert words_of(await desk.desk.ask_for_edit(desk.origin(), picture.id, quiet=True)) == told
     assert "🎟" in await desk.manage("quota", by=ANNA, admin=False)

@@ -53,6 +53,7 @@ async def press(
         asked,
         is_admin=said_to_be(admin),
         pressed=True,
+        in_place=True,
     )
 
 
@@ -320,7 +321,7 @@ async def test_all_that_wait_here_are_listed_with_who_asked_and_how_long_ago(des
         ("❌ 1", f"job cancel {drawn.id}"),
         ("❌ 2", f"job cancel {waiting.id}"),
     ]
-    everywhere = await answer(desk, "全部", by=OWNER)
+    everywhere = await answer(desk, "全部", by=OWNER, alone=True)
     assert len(everywhere.buttons) == 3
 
 
@@ -336,7 +337,7 @@ async def test_a_long_list_has_pages(desk: Desk):
         f"job cancel {rows[11].id}",
         "job page 1",
     ]
-    assert (await answer(desk, "all", by=OWNER)).buttons[-1].words == "job all page 2"
+    assert (await answer(desk, "all", by=OWNER, alone=True)).buttons[-1].words == "job all page 2"
 
 
 @pytest.mark.parametrize("page", ["page 0", "page x", "page", "page 1"])
@@ -353,9 +354,26 @@ async def test_every_button_can_be_carried(desk: Desk):
     row = await failed(desk)
     for _ in range(12):
         await desk.store.queued(**HERE)
-    notices = [await answer(desk, asked, by=OWNER) for asked in (row.id, "all", "all page 2")]
+    notices = [
+        await answer(desk, asked, by=OWNER, alone=True) for asked in (row.id, "all", "all page 2")
+    ]
     for notice in notices:
         for button in notice.buttons:
             pressed = parse_press(press_code(button))
             assert pressed is not None
             assert f"{pressed.command} {pressed.words}" == button.words
+
+
+async def test_a_retry_gives_its_requester_nobody_elses_name(desk: Desk):
+    row = await failed(desk, requester=BORIS, requester_name="boris")
+    await press(desk, f"retry {row.id}", name="the_admin")
+    assert await desk.store.people.named("telegram", "boris") == BORIS
+    assert await desk.store.people.named("telegram", "the_admin") is None
+
+
+async def test_nothing_is_retried_for_whoever_is_banned(desk: Desk):
+    row = await failed(desk, requester=BORIS)
+    await desk.manage("ban", "1h 刷屏", of=BORIS)
+    said = await press(desk, f"retry {row.id}")
+    assert "被封禁" in said.text
+    assert BORIS in said.text

@@ -44,6 +44,8 @@ class Job:
     async def __call__(self, ask: Ask) -> Said:
         everywhere = ask.everywhere()
         await ask.require(Level.FLEET_ADMIN if everywhere else Level.GROUP_ADMIN)
+        if everywhere:
+            ask.check_unheard()
         verb, rest = (everywhere or ask).split()
         match verb:
             case "page":

@@ -7,6 +7,8 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "🛡 总管理员：\n{admins}",
         "🛡 They run all groups:\n{admins}",
     ),
+    "appointed": ("🛡 {who} 现在是总管理员。", "🛡 {who} runs all groups now."),
+    "dismissed": ("🛡 {who} 不再是总管理员。", "🛡 {who} runs all groups no longer."),
     "no_staff": (
         "🛡 还没有总管理员。用 /staff add 加数字编号来任命。",
         "🛡 Nobody was appointed yet: /staff add and a number does it.",
@@ -103,6 +105,19 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "不知道 @{name} 是谁：还没在这里画过图。请回复对方的消息，或写对方的数字编号。",
         "Nobody called @{name} has drawn anything yet. Reply to a message of theirs, or write "
         "their number.",
+    ),
+    "not_a_person": (
+        "这是一个群或频道的身份，不是一个人。请写对方的数字编号或 @名字。",
+        "That speaks as a group or a channel and is nobody in particular. Write the person's "
+        "number or @name.",
+    ),
+    "pool_is_the_fleets": (
+        "全群的总额度由机器人的主人或总管理员来定。",
+        "A group's pool is decided by the bot's owners and those they appointed.",
+    ),
+    "private_is_the_fleets": (
+        "私聊里的额度由机器人的主人或总管理员来改。",
+        "Quota in private chats is changed by the bot's owners and those they appointed.",
     ),
     "fleet_only": (
         "这会影响所有群，只有机器人的主人和总管理员可以做。",

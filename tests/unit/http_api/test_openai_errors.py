@@ -44,6 +44,12 @@ def test_a_wrong_option_is_named_as_this_api_calls_it() -> None:
     assert told["message"] == "“num_inference_steps” cannot be “99”; allowed: 1 – 50."
 
 
+def test_a_forbidden_word_is_named() -> None:
+    told = error(problem_of(Refusal("forbidden_words", words="裸体")))
+    assert (told["code"], told["param"]) == ("content_policy_violation", "prompt")
+    assert "裸体" in told["message"]
+
+
 @pytest.mark.parametrize(
     ("problem", "headers"),
     [
