@@ -20,6 +20,10 @@ class DeviceMemory(Protocol):
         """Bytes that could be had now; None where nobody knows."""
         ...
 
+    def cached(self) -> int:
+        """Of these, bytes that are held for later, maybe in pieces too small for what comes."""
+        ...
+
     def drop_caches(self) -> None:
         """Gives back what is held and not used."""
         ...
@@ -54,6 +58,11 @@ class CudaMemory:
         used = torch.cuda.memory_allocated(self.device)
         return min(self._free() + held, self._limit - CONTEXT_BYTES) - used
 
+    def cached(self) -> int:
+        """See DeviceMemory."""
+        held = torch.cuda.memory_reserved(self.device)
+        return held - torch.cuda.memory_allocated(self.device)
+
     def drop_caches(self) -> None:
         """See DeviceMemory."""
         torch.cuda.empty_cache()
@@ -78,6 +87,10 @@ class HostMemory:
     def free(self) -> int | None:
         """See DeviceMemory."""
         return None
+
+    def cached(self) -> int:
+        """See DeviceMemory."""
+        return 0
 
     def drop_caches(self) -> None:
         """See DeviceMemory."""

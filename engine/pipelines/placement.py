@@ -124,8 +124,8 @@ class Placement(Unplaced):
 
     @contextmanager
     def phase(self) -> Iterator[None]:
-        """See Unplaced. Below 1.2 GB free caches are dropped and, where that is not enough, less
-        lies there; slots for streaming are freed in the end, whatever happens."""
+        """See Unplaced. Below 1.2 GB caches are dropped and, where that is not enough, less lies
+        there; slots for streaming are freed in the end, whatever happens."""
         self._make_room()
         try:
             yield
@@ -173,9 +173,12 @@ class Placement(Unplaced):
 
     def _make_room(self) -> None:
         free = self._memory.free()
-        if free is None or free >= LEAST_FREE_BYTES:
+        if free is None or free - self._memory.cached() >= LEAST_FREE_BYTES:
             return
+        # What is held for later is of the sizes of the phase before.
         self._memory.drop_caches()
+        if free >= LEAST_FREE_BYTES:
+            return
         lower = self._notch_below(self.rung)
         if lower is not None:
             _log.info("memory_short", free=free, **_told(lower))

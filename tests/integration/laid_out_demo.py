@@ -54,6 +54,7 @@ class FakeMemory:
     def __init__(self, available: int) -> None:
         self.available = available
         self.left: int | None = None
+        self.held = 0
         self.drops = 0
 
     def card(self) -> Card:
@@ -61,6 +62,9 @@ class FakeMemory:
 
     def free(self) -> int | None:
         return self.left
+
+    def cached(self) -> int:
+        return self.held
 
     def drop_caches(self) -> None:
         self.drops += 1

@@ -16,6 +16,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.anatomy import DEMO, Z_IMAGE, Anatomy
 from engine.demo_model import WEIGHTS
+from engine.memory.block_swap import BlockSwap
 from engine.memory.costs import (
     PICTURE_BYTES_PER_PIXEL,
     TILE_OVERLAP,
@@ -25,6 +26,7 @@ from engine.memory.costs import (
     Work,
 )
 from engine.pipelines import weights
+from engine.pipelines.blocks import blocks_of
 from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.prompt_encoder import PromptEncoder
 from engine.profiles import profile_named
@@ -126,11 +128,7 @@ def flops(call: Any) -> int:
 def test_the_transformer_has_the_blocks_and_parameters_of_the_row(model):
     pipe, anatomy = model
     transformer = anatomy.transformer
-    blocks = [
-        part
-        for part in pipe.transformer.modules()
-        if type(part).__name__ in pipe.transformer._repeated_blocks
-    ]
+    blocks = blocks_of(pipe.transformer)
     told = [kind.parameters for kind in transformer.blocks for _ in range(kind.count)]
     assert [count(block) for block in blocks] == told
     assert len(blocks) == transformer.block_count
@@ -167,6 +165,15 @@ def test_the_bytes_of_the_row_are_those_of_the_tensors(model):
     networks = (pipe.transformer, pipe.text_encoder, pipe.vae)
     held = sum(p.numel() * p.element_size() for n in networks for p in n.parameters())
     assert costs.resident(everything) == held
+
+
+def test_a_streamed_block_takes_the_bytes_of_the_row(model):
+    pipe, anatomy = model
+    costs = Costs(anatomy, Storage.BF16, max_tokens=512)
+    swap = BlockSwap(pipe.transformer, blocks_of(pipe.transformer), torch.device("cpu"))
+    for block, told in zip(swap._blocks, costs.blocks, strict=True):
+        # Each tensor is aligned in a buffer.
+        assert told <= block.size <= told + 20 * 256
 
 
 @pytest.mark.parametrize(("width", "height"), [(256, 256), (1024, 1024), (512, 2048)])

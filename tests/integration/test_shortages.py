@@ -115,6 +115,23 @@ def test_a_shortage_that_stays_ends_the_picture_at_the_bottom_and_harms_no_other
     assert np.array_equal(stage.draw(seed=6), plain(seed=6))
 
 
+def test_slots_that_find_no_room_are_a_shortage_like_another(monkeypatch):
+    stage = Stage(LADDER[4])
+    stage.placement.fit(WORK)
+    new_slots = BlockSwap._new_slots
+    tries: list[Any] = []
+
+    def fail_once(swap: BlockSwap) -> Any:
+        tries.append(swap)
+        if len(tries) == 2:  # the text encoder's come first
+            raise SHORT
+        return new_slots(swap)
+
+    monkeypatch.setattr(BlockSwap, "_new_slots", fail_once)
+    assert np.array_equal(stage.draw(), plain())
+    assert stage.placement.shortages == 1
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -250,6 +267,15 @@ def test_below_the_least_that_should_be_free_less_lies_there():
     assert stage.memory.drops > drops
     assert LADDER.index(stage.placement.rung) < LADDER.index(TOP)
     assert stage.placement.shortages == 0
+
+
+def test_what_is_held_for_later_is_dropped_where_little_else_is_free():
+    stage = Stage(TOP)
+    stage.memory.left = 2 * LEAST_FREE_BYTES
+    stage.memory.held = LEAST_FREE_BYTES + 1
+    stage.draw()
+    assert stage.memory.drops == 3  # before each phase
+    assert stage.placement.rung == TOP
 
 
 def test_with_enough_free_nothing_is_dropped():
