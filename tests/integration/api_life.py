@@ -142,6 +142,7 @@ async def api_in(
             pace=pace,
             tokens=store.api_tokens,
             jobs=store.program_jobs,
+            sketches=engine,
             clock=store.clock,
             log=log,
         )

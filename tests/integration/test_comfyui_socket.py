@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import struct
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,8 +16,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from engine.contract import ErrorCode
+from tests.fakes.engine_link import JPEG
 from tests.integration.api_life import Api, a_png, api_in, listening
-from tests.integration.test_comfyui_api import SMALL, queued, running
+from tests.integration.test_comfyui_api import SMALL, done, queued, running
 from tests.integration.waiting import eventually
 from tests.unit.http_api.workflows import workflow
 
@@ -126,6 +128,57 @@ async def test_pictures_come_over_the_socket_while_their_node_is_executing(
     assert (await program.get(f"/history/{name}")).json()[name]["outputs"] == {}
 
 
+PREVIEWS = {"preview_method": "auto"}
+
+
+@pytest.mark.parametrize("flags", [None, {"supports_preview_metadata": True}])
+async def test_who_wants_previews_is_shown_them(
+    served: Served, program: httpx.AsyncClient, flags: dict[str, bool] | None
+) -> None:
+    engine = served.api.engine
+    served.api.drawing.clear()
+    async with served.client() as heard:
+        if flags is not None:
+            said = json.dumps({"type": "feature_flags", "data": flags})
+            await heard.connection.send(said)
+            while (await heard.next())["type"] != "feature_flags":
+                pass
+        name = await queued(program, client_id="c1", extra_data=PREVIEWS)
+        await running(served.api)
+        (key,) = await eventually(lambda: tuple(engine.sketches))
+        engine.progress(key, 2)
+        while not isinstance(frame := await heard.next(), bytes):
+            pass
+        assert heard.messages[-2]["type"] == "progress_state"
+        served.api.drawing.set()
+        await heard.until_over(name)
+    if flags is None:
+        assert frame == b"\0\0\0\1\0\0\0\1" + JPEG
+        return
+    event, length = struct.unpack(">II", frame[:8])
+    told = json.loads(frame[8 : 8 + length])
+    assert (event, told["node_id"], told["prompt_id"]) == (4, "3", name)
+    assert (told["image_type"], frame[8 + length :]) == ("image/jpeg", JPEG)
+
+
+@pytest.mark.parametrize(
+    ("client", "extra"), [("c1", {}), ("c1", {"preview_method": "none"}), ("nobody", PREVIEWS)]
+)
+async def test_no_previews_are_made_for_who_wants_none_or_does_not_listen(
+    served: Served, program: httpx.AsyncClient, client: str, extra: dict[str, str]
+) -> None:
+    served.api.drawing.clear()
+    async with served.client() as heard:
+        name = await queued(program, client_id=client, extra_data=extra)
+        await running(served.api)
+        served.api.drawing.set()
+        await done(program, name)
+        if client == "c1":
+            await heard.until_over(name)
+    assert served.api.engine.sketches == {}
+    assert "bytes" not in heard.kinds
+
+
 async def test_a_failure_and_an_interruption_are_told(
     served: Served, program: httpx.AsyncClient
 ) -> None:
@@ -224,7 +277,7 @@ async def test_what_a_client_says_does_no_harm(
         flags = {"type": "feature_flags", "data": {"supports_preview_metadata": True}}
         await heard.connection.send(json.dumps(flags))
         await heard.next()
-        assert (await heard.next())["data"] == {"supports_preview_metadata": False}
+        assert (await heard.next())["data"] == {"supports_preview_metadata": True}
         await heard.until_over(await queued(program, client_id="c1"))
 
 

@@ -29,6 +29,7 @@ from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Clock, Pictures, Records
 from bot.core.program_jobs import ProgramJobs
+from bot.core.sketches import Sketches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,7 @@ class ApiParts:
     pace: Pace
     tokens: ApiTokens
     jobs: ProgramJobs
+    sketches: Sketches
     clock: Clock
     log: Log
 
@@ -106,6 +108,7 @@ class Service:
             jobs=parts.jobs,
             news=parts.news,
             album=self._album,
+            sketches=parts.sketches,
             profile=parts.pace.profile,
             clock=parts.clock,
             log=parts.log,

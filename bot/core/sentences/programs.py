@@ -66,6 +66,10 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "请求正文须是 JSON 对象，并带 Content-Type: application/json。",
         "The body has to be a JSON object, with Content-Type: application/json.",
     ),
+    "json_too_deep": (
+        "请求正文嵌套太深，最多 {limit} 层。",
+        "The body is nested too deeply: at most {limit} levels.",
+    ),
     "missing_parameter": ("缺少参数 {name}。", "The parameter {name} is missing."),
     "unknown_parameter": ("不认识参数 {name}。", "{name} is not a parameter here."),
     "bad_parameter": (

@@ -14,6 +14,7 @@ from bot.adapters.http_api.body_limit import MAX_BODY_BYTES
 from bot.adapters.http_api.comfyui.body import json_object
 from bot.adapters.http_api.comfyui.nodes import CLIP_NAMES, VAE_NAMES, NodeClass
 from bot.adapters.http_api.comfyui.reading import NOT_YET
+from bot.adapters.http_api.comfyui.socket import FLAGS
 from bot.adapters.http_api.problem import Problem
 from engine.profiles import Profile, names_of
 
@@ -104,7 +105,7 @@ class About:
         return []
 
     async def features(self) -> dict[str, Any]:
-        return {"supports_preview_metadata": False, "max_upload_size": MAX_BODY_BYTES}
+        return FLAGS | {"max_upload_size": MAX_BODY_BYTES}
 
     async def free(self, request: Request) -> Response:
         """A hint that zdraw does not need: the engine minds its memory itself."""

@@ -20,6 +20,7 @@ from bot.core.log import Log
 from bot.core.news import News
 from bot.core.ports import Admissions, Clock
 from bot.core.program_jobs import ProgramJobs
+from bot.core.sketches import Sketches
 from engine.profiles import Profile
 
 
@@ -41,6 +42,7 @@ def comfyui(
     jobs: ProgramJobs,
     news: News,
     album: Album,
+    sketches: Sketches,
     profile: Profile,
     clock: Clock,
     log: Log,
@@ -48,7 +50,14 @@ def comfyui(
     """Wire it."""
     hub, classes = Hub(), node_classes(profile)
     narrator = Narrator(
-        jobs=jobs, admissions=admissions, news=news, album=album, hub=hub, clock=clock, log=log
+        jobs=jobs,
+        admissions=admissions,
+        news=news,
+        album=album,
+        sketches=sketches,
+        hub=hub,
+        clock=clock,
+        log=log,
     )
     parts = (
         Prompts(draw=draw, jobs=jobs, narrator=narrator, profile=profile, classes=classes),

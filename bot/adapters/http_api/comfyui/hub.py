@@ -17,6 +17,8 @@ class Listener:
     def __init__(self, user: str, client: str) -> None:
         self.user = user
         self.client = client
+        #: It has said that it reads previews that come with what they are of.
+        self.knows_metadata = False
         self.queue: asyncio.Queue[str | bytes | None] = asyncio.Queue()
 
     def tell(self, message: Message) -> None:

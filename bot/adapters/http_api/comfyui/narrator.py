@@ -1,11 +1,10 @@
 """Tells clients at the WebSocket how their workflows go, by what is heard of the rows."""
 
 import asyncio
-import struct
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.adapters.http_api.comfyui import story
+from bot.adapters.http_api.comfyui import frames, story
 from bot.adapters.http_api.comfyui.hub import Hub, Listener, status
 from bot.adapters.http_api.comfyui.workflow import Workflow, kept
 from bot.adapters.http_api.pictures import Album, Format
@@ -16,13 +15,13 @@ from bot.core.log import Log
 from bot.core.news import News, StepProgress
 from bot.core.ports import Admissions, Clock
 from bot.core.program_jobs import ProgramJob, ProgramJobs, StartedJob
+from bot.core.sketches import Sketches
+from engine.contract import JobKey
 
 #: A user's jobs that are followed after a restart.
 MAX_FOLLOWED = 1000
 #: Ends that no word was heard of are looked for this often.
 LOOK_SECONDS = 10.0
-#: Binary messages: an event, a picture, of PNG.
-_PICTURE = struct.pack(">II", 1, 2)
 
 
 @dataclass
@@ -48,6 +47,7 @@ class Narrator:
         admissions: Admissions,
         news: News,
         album: Album,
+        sketches: Sketches,
         hub: Hub,
         clock: Clock,
         log: Log,
@@ -56,6 +56,7 @@ class Narrator:
         self._admissions = admissions
         self._news = news
         self._album = album
+        self._sketches = sketches
         self._hub = hub
         self._clock = clock
         self._log = log
@@ -125,7 +126,9 @@ class Narrator:
             return
         steps = self._news.progress(generation_id)
         if steps is not None:
-            await self._tell_steps(followed, steps)
+            if steps != followed.told:
+                await self._tell_steps(followed, steps)
+                await self._tell_sketch(followed, generation_id, steps)
             return
         generation = await self._admissions.get(generation_id)
         if generation is None:
@@ -138,8 +141,6 @@ class Narrator:
             followed.began, followed.told = False, None
 
     async def _tell_steps(self, followed: _Followed, steps: StepProgress) -> None:
-        if steps == followed.told:
-            return
         if not followed.began:
             followed.began = True
             told = story.began(followed.workflow, followed.job.name, self._clock())
@@ -147,6 +148,23 @@ class Narrator:
         followed.told = steps
         step = story.stepped(followed.workflow, followed.job.name, steps.step, steps.steps)
         await self._say(followed, *step)
+
+    async def _tell_sketch(
+        self, followed: _Followed, generation_id: str, steps: StepProgress
+    ) -> None:
+        """To who wants to see it; else none is made."""
+        if self._listener(followed) is None or not followed.workflow.wants_previews:
+            return
+        key = JobKey(generation_id=generation_id, attempt=steps.attempt)
+        sketch = await self._sketches.sketch(key)
+        listener = self._listener(followed)
+        if sketch is None or listener is None:
+            return
+        if listener.knows_metadata:
+            node, name = followed.workflow.sampler, followed.job.name
+            listener.put(frames.described_preview(sketch, node, name))
+        else:
+            listener.put(frames.preview(sketch))
 
     async def _tell_end(self, followed: _Followed, generation: Generation) -> None:
         workflow, name, now = followed.workflow, followed.job.name, self._clock()
@@ -164,7 +182,7 @@ class Narrator:
         self, followed: _Followed, *told: story.Told, generation: Generation | None = None
     ) -> None:
         """To the client that asked, if it listens."""
-        listener = self._hub.client(followed.job.requester, followed.job.client)
+        listener = self._listener(followed)
         if listener is None:
             return
         for one in told:
@@ -173,6 +191,9 @@ class Narrator:
             elif generation is not None:
                 await self._show(listener, generation, one.count)
 
+    def _listener(self, followed: _Followed) -> Listener | None:
+        return self._hub.client(followed.job.requester, followed.job.client)
+
     async def _show(self, listener: Listener, generation: Generation, count: int) -> None:
         for number in range(1, count + 1):
             try:
@@ -180,4 +201,4 @@ class Narrator:
             except Problem:
                 # Its file is gone: the history says what there was.
                 return
-            listener.put(_PICTURE + picture)
+            listener.put(frames.picture(picture))

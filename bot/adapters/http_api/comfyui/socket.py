@@ -14,6 +14,7 @@ from bot.adapters.http_api.comfyui.story import Message
 
 #: A client's id is a UUID, mostly.
 MAX_CLIENT_ID = 200
+FLAGS = {"supports_preview_metadata": True}
 
 
 class Sockets:
@@ -61,14 +62,19 @@ async def _hear(websocket: WebSocket, listener: Listener) -> None:
             said = await websocket.receive_text()
         except (WebSocketDisconnect, KeyError):
             return
-        if _type_of(said) == "feature_flags":
-            flags = {"supports_preview_metadata": False}
-            listener.tell(Message("feature_flags", flags))
+        flags = _flags_in(said)
+        if flags is not None:
+            listener.knows_metadata = flags.get("supports_preview_metadata") is True
+            listener.tell(Message("feature_flags", FLAGS))
 
 
-def _type_of(said: str) -> Any:
+def _flags_in(said: str) -> dict[str, Any] | None:
+    """The features that a client says it knows; None if it says something else."""
     try:
         message = json.loads(said)
     except (ValueError, RecursionError):
         return None
-    return message.get("type") if isinstance(message, dict) else None
+    if not isinstance(message, dict) or message.get("type") != "feature_flags":
+        return None
+    data = message.get("data")
+    return data if isinstance(data, dict) else {}

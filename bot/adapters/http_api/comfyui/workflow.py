@@ -11,6 +11,8 @@ from bot.adapters.http_api.comfyui.reading import Wish
 #: Output classes, and the kind of file that ComfyUI makes of them; one makes none.
 FILE_KINDS = {"SaveImage": "output", "PreviewImage": "temp"}
 BY_SOCKET = "SaveImageWebsocket"
+#: Here they are all one.
+PREVIEW_METHODS = ("auto", "latent2rgb", "taesd")
 _NAME = re.compile(r"(?:.*_)?([0-9a-z]{1,12})-([1-9])\.png", re.ASCII | re.DOTALL)
 _PREFIX_LENGTH = 64
 
@@ -32,6 +34,12 @@ class Workflow:
     @property
     def client(self) -> str:
         return str(self.extra_data.get("client_id", ""))
+
+    @property
+    def wants_previews(self) -> bool:
+        """As in ComfyUI nobody is shown them unasked: some clients take each picture that comes for
+        what they asked for."""
+        return self.extra_data.get("preview_method") in PREVIEW_METHODS
 
     def class_of(self, node: str) -> str:
         return str(self.prompt[node]["class_type"])
