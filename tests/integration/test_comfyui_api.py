@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -158,6 +159,16 @@ async def test_what_is_no_json_object_is_refused(
 async def test_deep_nesting_is_refused(program: httpx.AsyncClient) -> None:
     content = b'{"prompt": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
     wrong(await program.post("/prompt", content=content), "bad_json")
+    content = b'{"extra_data": ' + b"[" * 100 + b"]" * 100 + b"}"
+    wrong(await program.post("/prompt", content=content), "json_too_deep")
+
+
+async def test_half_a_character_is_refused_and_a_whole_one_is_drawn(
+    program: httpx.AsyncClient,
+) -> None:
+    for text, status in ((r"\ud83c", 400), (r"\ud83c\udfa8", 200)):
+        content = json.dumps({"prompt": workflow(n6={"text": "X"})}).replace('"X"', f'"{text}"')
+        assert (await program.post("/prompt", content=content)).status_code == status
 
 
 async def test_a_workflow_is_named_by_the_program_if_it_likes(
