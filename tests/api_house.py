@@ -1,4 +1,4 @@
-"""A whole zdraw with the HTTP API, and nothing else that people or programs reach."""
+"""A whole zdraw with the HTTP API."""
 
 import socket
 import subprocess
@@ -9,14 +9,15 @@ from typing import Any
 import httpx
 import openai
 
+from tests.fakes.telegram_api import FakeTelegram
 from tests.house import House
 
 
 class ApiHouse(House):
-    """`zdraw run` with the HTTP API alone."""
+    """`zdraw run` with the HTTP API, and with Telegram if there is one."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        super().__init__(folder / "state")
+    def __init__(self, folder: Path, telegram: FakeTelegram | None = None, **settings: str) -> None:
+        super().__init__(folder / "state", telegram)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]

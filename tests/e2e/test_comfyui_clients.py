@@ -122,6 +122,28 @@ def test_the_example_that_gets_its_pictures_over_the_websocket(house: ApiHouse) 
     assert [size_of(picture) for picture in pictures] == [(128, 128)]
 
 
+def test_previews_come_while_it_is_drawn(house: ApiHouse) -> None:
+    client_id = str(uuid.uuid4())
+    prompt = workflow(n5={"width": 256, "height": 128, "batch_size": 4}, n3={"steps": 50})
+    sent = {"prompt": prompt, "client_id": client_id, "extra_data": {"preview_method": "auto"}}
+    previews: list[bytes] = []
+    with connect(f"ws://{house.address}/ws?clientId={client_id}", proxy=None) as socket:
+        data = json.dumps(sent).encode()
+        urllib.request.urlopen(f"{house.url}/prompt", data=data).close()
+        while True:
+            out = socket.recv(timeout=60)
+            if isinstance(out, bytes):
+                previews.append(out[8:])
+                continue
+            message = json.loads(out)
+            if message["type"] == "executing" and message["data"]["node"] is None:
+                break
+    assert previews
+    with Image.open(io.BytesIO(previews[-1])) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (256, 128))
+    assert len(set(previews)) > 1
+
+
 def test_the_official_workflow_is_drawn(house: ApiHouse) -> None:
     prompt = json.loads(json.dumps(TURBO))
     prompt["57:13"]["inputs"] |= {"width": 256, "height": 256}

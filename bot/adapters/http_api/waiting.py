@@ -13,8 +13,8 @@ from bot.core.generation import TERMINAL, Generation
 from bot.core.news import News
 from bot.core.ports import Admissions
 
-#: Moves that this process did not hear of are seen after this long.
-LOOK_SECONDS = 2.0
+#: Moves that this process did not hear of are seen after this long. Hundreds may wait.
+LOOK_SECONDS = 10.0
 
 
 class Waiting:

@@ -1,12 +1,13 @@
 """`/queue`, `/interrupt` and `/history`: each client sees and ends its own."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from bot.adapters.http_api.callers import Caller
 from bot.adapters.http_api.comfyui.body import json_object, names_in
@@ -48,7 +49,14 @@ class Queue:
     async def show(self, request: Request) -> Response:
         """Items of five each: number, id, workflow, extra data, outputs."""
         live = await self._live(request.state.caller)
-        return await _answered(lambda: _shown(live))
+        running = [one for one in live if is_running(one.generation)]
+        pending = [one for one in live if not is_running(one.generation)]
+        return await _answered(
+            lambda: (
+                b'{"queue_running":[%b],"queue_pending":[%b]}'
+                % (_joined(map(queue_item, running)), _joined(map(queue_item, pending)))
+            )
+        )
 
     async def change(self, request: Request) -> Response:
         """Take back what waits: all of it, or some."""
@@ -113,20 +121,25 @@ class Queue:
                 continue
 
     async def _entries(self, jobs: Sequence[StartedJob]) -> Response:
-        def entries() -> dict[str, Any]:
-            remarks = self._cards.remarks
-            return {one.job.name: history_entry(one, remarks(one.generation)) for one in jobs}
+        def entries() -> bytes:
+            told = (history_entry(one, self._cards.remarks(one.generation)) for one in jobs)
+            pairs = zip(jobs, told, strict=True)
+            return b"{%b}" % b",".join(
+                b"%b:%b" % (_json(one.job.name), _json(entry)) for one, entry in pairs
+            )
 
         return await _answered(entries)
 
 
-def _shown(live: Sequence[StartedJob]) -> dict[str, Any]:
-    return {
-        "queue_running": [queue_item(one) for one in live if is_running(one.generation)],
-        "queue_pending": [queue_item(one) for one in live if not is_running(one.generation)],
-    }
-
-
-async def _answered(body: Callable[[], dict[str, Any]]) -> Response:
+async def _answered(body: Callable[[], bytes]) -> Response:
     """Made in a thread: workflows of many jobs take longer than others should wait."""
-    return await asyncio.to_thread(lambda: JSONResponse(body()))
+    return Response(await asyncio.to_thread(body), media_type="application/json")
+
+
+def _joined(items: Iterable[Any]) -> bytes:
+    return b",".join(map(_json, items))
+
+
+def _json(item: Any) -> bytes:
+    """Of one job and not of all at once: while it is written no other thread runs."""
+    return json.dumps(item, ensure_ascii=False).encode()
