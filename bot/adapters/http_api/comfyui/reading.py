@@ -111,9 +111,7 @@ def _read(graph: Graph, profile: Profile) -> Wish:
         adapted += _of_loaders(node, profile)
     sampler = _sampler(graph)
     text = _from(graph, sampler, "positive", ("CLIPTextEncode",))
-    latent = _from(graph, sampler, "latent_image", _LATENTS)
-    if sampler.inputs["denoise"] != 1:
-        raise _Wrong(sampler, refused("denoise", "no_workflow_pictures"))
+    latent = _beginning(graph, sampler)
     adapted += _of_sampling(sampler)
     negative, about_negative = _negative(graph, sampler)
     request = DrawRequest(
@@ -154,6 +152,14 @@ def _sampler(graph: Graph) -> Node:
         first = sampler
     assert first is not None
     return first
+
+
+def _beginning(graph: Graph, sampler: Node) -> Node:
+    """Where the picture begins: at an empty latent, for as long as others are in NOT_YET."""
+    latent = _from(graph, sampler, "latent_image", _LATENTS)
+    if sampler.inputs["denoise"] != 1:
+        raise _Wrong(sampler, refused("denoise", "no_workflow_pictures"))
+    return latent
 
 
 def _of_loaders(node: Node, profile: Profile) -> Iterator[Adapted]:
