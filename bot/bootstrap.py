@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bot.core.errors import StartupError
 from bot.core.log import Log
+from bot.garbage import spare_what_stays
 from bot.guard import Adapter, Guard
 from bot.instance_lock import InstanceLock
 from bot.log import set_up_log
@@ -61,6 +62,7 @@ async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
         guard = Guard(_platforms(settings, core, log), log, core.switch_off)
         boards = [_board(settings, core, log)] if settings.board_port else []
         loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
+        spare_what_stays()
         await run_until_stopped(loops, parent_fd)
         log.info("bot_stopped")
 

@@ -1,6 +1,7 @@
 """Before every request: who asks, and whether they have asked too often. After it: whatever
 goes wrong unexpectedly is logged without what people wrote, and answered."""
 
+import asyncio
 import math
 
 from starlette.datastructures import Headers, QueryParams
@@ -17,6 +18,9 @@ from bot.core.log import Log
 
 #: For everybody.
 OPEN = frozenset({"/healthz", "/openapi.json"})
+#: Requests that may begin in one turn of the event loop: hundreds that come together would make
+#: it longer than everybody else should wait.
+AT_ONCE = 8
 
 
 class Gate:
@@ -27,6 +31,7 @@ class Gate:
         self._callers = callers
         self._rate = rate
         self._log = log
+        self._turnstile = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, for who may use it."""
@@ -34,6 +39,10 @@ class Gate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if scope["path"] not in OPEN:
+            async with self._turnstile:
+                # Through the event loop, which serves others in between.
+                await asyncio.sleep(0)
         try:
             await self._identify(scope, headers)
             check_announced(scope["path"], headers)
