@@ -58,9 +58,9 @@ def finished(tmp_path: Path) -> Card:
     return finished_card(tmp_path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Its address; one for all who generate what they ask for."""
+    """Its address; one for all of a module, which generate what they ask for."""
     with ServedApi(tmp_path_factory.mktemp("api")) as url:
         yield url
 
