@@ -29,9 +29,11 @@ from bot.core.notify import Notifier
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
 from bot.core.ports import Admissions, Messenger, Records
+from bot.core.program_jobs import ProgramJobs
 from bot.core.quiet import QuietMode
 from bot.core.recover import Recovery
 from bot.core.retention import Retention
+from bot.core.sketches import Sketches
 from bot.core.staff import Staff
 from bot.desk_wiring import Crew, desks_over
 from bot.limits import bounds_of, quota_of, rules_of
@@ -73,6 +75,8 @@ class Core:
     pictures: PictureFolder
     cards: Cards
     api_tokens: ApiTokens
+    program_jobs: ProgramJobs
+    sketches: Sketches
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -176,6 +180,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pictures=pictures,
         cards=cards,
         api_tokens=rows.api_tokens,
+        program_jobs=rows.program_jobs,
+        sketches=link,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PIL.Image import Image
 
 from engine.contract import Job
-from engine.pipeline import Drawing, Drawn, PipelineError, Stopped
+from engine.pipeline import Drawing, Drawn, OnSketch, PipelineError, Stopped
 from engine.record import Record
 
 
@@ -19,6 +19,8 @@ class Commission:
     on_step: Callable[[int], None]
     is_wanted: Callable[[], bool]
     record: Record = field(default_factory=Record)
+    #: Is offered sketches of its first picture.
+    on_sketch: OnSketch = field(default=lambda make: None)
     #: Wall time of the batches that its pictures were in.
     seconds: float = 0.0
     error: Exception | None = None
@@ -62,6 +64,11 @@ class Picture:
     def is_due(self) -> bool:
         """Whether it is still to be drawn."""
         return self.image is None and self.commission.is_due()
+
+    def on_sketch(self, make: Callable[[], Image]) -> None:
+        """One is enough for those who wait."""
+        if self.n == 0:
+            self.commission.on_sketch(make)
 
     def on_step(self, done: int) -> None:
         """Raises Stopped where it is not wanted any more."""

@@ -152,6 +152,7 @@ class Painter:
         drawing = self.pipeline.draw_together(
             [self._request(picture) for picture in pictures],
             [on_step_of(picture) for picture in pictures],
+            [picture.on_sketch for picture in pictures],
         )
         self._step_seconds[shape] = longest
         seconds = self._clock() - began

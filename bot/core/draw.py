@@ -78,7 +78,9 @@ class Draw:
         await self.check(origin)
         check_values(request)
         admitted = await self._admit(origin, request)
-        if admitted.duplicate and not is_the_same(request, admitted.generation.spec):
+        known = admitted.generation
+        # What has been forgotten cannot be compared.
+        if admitted.duplicate and known.forgotten is None and not is_the_same(request, known.spec):
             raise Refusal("key_reused")
         return admitted
 

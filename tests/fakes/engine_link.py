@@ -38,6 +38,8 @@ class FakeEngine:
         self.results: dict[JobKey, Finished | Failed | Cancelled | Returned] = {}
         self.interrupted: tuple[JobKey, ...] = ()
         self.refuse: dict[str, ErrorCode] = {}
+        #: Of the jobs that were asked about; empty before their next step.
+        self.sketches: dict[JobKey, bytes] = {}
         self.connected = False
         self._events: asyncio.Queue[AnyEvent | EngineLost] = asyncio.Queue()
 
@@ -65,6 +67,8 @@ class FakeEngine:
         self._events.put_nowait(Started(key=key))
 
     def progress(self, key: JobKey, step: int) -> None:
+        if key in self.sketches:
+            self.sketches[key] = JPEG
         self._events.put_nowait(Progress(key=key, step=step, steps=self.jobs[key].steps))
 
     def finish(self, key: JobKey) -> None:
@@ -137,6 +141,13 @@ class FakeEngine:
         if not self.connected or not isinstance(self.results.get(key), Finished):
             raise EngineBusy
         return Rendered(pictures=(self._png,) * pictures, preview=JPEG)
+
+    async def sketch(self, key: JobKey) -> bytes | None:
+        if not self.connected or key not in self.jobs:
+            return None
+        sketch = self.sketches.get(key)
+        self.sketches.setdefault(key, b"")
+        return sketch or None
 
     async def acknowledge(self, key: JobKey) -> None:
         if self.connected:

@@ -36,9 +36,9 @@ def painter(pipeline, clock):
 def make_slow(pipeline, clock) -> None:
     draw = pipeline.draw_together
 
-    def draw_in_four_seconds(requests, on_steps):
+    def draw_in_four_seconds(requests, *told):
         clock.now += 4.0
-        return draw(requests, on_steps)
+        return draw(requests, *told)
 
     pipeline.draw_together = draw_in_four_seconds
 
@@ -73,9 +73,9 @@ def test_a_job_that_becomes_unwanted_ends_at_the_next_step(painter):
 def test_a_picture_that_is_redone_makes_progress_stand_and_not_fall(painter, pipeline):
     once = pipeline.draw_together
 
-    def redo(requests, on_steps):
-        once(requests, on_steps)
-        return once(requests, on_steps)
+    def redo(requests, *told):
+        once(requests, *told)
+        return once(requests, *told)
 
     pipeline.draw_together = redo
     steps: list[int] = []
