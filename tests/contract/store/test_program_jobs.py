@@ -112,7 +112,7 @@ async def test_what_was_sent_is_forgotten_with_the_words(store: Store) -> None:
         await store.deliveries.delivered(row.id)
     await begun(store, "d")
     assert await store.program_jobs.add(job("orphan"))
-    await store.forgetting.forget(KRITA, rows[0].id, instead="")
+    await store.forget(rows[0])
     kept = await store.sql("SELECT name FROM program_jobs ORDER BY serial")
     assert kept == [("b",), ("d",), ("orphan",)]
     store.clock.advance(1000)
