@@ -1,0 +1,125 @@
+"""Whatever happens, in whatever order, and wherever it is cut off."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.core.quota import POOL, EntryKind, Wish
+from tests.contract.store.ledger_laws import Snapshot, check_laws
+from tests.contract.store.ledger_life import (
+    ANNA,
+    ANONYMOUS,
+    BORIS,
+    DEFAULTS,
+    GROUP,
+    MOST_USUAL,
+    MOVED,
+    SUPERGROUP,
+    Life,
+    Step,
+    new_life,
+)
+
+PEOPLE = st.sampled_from([ANNA, BORIS, ANONYMOUS])
+HOLDERS = st.sampled_from([ANNA, BORIS, ANONYMOUS, POOL])
+PLACES = st.sampled_from([GROUP, SUPERGROUP])
+WHICH = st.integers(0, 9)
+AMOUNTS = st.integers(0, 5000)
+
+
+def happens(name: str, *details: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.tuples(st.just(name), *details)
+
+
+WAYS = st.sampled_from(["well", "well", "fail", "lose", "give_up", "remove"])
+#: What a life is mostly made of, what happens now and then, and what else may.
+OFTEN = (
+    happens("draw", PEOPLE, PLACES, st.integers(1, 6)),
+    *[happens("go_on", WHICH, WAYS)] * 3,
+)
+SOMETIMES = (
+    happens("cancel", WHICH),
+    happens("look", HOLDERS, PLACES),
+    happens("allow", HOLDERS, PLACES, st.one_of(st.none(), AMOUNTS)),
+    happens("wait", st.sampled_from([-72, -48, -24, -6, 6, 24, 48, 72])),
+)
+SELDOM = (
+    happens("draw_again", WHICH),
+    happens("cancel_all"),
+    happens("remove", WHICH),
+    happens("change", HOLDERS, PLACES, st.sampled_from(list(Wish)), AMOUNTS),
+    happens("decide_again", WHICH),
+    happens("restart", st.sampled_from(DEFAULTS)),
+    happens("move"),
+    happens("start", WHICH),
+    happens("finish", WHICH, st.booleans()),
+    happens("fail", WHICH, st.booleans()),
+    happens("lose", WHICH, st.booleans()),
+    happens("wear_out", WHICH),
+    happens("expire", st.integers(0, 24)),
+    happens("send", WHICH),
+    happens("deliver", WHICH),
+    happens("give_up", WHICH),
+)
+STEPS = st.builds(
+    Step,
+    # Not one_of, which takes each only once.
+    st.sampled_from([*OFTEN * 4, *SOMETIMES * 3, *SELDOM]).flatmap(lambda what: what),
+    again=st.booleans(),
+    crash=st.none() | st.integers(0, 12),
+)
+
+
+# Under load a life takes seconds.
+@pytest.mark.timeout(300)
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEPS, min_size=20, max_size=40))
+def test_whatever_happens_every_balance_is_the_sum_of_its_lines(steps):
+    asyncio.run(live_through(steps))
+
+
+async def live_through(steps: Sequence[Step]) -> None:
+    async with new_life() as life:
+        known: set[str] = set()
+        for step in steps:
+            await life.happen(step)
+            now = await check_laws(life.store)
+            check_requests(life, now, known)
+            check_grants(life, now)
+            known |= set(life.ids)
+
+
+def check_requests(life: Life, now: Snapshot, known: set[str]) -> None:
+    """Each event made one, and that was taken from every account that limits it. Looked at right
+    afterwards: later something else may be allowed."""
+    assert [row.id for row in now.generations] == life.ids
+    for row in now.generations:
+        if row.id not in known:
+            own, pool = (_allowance(now, row.scope, holder) for holder in (row.requester, POOL))
+            limits = [own if own is not None else life.defaults.allowance, pool]
+            taken = [line for line in now.lines if line.generation_id == row.id]
+            reserves = [line for line in taken if line.kind == EntryKind.RESERVE]
+            assert len(reserves) == sum(limit is not None for limit in limits)
+
+
+def _allowance(now: Snapshot, scope: str, holder: str) -> int | None:
+    stored = {(one.scope, one.holder): one.allowance for one in now.accounts}
+    return stored.get((scope, holder))
+
+
+def check_grants(life: Life, now: Snapshot) -> None:
+    """On no day does anybody get more than was ever allowed them."""
+    holders = {one.serial: one.holder for one in now.accounts}
+    granted: Counter[tuple[int, str]] = Counter()
+    for line in now.lines:
+        if line.kind in (EntryKind.GRANT, EntryKind.ADJUST):
+            granted[line.account, line.day] += line.daily
+    for (account, _), amount in granted.items():
+        holder = holders[account]
+        usual = 0 if holder == POOL else MOST_USUAL
+        assert amount <= max(usual, life.most[ANONYMOUS if holder == MOVED else holder])
