@@ -11,7 +11,9 @@ in the plain queue. `jain`: Jain's index of the GPU seconds that people with a b
 the lowest at the end of any round in which each of them was served; 1 is perfectly equal.
 `jain_mixed`: the same where pictures of one person cost up to four times those of another, after
 the first twenty rounds. `after_cancel`: how many are served before the next request of somebody
-who has just cancelled a hundred.
+who has just cancelled a hundred. `weighted_share`: the GPU seconds of somebody with weight 2, over
+the mean of eighteen others with the same backlog and weight 1. `jain_weighted`: as `jain`, of the
+seconds over the weights.
 """
 
 import argparse
@@ -20,18 +22,21 @@ import json
 import random
 import statistics
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.generation import Generation
 from bot.core.ports import Bounds
 from bot.store.database import Database
-from tests.builders import new_generation
+from tests.builders import act, new_generation
 from tests.stores import MEMORY, Store, store_over
 
 GREEDY, LIGHT = "telegram:0", tuple(f"telegram:{n}" for n in range(1, 20))
 BACKLOG, LIGHT_REQUESTS = 100, 3
 SECONDS = 5.0
+#: Of those who are not named it is 1.
+EVEN: Mapping[str, float] = {}
+WEIGHTS: Mapping[str, float] = {LIGHT[0]: 2.0}
 #: Of costs that differ, so many rounds make up for chance.
 SETTLING_ROUNDS = 20
 BOUNDS = Bounds(live_per_requester=1000, live_in_all=10_000)
@@ -55,6 +60,8 @@ def main() -> int:
     print("jain, equal costs                 {jain}".format(**figures))
     print("jain, costs of 1 to 4             {jain_mixed}".format(**figures))
     print("served before, after cancelling   {after_cancel}".format(**figures))
+    print("weight 2 against 1                {weighted_share}".format(**figures))
+    print("jain, over weights                {jain_weighted}".format(**figures))
     if arguments.json:
         print(json.dumps(figures))
     return 0
@@ -70,6 +77,7 @@ async def measure(chance: random.Random) -> dict[str, float]:
         for person in LIGHT
         for _ in range(BACKLOG)
     ]
+    weighted = await served_fairly(equal, WEIGHTS)
     return {
         "light_wait_ratio": round(fair / plain, 3),
         "jain": round(min(jain_at_round_ends(await served_fairly(equal))), 3),
@@ -77,6 +85,8 @@ async def measure(chance: random.Random) -> dict[str, float]:
             min(list(jain_at_round_ends(await served_fairly(mixed)))[SETTLING_ROUNDS:]), 3
         ),
         "after_cancel": await served_before_who_cancelled(),
+        "weighted_share": round(weighted_share(weighted, WEIGHTS), 3),
+        "jain_weighted": round(min(jain_at_round_ends(weighted, WEIGHTS)), 3),
         "fair_wait_s": round(fair, 1),
         "plain_wait_s": round(plain, 1),
     }
@@ -106,9 +116,11 @@ def served_in_order(requests: Sequence[Request]) -> Served:
     return served
 
 
-async def served_fairly(requests: Sequence[Request]) -> Served:
+async def served_fairly(requests: Sequence[Request], weights: Mapping[str, float] = EVEN) -> Served:
     async with Database(MEMORY) as database:
         store = store_over(database)
+        for person, weight in weights.items():
+            await store.people.set_weight(person, weight, act())
         asked: dict[str, Request] = {}
         now, served, coming = 0.0, [], list(requests)
         while coming or asked:
@@ -149,9 +161,23 @@ def mean_wait(served: Served) -> float:
     return statistics.fmean(at - request.at for request, at in served if request.by != GREEDY)
 
 
-def jain_at_round_ends(served: Served) -> Iterator[float]:
+def jain_at_round_ends(served: Served, weights: Mapping[str, float] = EVEN) -> Iterator[float]:
     """At the end of each round in which everybody was served once more, while all have a
     backlog."""
+    for got in at_round_ends(served):
+        yield jain([seconds / weights.get(person, 1.0) for person, seconds in got.items()])
+
+
+def weighted_share(served: Served, weights: Mapping[str, float]) -> float:
+    """What the one who is named has got when the last of those rounds ended, over the mean of the
+    others."""
+    *_, last = at_round_ends(served)
+    (heavy,) = weights
+    return last.pop(heavy) / statistics.fmean(last.values())
+
+
+def at_round_ends(served: Served) -> Iterator[dict[str, float]]:
+    """The GPU seconds that each has got by then."""
     people = {request.by for request, _ in served}
     left = {person: sum(r.by == person for r, _ in served) for person in people}
     got = dict.fromkeys(people, 0.0)
@@ -161,7 +187,7 @@ def jain_at_round_ends(served: Served) -> Iterator[float]:
         left[request.by] -= 1
         missing.discard(request.by)
         if not missing:
-            yield jain(list(got.values()))
+            yield dict(got)
             missing = set(people)
         if not all(left.values()):
             return

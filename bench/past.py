@@ -17,8 +17,9 @@ from bot.core.generation import ID_ALPHABET, ID_LENGTH, Address, Outcome
 from bot.core.quota import UNIT
 from bot.store.house_tables import acts
 from bot.store.notices import KEEP_MS
+from bot.store.quota_tables import accounts, ledger
 from bot.store.rows import address_row, new_row
-from bot.store.tables import accounts, events, generations, ledger, notices, removals
+from bot.store.tables import events, generations, notices, removals
 from tests.builders import START_MS, new_generation
 
 #: The heavy one asked for every hundredth, all of them in the big chat.

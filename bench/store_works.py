@@ -9,18 +9,20 @@ from typing import Self
 from sqlalchemy import select
 
 from bench.past import Past
-from bench.past_accounts import BIG_CHAT, HEAVY, PLATFORM
+from bench.past_accounts import BIG_CHAT, HEAVY, PLATFORM, QUOTA
 from bot.core.admin.ask import Ask, Pointed
+from bot.core.admin.minting import Minting
 from bot.core.admin.quota import Quota
 from bot.core.admin.whom import Whom
 from bot.core.generation import Address, Generation, Origin
+from bot.core.group_rules import usual_rules
 from bot.core.lookup import Lookup
 from bot.core.messages import Notice
 from bot.core.ports import Bounds
 from bot.core.quota import UNIT
 from bot.core.staff import Staff
-from bot.store.rows import generation_of
 from bot.store.tables import generations
+from engine.profiles import profile_named
 from tests.builders import new_generation
 from tests.stores import Store
 
@@ -79,20 +81,32 @@ class Side:
     async def quota(self, origin: Origin) -> None:
         store = self.store
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        command = Quota(ledger=store.ledger, whom=Whom(lookup, store.people), clock=store.clock)
+        usual = usual_rules(profile_named("demo"), BOUNDS, QUOTA, 0)
+        command = Quota(
+            ledger=store.ledger,
+            minting=Minting(store.ledger),
+            usual=usual,
+            whom=Whom(lookup, store.people),
+            clock=store.clock,
+        )
         staff = Staff((), store.people)
         ask = Ask(origin=origin, words="", pointed=Pointed(), staff=staff, is_admin=_nobody)
         assert (await command(ask)).text
 
-    async def history(self, requester: str, before: int | None = None) -> list[Generation]:
-        """A page of what this person asked for, newest first; `before`: a serial."""
-        row = generations.c
-        query = select(generations).where(row.requester == requester)
-        if before is not None:
-            query = query.where(row.serial < before)
-        page = query.order_by(row.serial.desc()).limit(PAGE)
+    async def history(self, requester: str, before: str | None = None) -> None:
+        """A page of what this person asked for, newest first; `before`: an id."""
+        assert await self.store.history.page(requester, PAGE, before=before)
+
+    async def deep(self) -> str:
+        """The id of one that the heavy person asked for long ago."""
+        query = (
+            select(generations.c.id)
+            .where(generations.c.requester == HEAVY, generations.c.serial > self.past.size // 10)
+            .order_by(generations.c.serial)
+        )
         async with self.store.database.read() as connection:
-            return [generation_of(one) for one in (await connection.execute(page)).mappings()]
+            found: str = (await connection.execute(query.limit(1))).scalar_one()
+        return found
 
 
 async def _nobody() -> bool:
@@ -160,6 +174,12 @@ async def removing(side: Side, number: int, watch: Watch) -> None:
         await side.store.removals.remove(generation.id, [], f"remove:{number}")
 
 
+async def turning(side: Side, _: int, watch: Watch) -> None:
+    deep = await side.deep()
+    with watch:
+        await side.history(HEAVY, deep)
+
+
 async def refusing(side: Side, number: int) -> None:
     notice = Notice(
         event_key=f"telegram:bench:{number}", address=HEAVY_ADDRESS, text="排队已满", refusal="full"
@@ -187,7 +207,7 @@ WORKS: dict[str, Work] = {
     "quota, heavy": whole(lambda side, n: side.quota(heavy(n))),
     "history, usual": whole(lambda side, n: side.history(side.usual(n).requester)),
     "history, heavy, newest": whole(lambda side, _: side.history(HEAVY)),
-    "history, heavy, deep": whole(lambda side, _: side.history(HEAVY, side.past.size // 10)),
+    "history, heavy, deep": turning,
     "drawn and delivered": drawing,
     "cancelled, refunded": cancelling,
     "removed": removing,

@@ -66,16 +66,18 @@ async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
 
 
 def _platforms(settings: BotSettings, core: Core, log: Log) -> dict[str, Adapter]:
-    """The chat platforms that are switched on."""
+    """The ways in that are switched on, beside the board."""
     platforms: dict[str, Adapter] = {}
     if settings.telegram_token is not None:
         platforms["telegram"] = _telegram(settings, settings.telegram_token, core, log)
     if settings.discord_token is not None:
         platforms["discord"] = _discord(settings, settings.discord_token, core, log)
+    if settings.comfyui_port:
+        platforms["api"] = _api(settings, core, log)
     if not platforms and not settings.board_port:
         raise StartupError(
             "nothing to do: set ZDRAW_TELEGRAM_TOKEN or ZDRAW_DISCORD_TOKEN, "
-            "or let ZDRAW_BOARD_PORT be a port",
+            "or let ZDRAW_BOARD_PORT or ZDRAW_COMFYUI_PORT be a port",
             os.EX_CONFIG,
         )
     return platforms
@@ -126,6 +128,39 @@ def _discord(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> A
     core.messengers["discord"] = discord.messenger
     core.erasers["discord"] = discord.eraser
     return discord
+
+
+def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
+    from bot.adapters.http_api.callers import LOOPBACK
+    from bot.adapters.http_api.secret import ApiSecret
+    from bot.adapters.http_api.server import ApiParts, ApiServer
+
+    secret = ApiSecret(settings.state_dir, settings.api_secret_text)
+    if settings.api_host not in LOOPBACK and secret.read() is None:
+        raise StartupError(
+            f"ZDRAW_API_HOST={settings.api_host} lets others in, and there is no secret that "
+            "keeps them apart; make the first token with: zdraw token create NAME",
+            os.EX_CONFIG,
+        )
+    parts = ApiParts(
+        draw=core.draw,
+        cards=core.cards,
+        admissions=core.admissions,
+        records=core.records,
+        pictures=core.pictures,
+        news=core.news,
+        pace=core.pace,
+        tokens=core.api_tokens,
+        clock=now_ms,
+        log=log,
+    )
+    return ApiServer(
+        parts,
+        host=settings.api_host,
+        port=settings.comfyui_port,
+        secret=secret,
+        per_minute=settings.api_requests_per_minute,
+    )
 
 
 def _board(settings: BotSettings, core: Core, log: Log) -> Adapter:

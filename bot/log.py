@@ -9,11 +9,13 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from bot.settings import LogFormat, LogLevel
 
-#: Of Telegram's bots, of Discord's, and of Discord's interactions: those alone, or in an address.
+#: Of Telegram's bots, of Discord's, and of Discord's interactions: those alone, or in an address;
+#: and of programs.
 _TOKENS = re.compile(
     r"\d+:[A-Za-z0-9_-]{30,}"
     r"|(?<![\w-])[\w-]{20,}\.[\w-]{4,10}\.[\w-]{20,}"
     r"|aW50ZXJhY3Rpb246[\w-]+"
+    r"|eyJ[\w-]+\.[\w-]+\.[\w-]+"
     r"|(?<=webhooks/)\d+/[^/\s'\"]+|(?<=interactions/)\d+/[^/\s'\"]+"
 )
 

@@ -17,8 +17,9 @@ from annotated_types import Ge, Le
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
+from pydantic_settings import DotEnvSettingsSource, SettingsConfigDict
 
+from bot.api_settings import ApiSettings
 from bot.core.errors import StartupError
 from engine.profiles import PROFILES, UnknownModel, profile_named
 
@@ -28,6 +29,8 @@ ENGINE_ONLY = frozenset(
     {
         "weights_dir",
         "engine_queue_size",
+        "engine_batch",
+        "engine_compile",
         "engine_throttle_jobs",
         "engine_throttle_seconds",
     }
@@ -63,7 +66,7 @@ def _default_database(known: dict[str, Any]) -> str:
     return f"sqlite+aiosqlite:///{known.get('state_dir', 'state')}/zdraw.db"
 
 
-class BotSettings(BaseSettings):
+class BotSettings(ApiSettings):
     """Settings of the bot and of the supervisor. A blank value is the same as none."""
 
     model_config = SettingsConfigDict(
@@ -151,10 +154,10 @@ class BotSettings(BaseSettings):
         description="Units that a person may draw in each group on each day; one is a picture of "
         "the usual size. 0 = as many as they like.",
     )
-    time_zone: str = Field(
-        "Asia/Shanghai",
-        description="Where a day begins at midnight.",
+    cooldown_seconds: int = Field(
+        0, ge=0, le=3600, description="Seconds between two requests of one person in a group."
     )
+    time_zone: str = Field("Asia/Shanghai", description="Where a day begins at midnight.")
     keep_days: int = Field(
         0,
         ge=0,

@@ -10,12 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
-from bot.core.admin.commands import admin_commands
-from bot.core.admin.desk import AdminDesk
-from bot.core.answers import Answers
+from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
-from bot.core.chat_desk import ChatDesk
 from bot.core.chat_ports import Eraser, Reactor
 from bot.core.deliver import Deliverer
 from bot.core.dispatch import Dispatcher
@@ -24,21 +21,20 @@ from bot.core.erase import Erasures
 from bot.core.errors import StartupError
 from bot.core.export import Exporter
 from bot.core.front_desk import FrontDesk
-from bot.core.gallery import Gallery
 from bot.core.log import Log
-from bot.core.lookup import Lookup
+from bot.core.moderation.gate import Gate
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
-from bot.core.ports import Admissions, Bounds, Messenger, Records
-from bot.core.queue_view import QueueView
+from bot.core.ports import Admissions, Messenger, Records
 from bot.core.quiet import QuietMode
-from bot.core.quota import UNIT, QuotaDefaults
 from bot.core.recover import Recovery
 from bot.core.retention import Retention
 from bot.core.staff import Staff
-from bot.data_wiring import DataService, data_service
+from bot.desk_wiring import Crew, desks_over
+from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
@@ -60,6 +56,7 @@ class Core:
 
     profile: Profile
     news: News
+    pace: Pace
     admissions: Admissions
     draw: Draw
     cancel: Cancel
@@ -75,6 +72,7 @@ class Core:
     pauses: Pauses
     pictures: PictureFolder
     cards: Cards
+    api_tokens: ApiTokens
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -105,23 +103,29 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows = store_in(database, now_ms, _quota_defaults(settings))
+    rows = store_in(database, now_ms, quota_of(settings))
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     cards = Cards(
         admissions=rows.admissions, pauses=rows.pauses, pictures=pictures, pace=pace, news=news
     )
-    messengers: dict[str, Messenger] = {"board": LocalMessenger(), "cli": LocalMessenger()}
+    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
+    lists = WordLists(rows.words)
+    rules = rules_of(rows, profile, settings)
+    staff = Staff((settings.owners or "").split(","), rows.people)
     draw = Draw(
         admissions=rows.admissions,
         tokens=tokens,
         profile=profile,
         pace=pace,
-        bounds=_bounds(settings),
+        bounds=bounds_of(settings),
+        rules=rules,
+        staff=staff,
         news=news,
+        gate=Gate(admittance=rows.admittance, lists=lists),
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
     erasures = Erasures(
@@ -131,86 +135,50 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         notifier=notifier,
         log=log,
     )
-    lookup = Lookup(admissions=rows.admissions, records=rows.records)
-    answers = Answers(lookup=lookup, notifier=notifier)
-    data = data_service(
-        settings, rows, answers, lookup, cancel, notifier, pictures, clock=now_ms, log=log
-    )
-    gallery = Gallery(
-        lookup=lookup, removals=rows.removals, pictures=pictures, cards=cards, profile=profile
+    desks = desks_over(
+        rows,
+        settings,
+        Crew(
+            draw=draw,
+            cancel=cancel,
+            erasures=erasures,
+            notifier=notifier,
+            cards=cards,
+            pictures=pictures,
+            pace=pace,
+            news=news,
+            rules=rules,
+            staff=staff,
+            reactors=reactors,
+            lists=lists,
+        ),
+        now_ms,
+        log,
     )
     quiet = QuietMode(settings=rows.settings, reactors=reactors, log=log)
     return Core(
         profile=profile,
         news=news,
+        pace=pace,
         admissions=rows.admissions,
         draw=draw,
         cancel=cancel,
-        desk=_desk(
-            rows, draw, cancel, erasures, gallery, pace, news, settings, answers, lookup, data
-        ),
+        desk=desks.front,
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
         erasures=erasures,
         recovery=_recovery(rows, news, settings),
-        exporter=data.exporter,
-        retention=data.retention,
+        exporter=desks.data.exporter,
+        retention=desks.data.retention,
         records=rows.records,
         pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
+        api_tokens=rows.api_tokens,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,
-    )
-
-
-def _desk(
-    rows: Store,
-    draw: Draw,
-    cancel: Cancel,
-    erasures: Erasures,
-    gallery: Gallery,
-    pace: Pace,
-    news: News,
-    settings: BotSettings,
-    answers: Answers,
-    lookup: Lookup,
-    data: DataService,
-) -> FrontDesk:
-    staff = Staff((settings.owners or "").split(","), rows.people)
-    commands = admin_commands(
-        lookup=lookup,
-        ledger=rows.ledger,
-        people=rows.people,
-        acts=rows.acts,
-        settings=rows.settings,
-        pauses=rows.pauses,
-        queue=rows.queue,
-        records=rows.records,
-        news=news,
-        clock=now_ms,
-        time_zone=settings.time_zone,
-    )
-    return FrontDesk(
-        draw=draw,
-        cancel=cancel,
-        lookup=lookup,
-        records=rows.records,
-        gallery=gallery,
-        queue_view=QueueView(
-            admissions=rows.admissions,
-            records=rows.records,
-            pauses=rows.pauses,
-            pace=pace,
-            news=news,
-        ),
-        erasures=erasures,
-        chats=ChatDesk(moves=rows.moves, news=news),
-        admin=AdminDesk(commands=commands, staff=staff, answers=answers),
-        answers=answers,
-        my_data=data.desk,
     )
 
 
@@ -264,15 +232,6 @@ def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
         settings.state_dir / f"tokenizer-{profile.name}.json",
         limit=profile.max_tokens - profile.template_tokens,
     )
-
-
-def _bounds(settings: BotSettings) -> Bounds:
-    return Bounds(live_per_requester=settings.max_queued_per_user, live_in_all=settings.max_queued)
-
-
-def _quota_defaults(settings: BotSettings) -> QuotaDefaults:
-    daily = settings.daily_units
-    return QuotaDefaults(allowance=daily * UNIT if daily else None, time_zone=settings.time_zone)
 
 
 def _engine_socket(settings: BotSettings) -> Path:

@@ -11,11 +11,13 @@ from uuid import uuid4
 import structlog
 
 from engine.admission import refusal
+from engine.batching import Batching
 from engine.contract import HEARTBEAT_SECONDS, EngineInfo, ErrorCode, Job, Refusal
 from engine.deadline import Deadline, Limits
 from engine.desk import Desk
 from engine.job_queue import JobQueue, throttle
-from engine.painter import Painter
+from engine.metrics import Metrics
+from engine.painter import LID, Painter
 from engine.pipeline import BadPicture, OutOfMemory, Pipeline, WeightsError
 from engine.profiles import Profile
 from engine.prompt_tokens import PromptTokens
@@ -42,6 +44,8 @@ class EngineOptions:
     capacity: int = 3
     #: At most so many starts (0 = any number) in so many seconds.
     throttle: tuple[int, float] = (0, 60.0)
+    #: Most pictures drawn together; the profile says fewer for large ones.
+    lid: int = LID
     limits: Limits = field(default_factory=Limits)
     #: Seconds between heartbeats.
     heartbeat: float = HEARTBEAT_SECONDS
@@ -61,7 +65,19 @@ class Engine:
         self._gpu = ThreadPoolExecutor(1, thread_name_prefix="gpu")
         self._encoders = ThreadPoolExecutor(4, thread_name_prefix="encode")
         self._queue = JobQueue(options.capacity, throttle(*options.throttle))
-        self.desk = Desk(self._queue, options.spool, self._encoders, self._admit, self.info)
+        self.metrics = Metrics()
+        self.metrics.watch("queue_depth", "Jobs that wait.", lambda: len(self._queue.waiting()))
+        self.desk = Desk(
+            self._queue,
+            options.spool,
+            self._encoders,
+            self._admit,
+            self.info,
+            options.clock,
+            self.metrics.note,
+        )
+        # A throttle counts starts; jobs that start together would slip past it.
+        self._lid = 1 if options.throttle[0] > 0 else options.lid
 
     async def run(self) -> None:
         """Loads the model, then draws until cancelled. Raises WeightsError, Stuck."""
@@ -111,18 +127,23 @@ class Engine:
         painter = await loop.run_in_executor(self._gpu, self._load)
         self._painter = painter
         pipeline, limit = painter.pipeline, self._options.profile.max_tokens
-        self._tokens = PromptTokens(pipeline.tokenizer_json, pipeline.template, limit)
+        tokens = PromptTokens(pipeline.tokenizer_json, pipeline.template, limit)
+        self._tokens = tokens
+        if pipeline.free_bytes() is not None:
+            free = "device_free_bytes", "Memory of the card that is free."
+            self.metrics.watch(*free, lambda: pipeline.free_bytes() or 0)
         self.desk.greet()
         seconds = round(self._options.clock() - began, 1)
         model = self._options.profile.name
         _log.info("engine_ready", model=model, device=pipeline.device, seconds=seconds)
-        await self._runner(painter).run()
+        await self._runner(painter, tokens).run()
 
     def _load(self) -> Painter:
         self._deadline.expect(None)
         try:
             pipeline = self._options.open_pipeline()
-            painter = Painter(pipeline, self._options.profile, self._deadline, self._options.clock)
+            profile, clock = self._options.profile, self._options.clock
+            painter = Painter(pipeline, profile, self._deadline, clock, self._lid)
             painter.warm_up()
         except (BadPicture, OutOfMemory) as error:
             size = "x".join(map(str, self._options.profile.default_size))
@@ -132,12 +153,13 @@ class Engine:
             self._deadline.lift()
         return painter
 
-    def _runner(self, painter: Painter) -> Runner:
+    def _runner(self, painter: Painter, tokens: PromptTokens) -> Runner:
         return Runner(
             queue=self._queue,
             desk=self.desk,
             spool=self._options.spool,
             painter=painter,
+            batching=Batching(self._options.profile, tokens.count, self._lid),
             gpu=self._gpu,
             encoders=self._encoders,
             clock=self._options.clock,

@@ -11,6 +11,7 @@ Server-Sent Events over a Unix socket:
     GET    /v1/engine                                EngineInfo
     GET    /v1/tokenizer                             tokenizer.json of the loaded text encoder
     GET    /v1/events                                SSE, `data:` lines of Event as JSON
+    GET    /metrics                                  for Prometheus
 
 An event stream starts with Hello, then repeats every unacknowledged result, then goes live; Hello
 comes again when the engine becomes ready. A later attempt of a generation makes an earlier one
@@ -22,7 +23,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 MAX_PICTURES = 4
 #: Seconds between heartbeats; a client treats three missed ones as a dead engine.
 HEARTBEAT_SECONDS = 5.0
@@ -69,6 +70,9 @@ class Job(Frozen):
     #: Picture n (from 1) is drawn with seed + n - 1.
     seed: int = Field(ge=0, lt=2**63)
     count: int = Field(default=1, ge=1, le=MAX_PICTURES)
+    #: Its pictures are drawn one by one, and never together with another job's: an earlier attempt
+    #: may have been what ended an engine.
+    alone: bool = False
 
 
 class ErrorCode(StrEnum):

@@ -5,6 +5,7 @@ generation is held: a later one makes the earlier void, wherever that has got to
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
@@ -56,12 +57,17 @@ class Desk:
         disk: Executor,
         admit: Callable[[Job], Refusal | None],
         info: Callable[[], EngineInfo],
+        clock: Callable[[], float] = time.monotonic,
+        on_end: Callable[[OpenJob, Result], None] = lambda opened, result: None,
     ) -> None:
+        """`on_end` is told of every job that ends."""
         self._queue = queue
         self._spool = spool
         self._disk = disk
         self._admit = admit
         self._info = info
+        self._clock = clock
+        self._on_end = on_end
         self._subscribers = Subscribers()
         self._open: dict[str, OpenJob] = {}
         self._results: dict[str, Result] = {}
@@ -95,7 +101,7 @@ class Desk:
             self._queue.put(job)
         except QueueFull:
             raise Refused(Refusal(code=ErrorCode.QUEUE_FULL)) from None
-        self._open[job.key.generation_id] = OpenJob(job)
+        self._open[job.key.generation_id] = OpenJob(job, self._clock())
         _log.info("job_accepted", **named(job.key))
 
     async def cancel(self, key: JobKey) -> None:
@@ -175,8 +181,10 @@ class Desk:
             await self._on_disk(self._spool.forget, opened.key)
 
     async def _returned(self, opened: OpenJob) -> Result:
+        # Not wait_for: in Python 3.11 it swallows a cancellation that comes with the word.
         with suppress(TimeoutError):
-            await asyncio.wait_for(opened.unwanted.wait(), DISK_PAUSE_SECONDS)
+            async with asyncio.timeout(DISK_PAUSE_SECONDS):
+                await opened.unwanted.wait()
         return (opened.end_as or Returned)(key=opened.key)
 
     async def _tell(self, opened: OpenJob, result: Result) -> None:
@@ -188,7 +196,8 @@ class Desk:
         self._results[opened.key.generation_id] = result
         self.announce(result)
         self._settled.set()
-        _log.info("job_ended", outcome=result.kind, **named(opened.key))
+        self._on_end(opened, result)
+        _log.info("job_ended", outcome=result.kind, **opened.told())
 
     # The end of the process
 
@@ -200,7 +209,8 @@ class Desk:
             if self._queue.remove(opened.key):
                 await self.settle(opened, Returned(key=opened.key), {})
         try:
-            await asyncio.wait_for(self._all_settled(), grace)
+            async with asyncio.timeout(grace):
+                await self._all_settled()
         except TimeoutError:
             for opened in list(self._open.values()):
                 _log.warning("job_returned_unstopped", **named(opened.key))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any
 
@@ -53,9 +54,24 @@ class JobQueue:
         self._note_emptiness()
         return job
 
-    def done(self) -> None:
-        """A taken job has left the GPU."""
-        self._taken -= 1
+    def take_more(self, joins: Callable[[Job], bool], pictures: int) -> list[Job]:
+        """Those of the waiting jobs that `joins` says, in order, with at most so many pictures.
+
+        Nothing is waited for. The throttle does not count them.
+        """
+        taken = []
+        for job in tuple(self._waiting):
+            if job.count <= pictures and joins(job):
+                pictures -= job.count
+                taken.append(job)
+                self._waiting.remove(job)
+        self._taken += len(taken)
+        self._note_emptiness()
+        return taken
+
+    def done(self, jobs: int = 1) -> None:
+        """Taken jobs have left the GPU."""
+        self._taken -= jobs
 
     def remove(self, key: JobKey) -> bool:
         """Drops a waiting job; says whether it was waiting."""

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from engine.contract import Cancelled, Job, JobKey, Returned
+from engine.record import Record
 
 
 @dataclass(eq=False)
@@ -11,6 +12,9 @@ class OpenJob:
     """A job that has no result yet."""
 
     job: Job
+    #: When it was accepted, by the engine's clock.
+    accepted: float = 0.0
+    record: Record = field(default_factory=Record)
     #: How to end it between two steps, once that is wanted. Written by the event loop, read by
     #: the GPU thread.
     end_as: type[Cancelled] | type[Returned] | None = None
@@ -22,6 +26,18 @@ class OpenJob:
     @property
     def key(self) -> JobKey:
         return self.job.key
+
+    def told(self) -> dict[str, str | float | int]:
+        """What a log line says of it; never its prompt."""
+        return {
+            **named(self.key),
+            "size": f"{self.job.width}x{self.job.height}",
+            "count": self.job.count,
+            "steps": self.job.steps,
+            "guidance": self.job.guidance,
+            "seed": self.job.seed,
+            **self.record.fields(),
+        }
 
     def end(self, how: type[Cancelled] | type[Returned]) -> None:
         """Ends it as soon as may be."""

@@ -1,17 +1,23 @@
-"""Draws one job after the other in the GPU thread."""
+"""Draws batches of jobs in the GPU thread, one batch after the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
 from PIL.Image import Image
 
+from engine.batching import places
+from engine.commission import Commission, Picture, commissions_of
 from engine.contract import Job
 from engine.deadline import Deadline
-from engine.pipeline import DrawRequest, Pipeline, Stopped
+from engine.pipeline import DeviceLost, DrawRequest, OutOfMemory, Pipeline
 from engine.profiles import Profile
 
-#: Weight of the newest job in the measured pace.
+#: Weight of the newest batch in the measured pace.
 _NEWEST = 0.3
+#: Most pictures drawn together where nothing else is said.
+LID = 16
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +25,7 @@ class Painting:
     """The pictures of one job as the model drew them."""
 
     pictures: tuple[Image, ...]
-    #: Wall time of all of them.
+    #: Wall time of all of them, and of those drawn together with them.
     seconds: float
     #: Measured pace after this job.
     seconds_per_megapixel_step: float
@@ -34,13 +40,18 @@ class Painter:
         profile: Profile,
         deadline: Deadline,
         clock: Callable[[], float],
+        lid: int = LID,
     ) -> None:
+        """`lid`: most pictures drawn together, whatever the profile says."""
         self.pipeline = pipeline
         self._profile = profile
         self._deadline = deadline
         self._clock = clock
-        #: Longest usual step by (width, height, guided).
-        self._step_seconds: dict[tuple[int, int, bool], float] = {}
+        self._lid = lid
+        #: Longest usual step by (width, height, guided, pictures).
+        self._step_seconds: dict[tuple[int, int, bool, int], float] = {}
+        #: Pictures that fit into memory where more did not, by (width, height, guided).
+        self._fitting: dict[tuple[int, int, bool], int] = {}
         self.seconds_per_megapixel_step: float | None = None
 
     def warm_up(self) -> None:
@@ -63,55 +74,106 @@ class Painter:
     def paint(
         self, job: Job, on_step: Callable[[int], None], is_wanted: Callable[[], bool]
     ) -> Painting:
-        """Draws all pictures of `job`; `on_step` hears how many steps are done over all of them.
+        """Draws all pictures of one job; see Commission and `paint_together`.
 
         Raises Stopped between two steps once `is_wanted` denies, and what Pipeline.draw raises.
         """
-        if not is_wanted():
-            raise Stopped
-        began = self._clock()
+        commission = Commission(job, on_step, is_wanted)
+        self.paint_together([commission])
+        return self.painting(commission)
+
+    def paint_together(self, commissions: Sequence[Commission]) -> None:
+        """Draws jobs of one kind in as few batches as may be; each then has its pictures or its
+        error. What goes wrong with a batch is tried again picture by picture.
+
+        Raises DeviceLost.
+        """
+        waiting = [picture for one in commissions for picture in one.pictures]
         try:
-            pictures = tuple(self._picture(job, n, on_step, is_wanted) for n in range(job.count))
+            while waiting := [picture for picture in waiting if picture.is_due()]:
+                self._draw(waiting[: self._places(waiting[0])])
         finally:
             self._deadline.lift()
-        seconds = self._clock() - began
+
+    def painting(self, commission: Commission) -> Painting:
+        """What a commission has become. Raises what ended it."""
+        pace = self.seconds_per_megapixel_step
         return Painting(
-            pictures=pictures,
-            seconds=seconds,
-            seconds_per_megapixel_step=self.seconds_per_megapixel_step or self._pace(job, seconds),
+            pictures=commission.images(),
+            seconds=commission.seconds,
+            seconds_per_megapixel_step=pace
+            or self._pace(commission.job, commission.seconds, commission.job.count),
         )
 
-    def _picture(
-        self, job: Job, n: int, on_step: Callable[[int], None], is_wanted: Callable[[], bool]
-    ) -> Image:
-        width, height = self._profile.drawn_size(job.width, job.height)
-        shape = (width, height, job.guidance > 0)
+    def _places(self, picture: Picture) -> int:
+        job = picture.commission.job
+        most = places(self._profile, job, self._lid)
+        if most == 1:
+            return 1
+        most = min(most, self._fitting.get(self._shape(job), most))
+        return min(most, self.pipeline.room(self._request(picture)))
+
+    def _draw(self, pictures: Sequence[Picture]) -> None:
+        """Each of `pictures` is drawn afterwards, or its commission has ended."""
+        try:
+            self._draw_together(pictures)
+        except DeviceLost:
+            raise
+        except Exception as error:
+            if isinstance(error, OutOfMemory):
+                self._note_out_of_memory(pictures)
+            if len(pictures) == 1:
+                pictures[0].commission.error = error
+                return
+            # One of them, or that they are so many, is to blame; the others must not suffer.
+            _log.warning("batch_failed", pictures=len(pictures), exc_info=error)
+            for picture in pictures:
+                if picture.is_due():
+                    self._draw([picture])
+
+    def _draw_together(self, pictures: Sequence[Picture]) -> None:
+        job = pictures[0].commission.job
+        shape = (*self._shape(job), len(pictures))
         usual = self._step_seconds.get(shape)
-        furthest = 0
         began = last = self._clock()
         longest = 0.0
 
-        def after_step(done: int) -> None:
-            nonlocal furthest, last, longest
-            if not is_wanted():
-                raise Stopped
-            now = self._clock()
-            longest, last = max(longest, now - last), now
-            self._deadline.expect(usual)
-            # A picture that is redone counts from 1 again; people see progress stand, not fall.
-            if done > furthest:
-                furthest = done
-                on_step(n * job.steps + done)
+        def on_step_of(picture: Picture) -> Callable[[int], None]:
+            def on_step(done: int) -> None:
+                nonlocal last, longest
+                now = self._clock()
+                longest, last = max(longest, now - last), now
+                self._deadline.expect(usual)
+                picture.on_step(done)
+
+            return on_step
 
         self._deadline.expect(usual)
-        picture = self.pipeline.draw(self._request(job, n, width, height), after_step)
+        drawing = self.pipeline.draw_together(
+            [self._request(picture) for picture in pictures],
+            [on_step_of(picture) for picture in pictures],
+        )
         self._step_seconds[shape] = longest
-        if usual is not None:
-            self._measure(self._pace(job, self._clock() - began))
-        return picture
+        seconds = self._clock() - began
+        for picture, drawn in zip(pictures, drawing.drawn, strict=True):
+            picture.take(drawn)
+        for commission in commissions_of(pictures):
+            commission.note(drawing, len(pictures), seconds)
+        if usual is not None and all(picture.image is not None for picture in pictures):
+            self._measure(self._pace(job, seconds, len(pictures)))
 
-    @staticmethod
-    def _request(job: Job, n: int, width: int, height: int) -> DrawRequest:
+    def _note_out_of_memory(self, pictures: Sequence[Picture]) -> None:
+        job = pictures[0].commission.job
+        self._fitting[self._shape(job)] = max(1, len(pictures) // 2)
+        for commission in commissions_of(pictures):
+            commission.record.out_of_memory += 1
+
+    def _shape(self, job: Job) -> tuple[int, int, bool]:
+        return (*self._profile.drawn_size(job.width, job.height), job.guidance > 0)
+
+    def _request(self, picture: Picture) -> DrawRequest:
+        job = picture.commission.job
+        width, height = self._profile.drawn_size(job.width, job.height)
         return DrawRequest(
             prompt=job.prompt,
             negative_prompt=job.negative_prompt,
@@ -119,14 +181,14 @@ class Painter:
             height=height,
             steps=job.steps,
             guidance=job.guidance,
-            seed=job.seed + n,
+            seed=job.seed + picture.n,
         )
 
-    def _pace(self, job: Job, seconds: float) -> float:
+    def _pace(self, job: Job, seconds: float, pictures: int) -> float:
         """Seconds per megapixel-step of one picture; guidance makes two passes of each step."""
         width, height = self._profile.drawn_size(job.width, job.height)
         passes = job.steps * (2 if job.guidance > 0 else 1)
-        return seconds * 1e6 / (width * height * passes)
+        return seconds * 1e6 / (width * height * passes * pictures)
 
     def _measure(self, pace: float) -> None:
         before = self.seconds_per_megapixel_step

@@ -1,7 +1,7 @@
 """What the engine asks of a model. Torch-free: a pipeline imports torch when it is opened."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -51,6 +51,30 @@ class DrawRequest:
     seed: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """What became of one of the pictures that were drawn together."""
+
+    #: Or why there is none: BadPicture, or what its `on_step` raised.
+    image: Image | PipelineError
+    #: Text encodings that were at hand, and that had to be made.
+    encodings_kept: int
+    encodings_made: int
+    #: Forward passes that came out non-finite, and decodings that came out flat.
+    bad_steps: int
+    bad_decodes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """Pictures that were drawn together, in the order of the requests. Seconds are wall time."""
+
+    drawn: tuple[Drawn, ...]
+    encode_seconds: float
+    denoise_seconds: float
+    decode_seconds: float
+
+
 class Pipeline(Protocol):
     """A loaded model. Used by one thread, which is also the one that opened it."""
 
@@ -64,21 +88,42 @@ class Pipeline(Protocol):
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image:
         """An RGB picture of the requested size; the same request gives the same picture.
 
-        Calls `on_step(done)` after each forward pass and lets through what it raises. A picture
-        that is redone counts its steps anew. Raises BadPicture, OutOfMemory,
-        DeviceLost.
+        Calls `on_step(done)` after each step and lets through what it raises. Raises BadPicture,
+        OutOfMemory, DeviceLost.
         """
         ...
 
+    def draw_together(
+        self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
+    ) -> Drawing:
+        """The pictures of requests of equal size, steps and guidance, denoised in one batch.
 
-def open_pipeline(profile: Profile, weights: Path) -> Pipeline:
-    """Loads the model of `profile` from the folder `weights`. Raises WeightsError."""
+        Each is what `draw` makes of it, but for the rounding of floats. After each step every
+        picture's own `on_step` is called; a PipelineError that it raises ends that picture alone.
+        Raises OutOfMemory and DeviceLost, and what else an `on_step` raises.
+        """
+        ...
+
+    def free_bytes(self) -> int | None:
+        """Memory of the device that is free; None where it has none of its own. From any thread."""
+        ...
+
+    def room(self, request: DrawRequest) -> int:
+        """How many such pictures the device's free memory lets it draw together; at least 1."""
+        ...
+
+
+def open_pipeline(profile: Profile, weights: Path, compiled: bool = True) -> Pipeline:
+    """Loads the model of `profile` from the folder `weights`. Raises WeightsError.
+
+    `compiled`: where there is a card, the blocks of its transformer.
+    """
     if not (weights / "model_index.json").is_file():
         raise WeightsError(f"no weights of {profile.name} in {weights}; {remedy(profile, weights)}")
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
     module = import_module(f"engine.pipelines.{profile.pipeline}")
-    opened: Pipeline = module.open_pipeline(profile, weights)
+    opened: Pipeline = module.open_pipeline(profile, weights, compiled)
     return opened
 
 

@@ -81,7 +81,8 @@ async def serve(
     """Runs an engine on `listener`; the exit code."""
     told = _end_signals(parent_fd)
     engine = Engine(options)
-    http = server(create_app(engine.desk, options.spool, engine.info, engine.tokenizer_json))
+    app = create_app(engine.desk, options.spool, engine.info, engine.tokenizer_json, engine.metrics)
+    http = server(app)
     listening = asyncio.create_task(http.serve(sockets=[listener]))
     working = asyncio.create_task(engine.run())
     ending = asyncio.create_task(told.wait())
@@ -153,9 +154,12 @@ def _claim(state_dir: Path, parent_fd: int | None, claimed: ExitStack) -> socket
 def _options(settings: EngineSettings, profile: Profile) -> EngineOptions:
     return EngineOptions(
         profile=profile,
-        open_pipeline=partial(open_pipeline, profile, settings.weights_folder(profile)),
+        open_pipeline=partial(
+            open_pipeline, profile, settings.weights_folder(profile), settings.engine_compile
+        ),
         spool=Spool(settings.state_dir),
         capacity=settings.engine_queue_size,
+        lid=settings.engine_batch,
         throttle=(settings.engine_throttle_jobs, settings.engine_throttle_seconds),
     )
 

@@ -12,6 +12,8 @@ class Profile:
     name: str
     #: Other names that ZDRAW_MODEL and clients may use for it.
     answers_to: tuple[str, ...]
+    #: Models by whose names clients may ask for it as well; they are told.
+    stands_in_for: tuple[str, ...] = ()
     #: Where the weights come from.
     source: str
     #: What to do when the weights in `folder` are missing or damaged.
@@ -36,6 +38,13 @@ class Profile:
     max_pixels: int = 2048 * 2048
     #: The sizes it draws at, whatever is asked; the picture is then scaled. None = as asked.
     native_sizes: tuple[tuple[int, int], ...] | None = None
+    #: How many pictures are drawn together: (most pixels of each, pictures), smallest first; larger
+    #: ones one by one, because a card has its hands full with one of them. See ADR 11.
+    batches: tuple[tuple[int, int], ...] = (
+        (512 * 512, 8),
+        (768 * 768, 4),
+        (1024 * 1024 - 1, 2),
+    )
     #: Prompt tokens, the chat template's included.
     max_tokens: int = 512
     #: Tokens that the chat template adds to every prompt.
@@ -83,6 +92,7 @@ PROFILES: tuple[Profile, ...] = (
     Profile(
         name="demo",
         answers_to=(),
+        stands_in_for=("z-image-turbo",),
         source="engine/demo_model/weights",
         remedy="install zdraw again, or unset ZDRAW_WEIGHTS_DIR",
         examples=(
@@ -102,6 +112,7 @@ PROFILES: tuple[Profile, ...] = (
             *((256, 256), (256, 192), (192, 256), (288, 192), (192, 288)),
             *((288, 160), (160, 288), (288, 128), (128, 288)),
         ),
+        batches=((128 * 128, 16), (256 * 256, 8)),
         vocabulary=(
             *("圆", "圓", "球", "方", "三角", "星", "心", "菱", "钻石", "鑽石", "太阳", "太陽"),
             *("日头", "日頭", "房", "屋", "树", "樹", "鱼", "魚", "猫", "貓"),
@@ -129,3 +140,10 @@ def profile_named(name: str) -> Profile:
             return profile
     known = ", ".join(profile.name for profile in PROFILES)
     raise UnknownModel(f"unknown model {name!r}; known: {known}")
+
+
+def names_of(profile: Profile) -> tuple[str, ...]:
+    """Every name by which clients may ask for it, its own first."""
+    others = (profile_named(name) for name in profile.stands_in_for)
+    rows = (profile, *others)
+    return tuple(name for row in rows for name in (row.name, *row.answers_to))

@@ -26,6 +26,10 @@ class PromptTokens:
         self._limit = limit
         self.template_tokens = len(self._encode("").ids)
 
+    def count(self, prompt: str) -> int:
+        """Tokens of `prompt`, the template's included."""
+        return len(self._encode(prompt).ids)
+
     def too_long(self, prompt: str) -> TooLong | None:
         """What is wrong with the length of `prompt`, if anything."""
         encoded = self._encode(prompt)

@@ -1,4 +1,4 @@
-"""One GPU job at a time: from the queue through the GPU thread and the encoders to a result."""
+"""Batches on their way: from the queue through the GPU thread and the encoders to results."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,19 +8,19 @@ from functools import partial
 import structlog
 
 from engine import encode
-from engine.contract import ErrorCode, Failed, Finished, Job, Progress, Result, Returned, Started
+from engine.batching import Batching
+from engine.contract import ErrorCode, Failed, Finished, Job, Progress, Started
 from engine.desk import Desk
 from engine.job_queue import JobQueue
 from engine.open_job import OpenJob, named
 from engine.painter import Painter, Painting
-from engine.pipeline import BadPicture, DeviceLost, OutOfMemory, Stopped
+from engine.pipeline import DeviceLost
 from engine.spool import Spool
+from engine.turn import Drawn, Turn
 
-#: Jobs between the queue and their result: one in the GPU thread, the others being encoded.
-#: More would pile up pictures in memory.
-_IN_HAND = 3
-#: At most one Progress in so many seconds: waking the event loop costs a small model time.
-PROGRESS_SECONDS = 0.05
+#: Batches between the queue and their results: one in the GPU thread, one chosen to follow it, the
+#: others being encoded. More would pile up pictures in memory.
+_IN_HAND = 4
 _log = structlog.get_logger()
 
 
@@ -34,6 +34,7 @@ class Runner:
         desk: Desk,
         spool: Spool,
         painter: Painter,
+        batching: Batching,
         gpu: Executor,
         encoders: Executor,
         clock: Callable[[], float],
@@ -44,99 +45,93 @@ class Runner:
         self._desk = desk
         self._spool = spool
         self._painter = painter
+        self._batching = batching
         self._gpu = gpu
         self._encoders = encoders
         self._clock = clock
         self._made_by = made_by
         self._in_hand = asyncio.Semaphore(_IN_HAND)
+        #: These belong to the GPU thread: when it last had nothing more to do, and what it can
+        #: never draw again after.
+        self._free_since = clock()
+        self._lost: DeviceLost | None = None
 
     async def run(self) -> None:
-        """Draws what comes, until cancelled. The next job is drawn while the last is encoded."""
+        """Draws what comes, until cancelled.
+
+        The next batch is chosen while the last one is decoded, and waits for the GPU thread there:
+        the way through the event loop costs that thread nothing.
+        """
+        loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as endings:
             while True:
                 await self._in_hand.acquire()
-                job = await self._queue.take()
-                opened = self._desk.opened(job.key)
-                if opened is None:
-                    self._in_hand.release()
-                else:
-                    endings.create_task(self._end(opened, await self._paint(opened)))
-                self._queue.done()
+                batch = await self._next_batch()
+                turn = Turn(batch, self._painter, self._spool, self._clock, self._announce)
+                drawing = loop.run_in_executor(self._gpu, self._in_gpu_thread, turn)
+                endings.create_task(self._finish(turn, drawing))
+                await turn.nearly_over.wait()
 
-    async def _paint(self, opened: OpenJob) -> Painting | Result | OSError:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._gpu, self._in_gpu_thread, opened, loop)
+    async def _next_batch(self) -> list[OpenJob]:
+        """The job that waited longest, and what is queued now that fits to it."""
+        while True:
+            first = await self._queue.take()
+            jobs = [first]
+            places = self._batching.places(first) - first.count
+            if places > 0:
+                jobs += self._queue.take_more(partial(self._batching.joins, first=first), places)
+            batch = [opened for job in jobs if (opened := self._desk.opened(job.key)) is not None]
+            self._queue.done(len(jobs) - len(batch))
+            if batch:
+                return batch
 
-    def _in_gpu_thread(
-        self, opened: OpenJob, loop: asyncio.AbstractEventLoop
-    ) -> Painting | Result | OSError:
-        """What came of it; an OSError says that the disk did not take the note of its beginning."""
-        key = opened.key
-
-        def announce(event: Started | Progress) -> None:
-            loop.call_soon_threadsafe(self._announce, opened, event)
-
+    def _in_gpu_thread(self, turn: Turn) -> list[Drawn]:
+        if self._lost is not None:
+            # Chosen before it was known: not begun, so that its attempt does not count.
+            raise self._lost
         try:
-            if opened.end_as is None:
-                # On disk before anybody hears of it: a kill right after still counts the attempt.
-                self._spool.begin(key)
-                announce(Started(key=key))
-        except OSError as error:
-            return error
-        try:
-            return self._painter.paint(
-                opened.job, self._progress(opened.job, announce), lambda: opened.end_as is None
-            )
-        except Stopped:
-            return (opened.end_as or Returned)(key=key)
-        except BadPicture:
-            return Failed(key=key, code=ErrorCode.BAD_PICTURE)
-        except OutOfMemory:
-            size = {"width": opened.job.width, "height": opened.job.height}
-            return Failed(key=key, code=ErrorCode.OUT_OF_MEMORY, data=size)
-        except DeviceLost:
-            # Ends the process: the next one has a new context and tells that this job had begun.
+            return turn.take(self._free_since)
+        except DeviceLost as lost:
+            # Ends the process: the next one has a new context, and tells that these had begun.
+            self._lost = lost
             raise
-        except Exception:
-            # A bug must cost one job, not the engine.
-            _log.exception("drawing_failed", **named(key))
-            return Failed(key=key, code=ErrorCode.ENGINE_ERROR)
+        finally:
+            self._free_since = self._clock()
 
-    def _progress(self, job: Job, announce: Callable[[Progress], None]) -> Callable[[int], None]:
-        steps = job.steps * job.count
-        due = 0.0
-
-        def on_step(step: int) -> None:
-            nonlocal due
-            now = self._clock()
-            if now >= due:
-                due = now + PROGRESS_SECONDS
-                announce(Progress(key=job.key, step=step, steps=steps))
-
-        return on_step
+    async def _finish(self, turn: Turn, drawing: asyncio.Future[list[Drawn]]) -> None:
+        try:
+            drawn = await drawing
+        finally:
+            self._queue.done(len(turn.batch))
+            turn.nearly_over.set()
+        try:
+            async with asyncio.TaskGroup() as ends:
+                for opened, outcome in zip(turn.batch, drawn, strict=True):
+                    ends.create_task(self._end(opened, outcome))
+        finally:
+            self._in_hand.release()
 
     def _announce(self, opened: OpenJob, event: Started | Progress) -> None:
         if self._desk.opened(opened.key) is opened:
             self._desk.announce(event)
 
-    async def _end(self, opened: OpenJob, drawn: Painting | Result | OSError) -> None:
+    async def _end(self, opened: OpenJob, drawn: Drawn) -> None:
+        if isinstance(drawn, OSError):
+            await self._desk.give_back(opened, drawn)
+            return
+        if not isinstance(drawn, Painting):
+            await self._desk.settle(opened, drawn, {})
+            return
+        began = self._clock()
         try:
-            if isinstance(drawn, OSError):
-                await self._desk.give_back(opened, drawn)
-                return
-            if not isinstance(drawn, Painting):
-                await self._desk.settle(opened, drawn, {})
-                return
-            try:
-                files = await self._encode(opened.job, drawn)
-            except Exception:
-                _log.exception("encoding_failed", **named(opened.key))
-                failed = Failed(key=opened.key, code=ErrorCode.ENGINE_ERROR)
-                await self._desk.settle(opened, failed, {})
-                return
-            await self._desk.settle(opened, _finished(opened.job, drawn), files)
-        finally:
-            self._in_hand.release()
+            files = await self._encode(opened.job, drawn)
+        except Exception:
+            _log.exception("encoding_failed", **named(opened.key))
+            failed = Failed(key=opened.key, code=ErrorCode.ENGINE_ERROR)
+            await self._desk.settle(opened, failed, {})
+            return
+        opened.record.png_seconds = self._clock() - began
+        await self._desk.settle(opened, _finished(opened.job, drawn), files)
 
     async def _encode(self, job: Job, painting: Painting) -> dict[str, bytes]:
         run = partial(asyncio.get_running_loop().run_in_executor, self._encoders)

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from engine.contract import EVENT, EngineInfo, ErrorCode, Job, JobKey
 from engine.desk import Desk, Refused
+from engine.metrics import MEDIA_TYPE, Metrics
 from engine.spool import Spool
 from engine.subscribers import Subscriber
 
@@ -37,12 +38,14 @@ def create_app(
     spool: Spool,
     info: Callable[[], EngineInfo],
     tokenizer_json: Callable[[], bytes | None],
+    metrics: Metrics,
 ) -> FastAPI:
     """The HTTP application over one engine."""
     app = FastAPI(title="zdraw engine", openapi_url=None)
     _add_jobs(app, desk)
     _add_results(app, desk, spool)
     _add_engine(app, desk, info, tokenizer_json)
+    _add_metrics(app, metrics)
     return app
 
 
@@ -106,6 +109,12 @@ def _add_engine(
     async def events() -> StreamingResponse:
         headers = {"cache-control": "no-store"}
         return StreamingResponse(_stream(desk), media_type="text/event-stream", headers=headers)
+
+
+def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/metrics")
+    async def exposed() -> Response:
+        return Response(metrics.exposed(), media_type=MEDIA_TYPE)
 
 
 async def _stream(desk: Desk) -> AsyncIterator[bytes]:

@@ -33,7 +33,19 @@ class EngineSettings(BaseSettings):
         "and for the demo model the weights that come with zdraw.",
     )
     engine_queue_size: int = Field(
-        3, ge=1, le=16, description="Jobs the engine holds at once, the running one included."
+        24, ge=1, le=64, description="Jobs the engine holds at once, the running ones included."
+    )
+    engine_batch: int = Field(
+        16,
+        ge=1,
+        le=64,
+        description="Most pictures drawn together; the model's table says fewer for large ones. "
+        "1 = one by one.",
+    )
+    engine_compile: bool = Field(
+        True,
+        description="Compile the transformer's blocks on a card: faster pictures, a slower start. "
+        "A CPU never compiles.",
     )
     engine_throttle_jobs: int = Field(
         0,

@@ -4,7 +4,11 @@
 from alembic import context
 from sqlalchemy import Connection, create_engine
 
+from bot.store import house_tables, quota_tables
 from bot.store.tables import metadata
+
+#: Tables are known when their modules are.
+TABLES = (house_tables, quota_tables)
 
 
 def run(connection: Connection) -> None:

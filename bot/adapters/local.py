@@ -1,4 +1,4 @@
-"""Requests from this machine (board, command line): the row itself is the answer.
+"""Requests that no chat asked for (board, command line, programs): the row itself is the answer.
 
 Whoever asked watches the row and takes the picture from the state folder; there is no chat
 message to keep in step.

@@ -11,6 +11,7 @@ import typer
 from bot.cli.db import db
 from bot.cli.doctor import doctor
 from bot.cli.draw import draw
+from bot.cli.token import token
 from bot.core.errors import StartupError
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(db, name="db")
+app.add_typer(token, name="token")
 app.command(context_settings={"ignore_unknown_options": True})(draw)
 app.command()(doctor)
 

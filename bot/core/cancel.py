@@ -6,9 +6,10 @@ work is best effort and repeated by the reconciliation at the next Hello.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from bot.core.acts import Act, ActKind, act_of
-from bot.core.errors import Refusal
+from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Generation, Origin
 from bot.core.news import News
 from bot.core.ports import EngineLink, Outcomes, Records
@@ -44,24 +45,30 @@ class Cancel:
         if generation.requester != origin.requester:
             kind, scope = ActKind.CANCEL, generation.scope
             act = act_of(origin, kind, scope=scope, target=generation.id)
-        if await self._end([generation.id], origin, act) == 0:
+        if await self._end([generation.id], origin.event_key, act) == 0:
             raise Refusal("already_ended", id=generation.id)
 
     async def all_here(self, origin: Origin) -> int:
         """All that the person has waiting or being drawn in this chat; how many. Raises
         AlreadySeen."""
-        return await self._end(
-            await self._records.live(origin.requester, origin.address.chat), origin
-        )
+        live = await self._records.live(origin.requester, origin.address.chat)
+        return await self._end(live, origin.event_key)
 
     async def everywhere(self, origin: Origin, until_ms: int) -> int:
         """All that the person has waiting or being drawn in any chat and asked for until then;
         how many. Raises AlreadySeen."""
         waiting = await self._records.waiting(origin.requester)
-        return await self._end([one.id for one in waiting if one.created_ms <= until_ms], origin)
+        asked = [one.id for one in waiting if one.created_ms <= until_ms]
+        return await self._end(asked, origin.event_key)
 
-    async def _end(self, ids: Sequence[str], origin: Origin, act: Act | None = None) -> int:
-        cancelled = await self._outcomes.cancel(ids, origin.event_key, act=act)
+    async def by_act(self, ids: Sequence[str], act: Act) -> None:
+        """End those of them that have not ended, because of what was decided before; once for
+        each event."""
+        with suppress(AlreadySeen):
+            await self._end(ids, f"{act.event_key}:cancel", act)
+
+    async def _end(self, ids: Sequence[str], event_key: str, act: Act | None = None) -> int:
+        cancelled = await self._outcomes.cancel(ids, event_key, act=act)
         for generation in cancelled:
             self._news.moved(generation.id)
         # Handed out before, if not now: the engine knows whether it holds it.

@@ -1,6 +1,7 @@
 """The commands people have, in one table: the menu, /help, docs and text triggers use it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 
@@ -30,6 +31,8 @@ class Command:
     takes_text: bool = False
     #: Without a slash, a trigger means it only with one of these words: it is a common word.
     words: tuple[str, ...] = ()
+    #: What a trigger says beside the name: 「停用」 is `/here off`.
+    spoken: Mapping[str, str] = field(default_factory=dict)
     #: Without a slash or a mention its triggers are talk.
     slash_or_mention: bool = False
     #: The menus that list it; it works in the others as well.
@@ -127,11 +130,56 @@ COMMANDS: tuple[Command, ...] = (
         example="/quota",
     ),
     Command(
+        name="group",
+        triggers=("群设置",),
+        meaning_zh="群设置：额度、冷却、排队、尺寸、画幅、语言等；群管理员可以改",
+        meaning_en="what holds in this group: quota, cooldown, size, language (admins change it)",
+        example="/group 冷却 30秒",
+        menus=frozenset({Place.PRIVATE, Place.ADMINS}),
+    ),
+    Command(
         name="audit",
         triggers=("审计",),
         meaning_zh="看谁改过什么；可回复某人只看他的（群管理员）",
         meaning_en="who decided what; in reply to somebody, about them (group admins)",
         example="/audit",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
+        name="ban",
+        triggers=("封禁",),
+        slash_or_mention=True,
+        meaning_zh="不让某人画图，回复对方，可写多久和原因；list 看名单（群管理员）",
+        meaning_en="ban somebody from drawing, in reply to them; list shows who is (group admins)",
+        example="/ban 1天 刷屏",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
+        name="unban",
+        triggers=("解封",),
+        slash_or_mention=True,
+        meaning_zh="解除封禁，回复对方（群管理员）",
+        meaning_en="lift a ban, in reply to them (group admins)",
+        example="/unban",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
+        name="here",
+        triggers=("启用", "停用"),
+        slash_or_mention=True,
+        spoken={"启用": "on", "停用": "off"},
+        meaning_zh="看这里能不能画；用 on、off 启用、停用，后加「全群」管整个群（群管理员）",
+        meaning_en="may people draw here? on or off, with “group” for all of it (group admins)",
+        example="/here off",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
+        name="words",
+        triggers=("敏感词",),
+        slash_or_mention=True,
+        meaning_zh="敏感词：add、remove、allow（例外）、test、list（群管理员）",
+        meaning_en="word rules: add, remove, allow (exceptions), test, list (group admins)",
+        example="/words add 词",
         menus=frozenset({Place.ADMINS}),
     ),
     Command(
@@ -169,6 +217,24 @@ COMMANDS: tuple[Command, ...] = (
         menus=frozenset({Place.ADMINS}),
     ),
     Command(
+        name="job",
+        triggers=("任务",),
+        slash_or_mention=True,
+        meaning_zh="看一个请求的进展、用时和错误；不写编号则列出本群在排队的（群管理员）",
+        meaning_en="how a request fares; without an id, all that wait here (group admins)",
+        example="/job k3v9x2ab",
+        menus=frozenset({Place.ADMINS}),
+    ),
+    Command(
+        name="weight",
+        triggers=("权重",),
+        slash_or_mention=True,
+        meaning_zh="某人占 GPU 的份量，0.1 到 10，平常是 1（总管理员）",
+        meaning_en="somebody's share of the GPU, 0.1 to 10; 1 is usual (those who run the bot)",
+        example="/weight 123456789 2",
+        menus=frozenset(),
+    ),
+    Command(
         name="help",
         triggers=("帮助",),
         meaning_zh="怎么用",
@@ -187,9 +253,14 @@ COMMANDS: tuple[Command, ...] = (
 
 
 #: Those of the admin desk.
-MANAGED = frozenset({"quota", "quiet", "staff", "audit", "pause", "resume", "clear"})
+MANAGED = frozenset(
+    {
+        *("quota", "group", "quiet", "staff", "audit", "pause", "resume", "clear", "job"),
+        *("weight", "ban", "unban", "here", "words"),
+    }
+)
 #: Of those, what decides something without a word more.
-DECIDING_ALONE = frozenset({"pause", "resume"})
+DECIDING_ALONE = frozenset({"pause", "resume", "ban", "unban"})
 
 
 def command_rows(locale: str, slash_only: frozenset[str] | None = None) -> list[tuple[str, str]]:

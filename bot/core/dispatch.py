@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.generation import Generation, Outcome
+from bot.core.handover import fits, suits
 from bot.core.job import job_of
 from bot.core.log import Log
 from bot.core.news import News
@@ -17,7 +18,6 @@ from bot.core.pace import Pace
 from bot.core.ports import Clock, EngineLink, EngineLost, JobRows, Outcomes, Pictures
 from engine.contract import (
     LEASE_SECONDS,
-    PROTOCOL_VERSION,
     AnyEvent,
     Cancelled,
     EngineInfo,
@@ -110,8 +110,12 @@ class Dispatcher:
             if not head:
                 return
             for generation in head:
-                if not await self._hand_over(generation):
+                if not self._fits(generation) or not await self._hand_over(generation):
                     return
+
+    def _fits(self, generation: Generation) -> bool:
+        drawing = (one for key, one in self._held.items() if key not in self._settling)
+        return fits(generation, drawing, self._pace)
 
     async def _hand_over(self, generation: Generation) -> bool:
         """False when the engine takes no more for now."""
@@ -185,6 +189,8 @@ class Dispatcher:
 
         if key not in self._settling and self._results is not None:
             self._settling.add(key)
+            # It is drawn: the engine may have another one.
+            self._wake.set()
             self._results.create_task(settle())
 
     def _drop_all_but(self, held: Sequence[JobKey]) -> None:
@@ -267,7 +273,7 @@ class Dispatcher:
 
     async def _reconcile(self, hello: Hello) -> None:
         """Bring rows and engine into step. The lock keeps new hand-overs out meanwhile."""
-        if not self._suits(hello.info):
+        if not suits(hello.info, self._pace.profile.name, self._log):
             return
         async with self._handover:
             held = {*hello.held, *self._fresh}
@@ -287,13 +293,3 @@ class Dispatcher:
             self._info, self._news.engine_ready = hello.info, hello.info.ready
         self._log.info("engine_connected", model=hello.info.model, ready=hello.info.ready)
         self._wake.set()
-
-    def _suits(self, info: EngineInfo) -> bool:
-        """An engine of another version, or with another model, gets no jobs."""
-        if info.protocol != PROTOCOL_VERSION:
-            self._log.error("engine_speaks_another_protocol", protocol=info.protocol)
-        elif info.model != self._pace.profile.name:
-            self._log.error("engine_has_another_model", model=info.model)
-        else:
-            return True
-        return False

@@ -1,9 +1,14 @@
 """The use case `/draw`: text -> a row that is QUEUED, or a Refusal that says why not.
 
-Also 🔁 (`repeat`): the same request again with a new seed.
+Also 🔁 (`repeat`): the same request again with a new seed; and what an admin has drawn once more.
 """
 
-from bot.core.draw_syntax import DrawRequest, parse_draw, resolve_size
+from dataclasses import replace
+
+from bot.core.acts import Act, ActKind, act_of
+from bot.core.draw_size import size_here
+from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
+from bot.core.draw_values import check_values, is_the_same
 from bot.core.errors import Refusal
 from bot.core.generation import (
     DrawSpec,
@@ -13,10 +18,13 @@ from bot.core.generation import (
     new_generation_id,
     new_seed,
 )
+from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
 from bot.core.quota import price, scope_of
+from bot.core.staff import Staff
 from engine.profiles import Profile
 
 
@@ -31,23 +39,71 @@ class Draw:
         profile: Profile,
         pace: Pace,
         bounds: Bounds,
+        rules: RulesHere,
+        staff: Staff,
         news: News,
+        gate: Gate,
     ) -> None:
         self._admissions = admissions
         self._tokens = tokens
         self._profile = profile
         self._pace = pace
         self._bounds = bounds
+        self._rules = rules
+        self._staff = staff
         self._news = news
+        self._gate = gate
+
+    async def check(self, origin: Origin) -> None:
+        """Raises Refusal where a request would be refused whatever it says."""
+        await self._gate.check_asker(origin)
 
     async def __call__(self, origin: Origin, text: str) -> Admitted:
         """Admit the request, once per event key. `text` is as it was received. Raises Refusal."""
-        return await self._admit(origin, parse_draw(text))
+        await self.check(origin)
+        try:
+            request = parse_draw(text)
+        except Refusal:
+            # Its words come before its options, also where those cannot be read.
+            await self._gate.check_words(origin, text[:MAX_CHARACTERS])
+            raise
+        return await self._admit(origin, request)
+
+    async def values(self, origin: Origin, request: DrawRequest) -> Admitted:
+        """Admit what needs no reading, once per event key; another request under a key that was
+        used is refused. Raises Refusal."""
+        await self.check(origin)
+        check_values(request)
+        admitted = await self._admit(origin, request)
+        if admitted.duplicate and not is_the_same(request, admitted.generation.spec):
+            raise Refusal("key_reused")
+        return admitted
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
         another one by now."""
+        await self.check(origin)
         return await self._admit(origin, request_of(parent), parent)
+
+    async def retry(self, origin: Origin, parent: Generation) -> Admitted:
+        """Admit what came to no picture once more, seed and all: for its requester and at its
+        place, at the wish of whoever asks in `origin`. Raises Refusal."""
+        if parent.private:
+            # Nobody else can open an answer that one person sees.
+            raise Refusal("private_request")
+        place = replace(
+            origin,
+            requester=parent.requester,
+            # What answered the request has been used up.
+            address=replace(parent.address, reply_token=None),
+            locale=parent.locale,
+            group=parent.scope,
+            alone=False,
+            spoiler=parent.spoiler,
+        )
+        request = replace(request_of(parent), seed=parent.spec.seed)
+        act = act_of(origin, ActKind.RETRY, scope=parent.scope, target=parent.id)
+        return await self._admit(place, request, parent, act)
 
     def _check_length(self, text: str) -> None:
         count = self._tokens.measure(text)
@@ -56,8 +112,11 @@ class Draw:
                 "prompt_too_long", tokens=count.tokens, limit=count.limit, lost=count.lost
             )
 
-    def _resolve(self, request: DrawRequest) -> DrawSpec:
-        width, height = resolve_size(request, self._profile)
+    def _resolve(self, request: DrawRequest, rules: GroupRules) -> DrawSpec:
+        width, height = size_here(request, self._profile, rules)
+        count = request.count or 1
+        if rules.max_count is not None and count > rules.max_count:
+            raise Refusal("too_many_here", limit=rules.max_count)
         return DrawSpec(
             prompt=request.prompt,
             negative_prompt=request.negative or "",
@@ -66,8 +125,17 @@ class Draw:
             steps=request.steps or self._profile.steps,
             guidance=self._guidance(request),
             seed=new_seed() if request.seed is None else request.seed,
-            count=request.count or 1,
+            count=count,
         )
+
+    async def _bounds_here(self, origin: Origin, rules: GroupRules) -> Bounds:
+        """Those who run the bot need not wait: on them nobody else's share depends."""
+        cap, cooldown = rules.queue_cap, rules.cooldown_s or 0
+        if cap is not None and cap >= self._bounds.live_per_requester:
+            cap = None
+        if cooldown and await self._staff.runs_fleet(origin):
+            cooldown = 0
+        return replace(self._bounds, live_here=cap, cooldown_ms=cooldown * 1000)
 
     def _guidance(self, request: DrawRequest) -> float:
         if request.guidance is None:
@@ -90,11 +158,17 @@ class Draw:
         return tuple(name for name, applies in notes.items() if applies)
 
     async def _admit(
-        self, origin: Origin, request: DrawRequest, parent: Generation | None = None
+        self,
+        origin: Origin,
+        request: DrawRequest,
+        parent: Generation | None = None,
+        act: Act | None = None,
     ) -> Admitted:
+        await self._gate.check_words(origin, request.prompt, request.negative or "")
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
-        spec = self._resolve(request)
+        rules = await self._rules(origin)
+        spec = self._resolve(request, rules)
         admitted = await self._admissions.admit(
             NewGeneration(
                 id=new_generation_id(),
@@ -112,8 +186,10 @@ class Draw:
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),
                 price=price(spec, self._profile),
                 scope=scope_of(origin),
+                requester_name=origin.name,
             ),
-            self._bounds,
+            await self._bounds_here(origin, rules),
+            act=act,
         )
         self._news.moved(admitted.generation.id)
         return admitted

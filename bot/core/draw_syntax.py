@@ -28,7 +28,6 @@ from bot.core.grammar.patterns import (
 )
 from bot.core.grammar.request_copy import RequestCopy, copy_of
 from bot.core.grammar.values import bad_value, read_value, shortened
-from engine.profiles import Profile
 
 MAX_CHARACTERS = 4000
 #: No option but the negative prompt is longer than this in the copy.
@@ -79,7 +78,7 @@ def parse_draw(text: str) -> DrawRequest:
     Raises Refusal: too_long, control_characters, empty_prompt, only_options, unknown_option,
     no_sampler, option_not_last, bad_value, given_twice.
     """
-    _check_characters(text)
+    check_characters(text)
     copy = copy_of(text.strip())
     if not copy.seen.strip():
         raise Refusal("empty_prompt")
@@ -97,56 +96,8 @@ def parse_draw(text: str) -> DrawRequest:
     return DrawRequest(prompt=copy.original[: copy.at[cut]].strip(), **values)
 
 
-def resolve_size(request: DrawRequest, profile: Profile) -> tuple[int, int]:
-    """Width and height in pixels.
-
-    A ratio gets the area of the profile's default size, on its grid. A size that the model
-    cannot draw is refused with Refusal("bad_size"), never rounded.
-    """
-    if request.size is not None:
-        return _checked("size", request.size, profile)
-    if request.ratio is not None:
-        width, height = profile.default_size
-        scale = (width * height / (request.ratio[0] * request.ratio[1])) ** 0.5
-        wide, tall = (_on_grid(side * scale, profile) for side in request.ratio)
-        return _checked("ratio", (wide, tall), profile)
-    return profile.default_size
-
-
-def _checked(key: str, size: tuple[int, int], profile: Profile) -> tuple[int, int]:
-    nearest = _nearest_size(size, profile)
-    if size == nearest:
-        return size
-    raise Refusal(
-        "bad_size",
-        key=key,
-        value=f"{size[0]}×{size[1]}",
-        nearest=f"{nearest[0]}×{nearest[1]}",
-        width=size[0],
-        height=size[1],
-        multiple=profile.multiple,
-        minimum=profile.min_side,
-        maximum=profile.max_side,
-    )
-
-
-def _nearest_size(size: tuple[int, int], profile: Profile) -> tuple[int, int]:
-    low, high = profile.min_side, profile.max_side
-    width, height = (_on_grid(min(max(side, low), high), profile) for side in size)
-    while width * height > profile.max_pixels:
-        # One notch off the longer side keeps closest to the shape that was asked for.
-        if width >= height:
-            width -= profile.multiple
-        else:
-            height -= profile.multiple
-    return width, height
-
-
-def _on_grid(side: float, profile: Profile) -> int:
-    return max(1, round(side / profile.multiple)) * profile.multiple
-
-
-def _check_characters(text: str) -> None:
+def check_characters(text: str) -> None:
+    """Raises Refusal: too_long, control_characters."""
     if len(text) > MAX_CHARACTERS:
         raise Refusal("too_long", length=len(text), limit=MAX_CHARACTERS)
     for character in text:

@@ -6,6 +6,7 @@ it is back; deleting twice does no harm. The files stay on the disk, for the ope
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.core.chat_ports import Eraser, Removal, Removals
@@ -57,10 +58,10 @@ class Erasures:
                         self._busy.add(removal.serial)
                         # One each: a chat that is told to wait holds up no other.
                         tasks.create_task(self._work_on(removal))
-                try:
-                    await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
-                except TimeoutError:
-                    continue
+                # Not wait_for: in Python 3.11 it swallows a cancellation that comes with the word.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._wake.wait()
 
     async def _work_on(self, removal: Removal) -> None:
         try:

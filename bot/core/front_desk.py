@@ -87,6 +87,11 @@ class FrontDesk:
         return done("toast_queued", origin.locale)
 
     async def ask_for_prompt(self, origin: Origin) -> None:
+        try:
+            await self._draw.check(origin)
+        except Refusal as refusal:
+            await self._answers.refused(origin, refusal)
+            return
         await self._answers.say(origin, reply("ask_prompt", origin.locale), ask=True)
 
     async def again(
@@ -114,6 +119,7 @@ class FrontDesk:
         presses the button has the message that asked drawn; nothing of it is kept here."""
 
         async def offer() -> None:
+            await self._draw.check(origin)
             label = reply("button_draw", origin.locale)
             await self._offer(origin, Button(action=WANTED, generation_id="", label=label))
 
@@ -125,6 +131,7 @@ class FrontDesk:
         """The same for `again`. Nothing is said where there is nothing to repeat."""
 
         async def offer() -> None:
+            await self._draw.check(origin)
             parent = await self._lookup.meant(
                 origin, generation_id, status_message, "nothing_to_repeat"
             )
@@ -139,6 +146,7 @@ class FrontDesk:
     async def edit_text(self, origin: Origin, generation_id: str) -> str:
         """The request with its options as one can send it again, without its seed: for a form.
         Raises Refusal."""
+        await self._draw.check(origin)
         return await self._gallery.request_text(origin, generation_id)
 
     async def ask_for_edit(
@@ -147,6 +155,7 @@ class FrontDesk:
         """The same for platforms without forms: a question whose answer is a prompt."""
 
         async def ask() -> Toast:
+            await self._draw.check(origin)
             text = await self._gallery.request_text(origin, generation_id)
             await self._answers.say(origin, reply("ask_edit", origin.locale), ask=True, copy=text)
             return done("toast_asked", origin.locale)
@@ -254,6 +263,11 @@ class FrontDesk:
         return await self._admin(origin, name, words, pointed, is_admin, pressed=pressed)
 
     # --- chats --------------------------------------------------------------------------------
+
+    async def settled(self, origin: Origin) -> Origin:
+        """With what its group decided for everybody who asks there. Adapters send an origin
+        through here before they use it."""
+        return await self._chats.settled(origin)
 
     async def chat_moved(self, platform: str, old: str, new: str) -> None:
         """The chat goes on under another id."""

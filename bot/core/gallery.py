@@ -9,6 +9,7 @@ from bot.core.chat_ports import Removals
 from bot.core.draw import request_of
 from bot.core.errors import Refusal
 from bot.core.generation import LIVE, Generation, Origin, Outcome
+from bot.core.group_rules import RulesHere
 from bot.core.lookup import Lookup
 from bot.core.messages import Attachment, Notice
 from bot.core.ports import Pictures
@@ -29,12 +30,14 @@ class Gallery:
         pictures: Pictures,
         cards: Cards,
         profile: Profile,
+        rules: RulesHere,
     ) -> None:
         self._lookup = lookup
         self._removals = removals
         self._pictures = pictures
         self._cards = cards
         self._profile = profile
+        self._rules = rules
 
     async def originals(self, origin: Origin, generation_id: str, picture: int) -> list[Notice]:
         """The PNG of one picture, or of all. The last notice has the key of the event, so that
@@ -52,7 +55,7 @@ class Gallery:
                 attachment=Attachment(
                     path=generation.pictures[n - 1],
                     otherwise=reply("original_not_sent", origin.locale, id=generation.id),
-                    spoiler=generation.spoiler,
+                    spoiler=generation.spoiler or origin.spoiler,
                 ),
             )
             for n in numbers
@@ -61,7 +64,8 @@ class Gallery:
     async def request_text(self, origin: Origin, generation_id: str) -> str:
         """What was asked for, as it can be asked for again."""
         generation = await self._lookup.kept(origin, generation_id)
-        return request_text(request_of(generation), self._profile, origin.locale)
+        rules = await self._rules(origin)
+        return request_text(request_of(generation), self._profile, rules, origin.locale)
 
     async def shown(self, origin: Origin, generation_id: str | None) -> Notice:
         """The picture once more, with buttons that work."""
@@ -85,7 +89,7 @@ class Gallery:
             attachment=Attachment(
                 path=generation.preview,
                 as_picture=True,
-                spoiler=generation.spoiler,
+                spoiler=generation.spoiler or origin.spoiler,
                 otherwise=self._cards.not_shown(generation).text,
             ),
         )

@@ -114,6 +114,8 @@ class Origin:
     private: bool = False
     #: Its picture is hidden until somebody clicks on it.
     spoiler: bool = False
+    #: As the platform calls the person, without @ and in lower case; empty where it does not.
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +160,8 @@ class NewGeneration:
     price: int = 0
     #: Whose quota it takes: see quota.scope_of.
     scope: str = ""
+    #: See Origin.name. Kept of the person, not of the generation.
+    requester_name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

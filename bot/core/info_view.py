@@ -1,7 +1,7 @@
 """What /info tells: everything that is known of one generation."""
 
 from bot.core.chat_ports import Removals
-from bot.core.generation import LIVE, Generation
+from bot.core.generation import Generation
 from bot.core.history_view import outcome_text
 from bot.core.local_time import local_time
 from bot.core.ports import Clock
@@ -42,12 +42,13 @@ class InfoView:
 
     def _times(self, one: Generation, locale: str) -> str:
         asked = local_time(one.created_ms, self._clock(), self._time_zone)
-        parts = [reply("info_asked", locale, time=asked)]
-        if one.outcome in LIVE or one.started_ms is None or one.finished_ms is None:
-            return parts[0]
-        wait, drawing = one.started_ms - one.created_ms, one.finished_ms - one.started_ms
-        took = reply("info_took", locale, wait=_seconds(wait), drawing=_seconds(drawing))
-        return parts[0] + took
+        told = reply("info_asked", locale, time=asked)
+        # An engine may have had it in its own queue for a while.
+        begun = one.begun_ms or one.started_ms
+        if begun is None or one.finished_ms is None:
+            return told
+        wait, drawing = _seconds(begun - one.created_ms), _seconds(one.finished_ms - begun)
+        return told + reply("info_took", locale, wait=wait, drawing=drawing)
 
 
 def _seconds(milliseconds: int) -> str:

@@ -17,4 +17,7 @@ def job_of(generation: Generation) -> Job:
         guidance=spec.guidance,
         seed=spec.seed,
         count=spec.count,
+        # A job that was begun and came to no end may be what ended the engine: together with others
+        # it would cost each of them an attempt.
+        alone=generation.counted_attempts > 0,
     )

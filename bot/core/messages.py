@@ -23,6 +23,8 @@ class Button:
     picture: int = 0
     #: The command that "do" sends, such as "group cooldown 10"; its words in ASCII.
     words: str = ""
+    #: It stands first in its row.
+    new_row: bool = False
 
 
 def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
@@ -30,7 +32,8 @@ def button_rows(buttons: Sequence[Button]) -> list[list[Button]]:
     that turn pages, in rows of their own."""
     rows: list[list[Button]] = []
     for button in buttons:
-        if rows and len(rows[-1]) < MAX_ROW and _kind(rows[-1][0]) == _kind(button):
+        fits = rows and len(rows[-1]) < MAX_ROW and not button.new_row
+        if fits and _kind(rows[-1][0]) == _kind(button):
             rows[-1].append(button)
         else:
             rows.append([button])

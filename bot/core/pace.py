@@ -19,6 +19,11 @@ class Pace:
     def known(self) -> bool:
         return self._measured is not None
 
+    @property
+    def measured(self) -> float | None:
+        """Seconds per megapixel-step; None before the first measurement."""
+        return self._measured
+
     def learn(self, seconds_per_megapixel_step: float | None) -> None:
         """Take over a measurement; None (nothing measured yet) changes nothing."""
         if seconds_per_megapixel_step is not None:

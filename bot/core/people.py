@@ -17,10 +17,28 @@ class People(Protocol):
         """Make them a fleet admin, or none any more; once for each event."""
         ...
 
+    async def set_weight(self, person: str, weight: float, act: Act) -> None:
+        """Their share of the GPU against 1 of everybody else; once for each event."""
+        ...
+
+
+class Names(Protocol):
+    """What platforms call people, which they may change: in lower case, without @."""
+
     async def named(self, platform: str, name: str) -> str | None:
         """Who was last known by this name there."""
         ...
 
+    async def met(self, person: str, name: str) -> None:
+        """They are called so now; nobody else there is any more."""
+        ...
+
+
+class Weights(Protocol):
+    """Shares of the GPU, against 1 of everybody of whom nothing is said."""
+
+    async def weight(self, person: str) -> float: ...
+
     async def set_weight(self, person: str, weight: float, act: Act) -> None:
-        """Their share of the GPU against 1 of everybody else; once for each event."""
+        """For what they ask for from now on; once for each event."""
         ...

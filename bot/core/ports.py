@@ -28,10 +28,14 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """How much may wait before new requests are refused."""
+    """How much may wait before new requests are refused, and how soon the next one may come."""
 
     live_per_requester: int
     live_in_all: int
+    #: Of one person in this group, where it decided so.
+    live_here: int | None = None
+    #: After a person's last request in this group that did not come to nothing.
+    cooldown_ms: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +49,13 @@ class Admitted:
 class Admissions(Protocol):
     """Where requests become rows."""
 
-    async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
-        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first.
-        Raises Refusal("queue_full_yours" | "queue_full", limit=...), and AlreadySeen when the
+    async def admit(
+        self, new: NewGeneration, bounds: Bounds, *, act: Act | None = None
+    ) -> Admitted:
+        """Insert as QUEUED with its fair tag, in one transaction. Seen events come first, then
+        what was decided of its requester and its place. `act`: by which somebody else than the
+        requester has it drawn. Raises Refusal("banned" | "closed" | "queue_full_yours" |
+        "queue_full" | "queue_full_here" | "cooldown", ...) or of quota, and AlreadySeen when the
         event was answered with a notice before."""
         ...
 

@@ -169,6 +169,18 @@ def end_of_day(day: date, time_zone: str) -> int:
     return int(midnight.astimezone(UTC).timestamp() * 1000)
 
 
+def renewal(day: date, begun_in: str, time_zone: str) -> int:
+    """When an account whose `day` was begun in the zone `begun_in` begins another one, in
+    milliseconds since the epoch: at the first midnight of `time_zone` after that day is over, on a
+    later date. Otherwise whoever may change a group's zone could have a day end when they like.
+    """
+    over = end_of_day(day, begun_in)
+    then = local_day(over, time_zone)
+    if end_of_day(then - timedelta(days=1), time_zone) != over:
+        over = end_of_day(then, time_zone)
+    return max(over, end_of_day(day, time_zone))
+
+
 def changed(left: Amount, wish: Wish, amount: int) -> Amount:
     """What to add to `left`, so that the wish is met as far as it can be."""
     target = {Wish.SET: amount, Wish.ADD: left.total + amount, Wish.TAKE: left.total - amount}[wish]

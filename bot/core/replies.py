@@ -4,24 +4,30 @@ A code picks the sentence, data fills it. Codes of refusals are those that core 
 adapters raise; codes of failures are engine.contract.ErrorCode values.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
+from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
+from bot.core.sentences.moderation import MODERATION
 from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
+from bot.core.sentences.programs import PROGRAMS
 from bot.core.sentences.refusals import REFUSALS
 
 __all__ = [
     "ASK_MARK",
     "FAILURES",
     "NOTES",
+    "PROGRAMS",
     "QUESTIONS",
     "REPLIES",
     "failure_text",
     "note_text",
+    "program_text",
     "refusal_text",
     "reply",
     "wait_text",
@@ -31,7 +37,14 @@ __all__ = [
 #: platforms where an answer is a reply, a reply to it is a prompt, also after a restart.
 ASK_MARK = "✏️"
 QUESTIONS = ("ask_prompt", "ask_edit")
-REPLIES: dict[str, tuple[str, str]] = {**ANSWERS, **MY_DATA, **REFUSALS, **KEEPING_ORDER}
+REPLIES: dict[str, tuple[str, str]] = {
+    **ANSWERS,
+    **MY_DATA,
+    **REFUSALS,
+    **KEEPING_ORDER,
+    **GROUP_RULES,
+    **MODERATION,
+}
 
 
 def reply(code: str, locale: str, /, **data: Any) -> str:
@@ -48,16 +61,37 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         code = "missing_value"
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
+    if data.get("reason"):
+        data["reason"] = reply("because", locale, reason=data["reason"])
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
+    if "setting" in data:
+        data["setting"] = reply(f"setting_{data['setting']}", locale)
     return reply(code, locale, **data)
 
 
+def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: Any) -> str:
+    """The sentence for a refusal, a failure or anything else that a program is told. It calls
+    options by `names`."""
+    if "key" in data:
+        data["key"] = names.get(data["key"], data["key"])
+    if "wait" in data:
+        data["wait"] = wait_text(data["wait"], locale)
+    tables = (PROGRAMS, REPLIES, FAILURES)
+    try:
+        sentences = next(table[code] for table in tables if code in table)
+        return _pick(sentences, locale).format(**{**names, **data})
+    except (StopIteration, KeyError):
+        # As in failure_text.
+        return _pick(PROGRAMS["engine_error"], locale)
+
+
 def wait_text(milliseconds: int, locale: str) -> str:
-    """How long until something: in seconds, minutes or hours, rounded up."""
+    """How long until something, rounded up: in seconds, minutes, hours, or days from two on."""
     seconds = max(1, -(-milliseconds // 1000))
-    for size, code in ((3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds")):
-        if seconds >= size:
+    sizes = ((86400, "in_days"), (3600, "in_hours"), (60, "in_minutes"), (1, "in_seconds"))
+    for size, code in sizes:
+        if seconds >= size * (2 if code == "in_days" else 1):
             return reply(code, locale, number=-(-seconds // size))
     raise AssertionError("at least a second")
 

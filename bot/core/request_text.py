@@ -1,29 +1,32 @@
 """A request as a person would type it: what ✏️ offers for editing."""
 
 from bot.core.draw_options import RATIO_WORDS, option_named
-from bot.core.draw_syntax import DrawRequest, resolve_size
+from bot.core.draw_size import size_here, usual_size
+from bot.core.draw_syntax import DrawRequest
 from bot.core.errors import Refusal
+from bot.core.group_rules import GroupRules
 from engine.profiles import Profile
 
 #: Shapes that are named rather than measured, the first that fits.
 RATIOS = ((1, 1), (16, 9), (9, 16), (4, 3), (3, 4), (3, 2), (2, 3), (21, 9), (9, 21))
 
 
-def request_text(request: DrawRequest, profile: Profile, locale: str) -> str:
-    """The prompt, and in a line of their own the options that are not as usual; never the seed.
+def request_text(request: DrawRequest, profile: Profile, rules: GroupRules, locale: str) -> str:
+    """The prompt, and in a line of their own the options that are not as usual where `rules`
+    hold; never the seed.
 
     A line break is the clearest border between the two: what stands behind it is read as
     options whatever the prompt ends with.
     """
-    options = _options(request, profile, locale)
+    options = _options(request, profile, rules, locale)
     return "\n".join([request.prompt, *([" ".join(options)] if options else [])])
 
 
-def _options(request: DrawRequest, profile: Profile, locale: str) -> list[str]:
+def _options(request: DrawRequest, profile: Profile, rules: GroupRules, locale: str) -> list[str]:
     said = []
-    if request.size not in (None, profile.default_size):
+    if request.size not in (None, usual_size(profile, rules)):
         assert request.size is not None
-        said.append(_shape(request.size, profile, locale))
+        said.append(_shape(request.size, profile, rules, locale))
     if request.count not in (None, 1):
         said.append(_option("count", f"{request.count}", locale))
     if request.steps not in (None, profile.steps):
@@ -42,16 +45,16 @@ def _option(key: str, value: str, locale: str) -> str:
     return f"{option_named(key).label(locale)} {value}"
 
 
-def _shape(size: tuple[int, int], profile: Profile, locale: str) -> str:
+def _shape(size: tuple[int, int], profile: Profile, rules: GroupRules, locale: str) -> str:
     for ratio in RATIOS:
-        if _size_of(ratio, profile) == size:
+        if _size_of(ratio, profile, rules) == size:
             return _ratio(ratio, locale)
     return _option("size", f"{size[0]}x{size[1]}", locale)
 
 
-def _size_of(ratio: tuple[int, int], profile: Profile) -> tuple[int, int] | None:
+def _size_of(ratio: tuple[int, int], profile: Profile, rules: GroupRules) -> tuple[int, int] | None:
     try:
-        return resolve_size(DrawRequest(prompt="", ratio=ratio), profile)
+        return size_here(DrawRequest(prompt="", ratio=ratio), profile, rules)
     except Refusal:
         return None
 

@@ -40,14 +40,14 @@ class Staff:
 
     async def runs_fleet(self, origin: Origin) -> bool:
         """Whether they decide for every group; the platform is not asked."""
-        return await self._known(origin) >= Level.FLEET_ADMIN
+        return await self.level_of(origin.requester) >= Level.FLEET_ADMIN
 
     async def allows(
         self, origin: Origin, least: Level, is_admin: IsAdmin, *, own_chat: bool = False
     ) -> bool:
         """`own_chat`: it concerns nothing but the chat, so that in a private one whoever is alone
         there decides."""
-        if await self._known(origin) >= least or (own_chat and origin.alone):
+        if await self.level_of(origin.requester) >= least or (own_chat and origin.alone):
             return True
         return least == Level.GROUP_ADMIN and not origin.alone and await is_admin()
 
@@ -58,10 +58,10 @@ class Staff:
         if not await self.allows(origin, least, is_admin, own_chat=own_chat):
             raise Refusal(_REFUSALS[least])
 
-    async def _known(self, origin: Origin) -> Level:
+    async def level_of(self, person: str) -> Level:
         """Without asking the platform."""
-        if origin.requester in self._owners:
+        if person in self._owners:
             return Level.OWNER
-        if await self._people.is_fleet_admin(origin.requester):
+        if await self._people.is_fleet_admin(person):
             return Level.FLEET_ADMIN
         return Level.MEMBER

@@ -39,7 +39,8 @@ _TRIGGER = _trigger_pattern()
 
 
 def match_command(text: str, bot_username: str) -> tuple[str, str] | None:
-    """(name of the command, the words after it as typed), or None.
+    """(name of the command, the words after it as typed), or None. Before them stands what the
+    trigger says by itself.
 
     None is also for commands addressed to another bot and for unknown slash commands.
     """
@@ -54,16 +55,17 @@ def match_command(text: str, bot_username: str) -> tuple[str, str] | None:
     match = _SLASH_NAME.match(seen, start) or _TRIGGER.match(seen, start)
     if match is None or (match["bot"] or own_name).casefold() != own_name:
         return None
-    name = match["name"].lower()
+    name, spoken = match["name"].lower(), ""
     if name not in _NAMES and name not in _TRIGGERED:
         return None
     if name in _TRIGGERED:
         if not _is_call(seen, match, mentioned=mention is not None):
             return None
+        spoken = _TRIGGERED[name].spoken.get(name, "")
         name = _TRIGGERED[name].name
     leading = _LEADING.match(seen, match.end())
     assert leading is not None
-    return name, text[leading.end() :]
+    return name, " ".join(filter(None, (spoken, text[leading.end() :])))
 
 
 def _is_call(seen: str, match: re.Match[str], *, mentioned: bool) -> bool:

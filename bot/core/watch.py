@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 from bot.core.generation import TERMINAL, Generation
 from bot.core.news import News
@@ -26,9 +27,9 @@ async def watch(
             yield generation
             if generation.outcome in TERMINAL:
                 return
-            try:
-                await asyncio.wait_for(moved.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes with the word.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await moved.wait()
     finally:
         stop_listening()

@@ -17,6 +17,7 @@ from engine.profiles import profile_named
 from engine.settings import EngineSettings
 
 _PLATFORMS = "ZDRAW_TELEGRAM_TOKEN, ZDRAW_DISCORD_TOKEN"
+_PORTS = "ZDRAW_BOARD_PORT, ZDRAW_COMFYUI_PORT"
 
 
 async def examine() -> AsyncIterator[Finding]:
@@ -58,11 +59,12 @@ def _in_force(settings: BotSettings) -> Iterator[Finding]:
         f"设置：模型 {settings.model}，状态文件夹 {settings.state_dir}",
         f"settings: read, model {settings.model}",
     )
-    if not (settings.telegram_token or settings.discord_token or settings.board_port):
+    ports = settings.board_port or settings.comfyui_port
+    if not (settings.telegram_token or settings.discord_token or ports):
         yield broken(
             os.EX_CONFIG,
-            f"没有入口：设 {_PLATFORMS} 之一，或让 ZDRAW_BOARD_PORT 是个端口",
-            f"nothing to do: set one of {_PLATFORMS}, or let ZDRAW_BOARD_PORT be a port",
+            f"没有入口：设 {_PLATFORMS} 之一，或让 {_PORTS} 之一是个端口",
+            f"nothing to do: set one of {_PLATFORMS}, or let one of {_PORTS} be a port",
         )
 
 

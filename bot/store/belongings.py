@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Table, select
 from bot.core.data_ports import Rows
 from bot.store.database import Database
 from bot.store.house_tables import bans, people
-from bot.store.tables import accounts, generations, ledger
+from bot.store.quota_tables import accounts, ledger
+from bot.store.tables import generations
 
 #: Read at once.
 PAGE = 500

@@ -19,15 +19,19 @@ from bot.core.quota import (
     Amount,
     EntryKind,
     QuotaDefaults,
-    end_of_day,
     local_day,
+    renewal,
     units,
 )
 from bot.store.conditions import is_ending, is_grant, is_reserve
-from bot.store.tables import Milliseconds, accounts, ledger
+from bot.store.groups import rules_of
+from bot.store.quota_tables import accounts, ledger
+from bot.store.tables import Milliseconds
 
 _a, _l = accounts.c, ledger.c
 _ending = ledger.alias("ending").c
+#: A day begun at one end of the world may be so much ahead of the date at the other.
+AHEAD = timedelta(days=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +68,9 @@ class Books:
         """What `new` takes, from its requester's account and from its chat's pool, where they are
         limited. Raises Refusal where one of them does not suffice."""
         dues = []
-        for key in await self._limited(connection, new):
-            account = await self.open(connection, key)
+        here = await self.here(connection, new.address.platform, new.scope)
+        for key in await self._limited(connection, new, here):
+            account = await self.open(connection, key, here)
             amount = account.left.part(new.price)
             if amount.total < new.price:
                 raise Refusal(
@@ -141,7 +146,7 @@ class Books:
         return rows.mappings().all()
 
     async def _limited(
-        self, connection: AsyncConnection, new: NewGeneration
+        self, connection: AsyncConnection, new: NewGeneration, here: QuotaDefaults
     ) -> Sequence[AccountKey]:
         """The accounts that it is taken from."""
         platform = new.address.platform
@@ -153,39 +158,42 @@ class Books:
         )
         stored = {holder: allowance for holder, allowance in await connection.execute(query)}
         keys = [AccountKey(platform=platform, scope=new.scope, holder=one) for one in holders]
-        return [key for key in keys if self._resolved(key, stored.get(key.holder)) is not None]
+        return [key for key in keys if _resolved(key, stored.get(key.holder), here) is not None]
 
     # --- accounts -----------------------------------------------------------------------------
 
-    async def allowance(self, connection: AsyncConnection, key: AccountKey) -> int | None:
+    async def here(self, connection: AsyncConnection, platform: str, scope: str) -> QuotaDefaults:
+        """What the group decided, else the operator."""
+        own = await rules_of(connection, platform, scope)
+        return QuotaDefaults(
+            allowance=self._defaults.allowance if own.allowance is None else own.allowance,
+            time_zone=own.time_zone or self._defaults.time_zone,
+        )
+
+    async def allowance(
+        self, connection: AsyncConnection, key: AccountKey, here: QuotaDefaults
+    ) -> int | None:
         """What it gets each day; None where it is not limited."""
         query = select(_a.allowance).where(_is(key))
         own = (await connection.execute(query)).scalar_one_or_none()
-        return self._resolved(key, own)
+        return _resolved(key, own, here)
 
-    def _resolved(self, key: AccountKey, own: int | None) -> int | None:
-        return own if own is not None or key.holder == POOL else self._defaults.allowance
-
-    async def open(self, connection: AsyncConnection, key: AccountKey) -> Account:
+    async def open(
+        self, connection: AsyncConnection, key: AccountKey, here: QuotaDefaults
+    ) -> Account:
         """The account as it stands today: what is left of an earlier day expires, and today's
         grant is made, once."""
         row = await self._row(connection, key)
-        zone = self._defaults.time_zone
-        today = local_day(self._clock(), zone)
-        tomorrow = today + timedelta(days=1)
-        # A clock that was set back a little gives no second grant; one that was far ahead, and
-        # is right again, does not stop the grants until then.
-        known = row["day"] in (today.isoformat(), tomorrow.isoformat())
-        day = date.fromisoformat(row["day"]) if known else today
+        day, resets_ms = _day_of(row, here.time_zone, self._clock())
         account = Account(
             serial=row["serial"],
-            allowance=self._resolved(key, row["allowance"]),
+            allowance=_resolved(key, row["allowance"], here),
             day=day.isoformat(),
-            resets_ms=end_of_day(day, zone),
-            time_zone=zone,
+            resets_ms=resets_ms,
+            time_zone=here.time_zone,
             left=Amount(daily=row["daily"], extra=row["extra"]),
         )
-        if not known:
+        if account.day != row["day"]:
             return await self._new_day(connection, account, row["day"])
         if account.allowance is not None:
             return await self._regrant(connection, account, row["granted"])
@@ -243,15 +251,17 @@ class Books:
             )
             account = replace(last, day=account.day)
         granted = await self._granted(connection, account)
-        if granted is None:
-            # Of 0 too: it says that the day has begun.
-            amount = Amount(daily=account.allowance or 0)
-            return await self.enter(
-                connection, account, EntryKind.GRANT, amount, granted=amount.daily
-            )
-        # The clock was ahead, and is right again.
-        fresh = {"day": account.day, "granted": granted}
+        # Of 0 too: it says that the day has begun.
+        grant = Amount(daily=(account.allowance or 0) if granted is None else 0)
+        fresh = {
+            "day": account.day,
+            "time_zone": account.time_zone,
+            "granted": granted or grant.daily,
+        }
         await connection.execute(update(accounts).where(_a.serial == account.serial).values(fresh))
+        if granted is None:
+            return await self.enter(connection, account, EntryKind.GRANT, grant)
+        # The clock was ahead, and is right again.
         if account.allowance is None:
             return account
         return await self._regrant(connection, account, granted)
@@ -278,6 +288,23 @@ class Books:
         return await self.enter(
             connection, account, EntryKind.ADJUST, amount, granted=granted + amount.daily
         )
+
+
+def _day_of(row: Mapping[Any, Any], time_zone: str, now: int) -> tuple[date, int]:
+    """Which day it is for an account, and when the next one begins."""
+    today = local_day(now, time_zone)
+    if row["day"] is not None:
+        begun = date.fromisoformat(row["day"])
+        over = renewal(begun, row["time_zone"] or time_zone, time_zone)
+        # A clock that was set back a little gives no second grant; one that was far ahead, and is
+        # right again, does not stop the grants until then.
+        if now < over and begun <= today + AHEAD:
+            return begun, over
+    return today, renewal(today, time_zone, time_zone)
+
+
+def _resolved(key: AccountKey, own: int | None, here: QuotaDefaults) -> int | None:
+    return own if own is not None or key.holder == POOL else here.allowance
 
 
 def _is(key: AccountKey) -> Any:

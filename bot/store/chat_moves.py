@@ -9,7 +9,8 @@ from bot.core.ports import Clock
 from bot.store.conditions import is_untold
 from bot.store.database import Database
 from bot.store.house_tables import acts, bans, groups, places, words
-from bot.store.tables import accounts, chats, generations, notices, removals
+from bot.store.quota_tables import accounts
+from bot.store.tables import chats, generations, notices, removals
 
 _chat = chats.c
 _g = generations.c

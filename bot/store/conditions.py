@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, and_, literal_column
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from bot.core.generation import LIVE, Delivery, Forgotten
+from bot.core.generation import LIVE, Delivery, Forgotten, Outcome
 from bot.core.quota import EntryKind
 
 Columns = ReadOnlyColumnCollection[str, Column[Any]]
@@ -49,6 +49,11 @@ def is_kept(row: Columns) -> ColumnElement[bool]:
 def is_leaving(row: Columns) -> ColumnElement[bool]:
     """Something of it is still to be deleted."""
     return _among(row.forgotten, (Forgotten.WANTED, Forgotten.FILES))
+
+
+def starts_cooldown(row: Columns) -> ColumnElement[bool]:
+    """It was accepted and has not come to nothing."""
+    return _among(row.outcome, LIVE | {Outcome.FINISHED})
 
 
 def was_dispatched(row: Columns) -> ColumnElement[bool]:

@@ -16,10 +16,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.acts import Act
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
 from bot.core.ports import Admitted, Bounds, Clock
+from bot.store.acts import record
+from bot.store.admittance import check_admittance
 from bot.store.books import Books
 from bot.store.conditions import (
     Columns,
@@ -27,11 +30,13 @@ from bot.store.conditions import (
     is_queued,
     is_running,
     served_order,
+    starts_cooldown,
     was_dispatched,
 )
 from bot.store.database import Database
 from bot.store.event_rows import note
 from bot.store.live import live_only
+from bot.store.people import meet, weight_of
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
 
@@ -57,13 +62,15 @@ class SqlAdmissions:
         self._books = books
         self._new_id = new_id
 
-    async def admit(self, new: NewGeneration, bounds: Bounds) -> Admitted:
+    async def admit(
+        self, new: NewGeneration, bounds: Bounds, *, act: Act | None = None
+    ) -> Admitted:
         """Insert as QUEUED with its fair tag; see the port. The id may differ from `new.id`
         if that was taken."""
         for _ in range(ID_TRIES):
             try:
                 async with self._database.write() as connection:
-                    return await self._admit(connection, new, bounds)
+                    return await self._admit(connection, new, bounds, act)
             except IntegrityError as error:
                 # Either another writer stored the same event first, which the next round
                 # finds, or the id is taken.
@@ -72,20 +79,26 @@ class SqlAdmissions:
         raise failure
 
     async def _admit(
-        self, connection: AsyncConnection, new: NewGeneration, bounds: Bounds
+        self, connection: AsyncConnection, new: NewGeneration, bounds: Bounds, act: Act | None
     ) -> Admitted:
         seen = await _one(connection, _of_event(new.event_key))
         if seen is not None:
             return Admitted(generation=seen, duplicate=True)
         if await _was_answered(connection, new.event_key):
             raise AlreadySeen(new.event_key)
+        now = self._clock()
+        await check_admittance(connection, new.requester, new.address, new.scope, now)
         tag = await _tag_within_bounds(connection, new, bounds)
+        await _check_here(connection, new, bounds, now)
         dues = await self._books.due(connection, new)
         charged = new if dues else replace(new, price=0)
-        row = new_row(charged, tag=tag, created_ms=self._clock())
+        row = new_row(charged, tag=tag, created_ms=now)
         inserted = await connection.execute(insert(generations).values(row).returning(generations))
-        await note(connection, new.event_key, "draw", new.id, row["created_ms"])
+        await note(connection, new.event_key, "draw", new.id, now)
+        await meet(connection, new.requester, new.requester_name)
         await self._books.reserve(connection, new.id, dues)
+        if act is not None:
+            await record(connection, act, now)
         return Admitted(generation=generation_of(inserted.mappings().one()), duplicate=False)
 
     async def get(self, generation_id: str) -> Generation | None:
@@ -164,10 +177,31 @@ async def _tag_within_bounds(
         func.count(),
         func.max(row.tag).filter(own),
         func.coalesce(dispatched, 0.0),
+        weight_of(new.requester),
     ).where(is_live(row))
-    own_live, live, last_live, highest = (await connection.execute(query)).one()
+    own_live, live, last_live, highest, weight = (await connection.execute(query)).one()
     if own_live >= bounds.live_per_requester:
         raise Refusal("queue_full_yours", limit=bounds.live_per_requester)
     if live >= bounds.live_in_all:
         raise Refusal("queue_full", limit=bounds.live_in_all)
-    return fair_tag(highest, last_live, new.cost)
+    return fair_tag(highest, last_live, new.cost, weight)
+
+
+async def _check_here(
+    connection: AsyncConnection, new: NewGeneration, bounds: Bounds, now: int
+) -> None:
+    """What the group itself bounds: each needs a look of its own, at one person's rows."""
+    row = generations.c
+    theirs = (row.requester == new.requester) & (row.scope == new.scope)
+    if bounds.live_here is not None:
+        query = select(func.count()).where(theirs, is_live(row))
+        if (await connection.execute(query)).scalar_one() >= bounds.live_here:
+            raise Refusal("queue_full_here", limit=bounds.live_here)
+    if bounds.cooldown_ms:
+        # A clock that was ahead, and is right again, lets nobody wait for longer than this.
+        lately = row.created_ms.between(now - bounds.cooldown_ms + 1, now)
+        query = select(func.max(row.created_ms)).where(theirs, starts_cooldown(row), lately)
+        last = (await connection.execute(query)).scalar_one()
+        if last is not None:
+            wait = last + bounds.cooldown_ms - now
+            raise Refusal("cooldown", seconds=-(-wait // 1000), cooldown=bounds.cooldown_ms // 1000)

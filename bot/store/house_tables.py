@@ -74,6 +74,8 @@ words = Table(
     Column("allowed", Boolean, nullable=False),
     Column("created_ms", Milliseconds, nullable=False),
     Unique("platform", "scope", "text"),
+    # By their numbers it is known whether the rules have changed: none comes again.
+    sqlite_autoincrement=True,
 )
 
 #: What a group decided for itself; NULL is what is usual.
@@ -104,6 +106,19 @@ switches = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+#: What is known of the tokens of programs; not the tokens.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    #: Without the platform.
+    Column("name", Text, nullable=False),
+    Column("created_ms", Milliseconds, nullable=False),
+    #: NULL: never.
+    Column("expires_ms", Milliseconds),
+    Column("revoked_ms", Milliseconds),
 )
 
 _a = acts.c

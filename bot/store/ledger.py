@@ -19,7 +19,7 @@ from bot.core.quota import (
 from bot.store.acts import record
 from bot.store.books import Account, Books
 from bot.store.database import Database
-from bot.store.tables import accounts, ledger
+from bot.store.quota_tables import accounts, ledger
 
 _l = ledger.c
 UNLIMITED_STATEMENT = Statement(
@@ -37,16 +37,18 @@ class SqlLedger:
 
     async def statement(self, key: AccountKey, entries: int) -> Statement:
         async with self._database.write() as connection:
-            if await self._books.allowance(connection, key) is None:
+            here = await self._books.here(connection, key.platform, key.scope)
+            if await self._books.allowance(connection, key, here) is None:
                 return UNLIMITED_STATEMENT
-            account = await self._books.open(connection, key)
+            account = await self._books.open(connection, key, here)
             return _statement(account, await _last(connection, account, entries))
 
     async def change(
         self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act
     ) -> Statement:
         async with self._database.write() as connection:
-            account = await self._books.open(connection, key)
+            here = await self._books.here(connection, key.platform, key.scope)
+            account = await self._books.open(connection, key, here)
             if await record(connection, act, self._clock()):
                 added = changed(account.left, wish, amount)
                 account = await self._books.enter(
@@ -58,14 +60,15 @@ class SqlLedger:
         self, key: AccountKey, allowance: int | None, reason: str, act: Act
     ) -> Statement:
         async with self._database.write() as connection:
-            account = await self._books.open(connection, key)
+            here = await self._books.here(connection, key.platform, key.scope)
+            account = await self._books.open(connection, key, here)
             if await record(connection, act, self._clock()):
                 new = update(accounts).where(accounts.c.serial == account.serial)
                 await connection.execute(new.values(allowance=allowance))
                 # The line that says who did it; the one that adjusts today's grant follows.
                 about: dict[str, Any] = {"reason": reason, "allowance": allowance, **_by(act)}
                 await self._books.enter(connection, account, EntryKind.CHANGE, Amount(), **about)
-                account = await self._books.open(connection, key)
+                account = await self._books.open(connection, key, here)
             return _statement(account, ())
 
 

@@ -22,6 +22,8 @@ UNSAID_FILES_PER_CHAT = 12
 UNSAID_WITH_BUTTONS_PER_CHAT = 40
 #: The same refusal, word for word, is not repeated to one person within this.
 REPEATED_MS = 30 * 1000
+#: Refusals whose words are others each second: to say one again is to say the same.
+COUNTING_DOWN = frozenset({"cooldown"})
 #: After so long nobody remembers what was asked.
 FORGOTTEN_MS = 10 * 60 * 1000
 #: Rows are kept as long as their event may be redelivered: Telegram keeps updates 24 h.
@@ -109,7 +111,7 @@ class SqlNotices:
             _is_in((notice.address.platform, notice.address.chat)),
             _row.requester == notice.requester,
             _row.refusal == notice.refusal,
-            _row.text == notice.text,
+            *(() if notice.refusal in COUNTING_DOWN else (_row.text == notice.text,)),
         )
         return (await connection.execute(query.limit(1))).first() is not None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
@@ -22,8 +22,26 @@ async def know(connection: AsyncConnection, person: str, **values: Any) -> None:
         await connection.execute(insert(people).values(person=person, **values))
 
 
+def weight_of(person: str) -> ColumnElement[float]:
+    """1 where nothing is said of them."""
+    stored = select(_row.weight).where(_row.person == person).scalar_subquery()
+    return func.coalesce(stored, 1.0)
+
+
+async def meet(connection: AsyncConnection, person: str, name: str) -> None:
+    """Write down what they are called, if that is new."""
+    known = select(_row.name).where(_row.person == person)
+    if ((await connection.execute(known)).scalar_one_or_none() or "") == name:
+        return
+    if name:
+        platform = person.partition(":")[0]
+        forget = update(people).where(_is_called(platform, name)).values(name="")
+        await connection.execute(forget)
+    await know(connection, person, name=name)
+
+
 class SqlPeople:
-    """Implements bot.core.people.People."""
+    """Implements bot.core.people.People, Names and Weights."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -45,15 +63,24 @@ class SqlPeople:
                 await know(connection, person, fleet_admin=appointed)
 
     async def named(self, platform: str, name: str) -> str | None:
-        query = select(_row.person).where(
-            _row.name == name.lower(), _row.person.startswith(f"{platform}:", autoescape=True)
-        )
+        query = select(_row.person).where(_is_called(platform, name.lower()))
         async with self._database.read() as connection:
-            found = (await connection.execute(query.limit(2))).scalars().all()
-        # Two that once had it: nobody knows who has it now.
-        return found[0] if len(found) == 1 else None
+            return (await connection.execute(query)).scalars().first()
+
+    async def met(self, person: str, name: str) -> None:
+        if await self.named(person.partition(":")[0], name) != person:
+            async with self._database.write(durable=False) as connection:
+                await meet(connection, person, name)
+
+    async def weight(self, person: str) -> float:
+        async with self._database.read() as connection:
+            return (await connection.execute(select(weight_of(person)))).scalar_one()
 
     async def set_weight(self, person: str, weight: float, act: Act) -> None:
         async with self._database.write() as connection:
             if await record(connection, act, self._clock()):
                 await know(connection, person, weight=weight)
+
+
+def _is_called(platform: str, name: str) -> ColumnElement[bool]:
+    return (_row.name == name) & _row.person.startswith(f"{platform}:", autoescape=True)

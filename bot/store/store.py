@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
 from bot.store.acts import SqlActs
+from bot.store.admittance import SqlAdmittance
+from bot.store.api_tokens import SqlApiTokens
+from bot.store.bans import SqlBans
 from bot.store.belongings import SqlBelongings
 from bot.store.books import Books
 from bot.store.chat_moves import SqlChatMoves
@@ -15,6 +18,7 @@ from bot.store.exports import SqlExports
 from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
 from bot.store.group_queue import SqlGroupQueue
+from bot.store.groups import SqlGroups
 from bot.store.history import SqlHistory
 from bot.store.job_rows import SqlJobRows
 from bot.store.ledger import SqlLedger
@@ -22,8 +26,10 @@ from bot.store.notices import SqlNotices
 from bot.store.outcomes import SqlOutcomes
 from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
+from bot.store.places import SqlPlaces
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
+from bot.store.words import SqlWords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +48,18 @@ class Store:
     ledger: SqlLedger
     acts: SqlActs
     people: SqlPeople
+    admittance: SqlAdmittance
+    bans: SqlBans
+    places: SqlPlaces
+    words: SqlWords
+    api_tokens: SqlApiTokens
     pauses: SqlPauses
     queue: SqlGroupQueue
     history: SqlHistory
     forgetting: SqlForgetting
     exports: SqlExports
     belongings: SqlBelongings
+    groups: SqlGroups
 
 
 def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
@@ -65,10 +77,16 @@ def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store
         ledger=SqlLedger(database, books, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
+        admittance=SqlAdmittance(database, clock),
+        bans=SqlBans(database, clock),
+        places=SqlPlaces(database, clock),
+        words=SqlWords(database, clock),
+        api_tokens=SqlApiTokens(database, clock),
         pauses=SqlPauses(database, clock),
         queue=SqlGroupQueue(database, clock, books),
         history=SqlHistory(database),
         forgetting=SqlForgetting(database, clock),
         exports=SqlExports(database, clock),
         belongings=SqlBelongings(database),
+        groups=SqlGroups(database, clock),
     )

@@ -25,17 +25,14 @@ from sqlalchemy import (
 )
 
 from bot.core.generation import LIVE, TERMINAL, Delivery, Forgotten, Outcome
-from bot.core.quota import EntryKind
 from bot.store.conditions import (
-    is_ending,
-    is_grant,
     is_kept,
     is_leaving,
     is_live,
     is_queued,
-    is_reserve,
     is_untold,
     served_order,
+    starts_cooldown,
     was_dispatched,
 )
 from engine.contract import MAX_PICTURES
@@ -46,11 +43,11 @@ Serial = BigInteger().with_variant(Integer, "sqlite")
 Milliseconds = BigInteger
 
 
-def _quoted(values: Iterable[StrEnum]) -> str:
+def quoted(values: Iterable[StrEnum]) -> str:
     return ", ".join(f"'{value}'" for value in sorted(values))
 
 
-def _check(name: str, condition: str) -> CheckConstraint:
+def check(name: str, condition: str) -> CheckConstraint:
     return CheckConstraint(condition, name=name)
 
 
@@ -125,23 +122,23 @@ generations = Table(
     Column("forgotten", Text),
     UniqueConstraint("id"),
     UniqueConstraint("event_key"),
-    _check("outcome", f"outcome IN ({_quoted(Outcome)})"),
-    _check("delivery", f"delivery IN ({_quoted(Delivery)})"),
-    _check("told_after_end", f"delivery = 'pending' OR outcome IN ({_quoted(TERMINAL)})"),
-    _check("lease", "(outcome = 'running') = (lease_until IS NOT NULL)"),
-    _check("started", "outcome <> 'running' OR (attempt >= 1 AND started_ms IS NOT NULL)"),
-    _check("attempts", "counted_attempts >= 0 AND counted_attempts <= attempt"),
-    _check("finished_ms", f"(outcome IN ({_quoted(LIVE)})) = (finished_ms IS NULL)"),
-    _check("preview", "(outcome = 'finished') = (preview IS NOT NULL)"),
-    _check("error", "(outcome = 'failed') = (error_code IS NOT NULL)"),
-    _check("delivered_ms", "(delivery IN ('done', 'undeliverable')) = (delivered_ms IS NOT NULL)"),
-    _check("undeliverable", "(delivery = 'undeliverable') = (undeliverable_reason IS NOT NULL)"),
-    _check(
+    check("outcome", f"outcome IN ({quoted(Outcome)})"),
+    check("delivery", f"delivery IN ({quoted(Delivery)})"),
+    check("told_after_end", f"delivery = 'pending' OR outcome IN ({quoted(TERMINAL)})"),
+    check("lease", "(outcome = 'running') = (lease_until IS NOT NULL)"),
+    check("started", "outcome <> 'running' OR (attempt >= 1 AND started_ms IS NOT NULL)"),
+    check("attempts", "counted_attempts >= 0 AND counted_attempts <= attempt"),
+    check("finished_ms", f"(outcome IN ({quoted(LIVE)})) = (finished_ms IS NULL)"),
+    check("preview", "(outcome = 'finished') = (preview IS NOT NULL)"),
+    check("error", "(outcome = 'failed') = (error_code IS NOT NULL)"),
+    check("delivered_ms", "(delivery IN ('done', 'undeliverable')) = (delivered_ms IS NOT NULL)"),
+    check("undeliverable", "(delivery = 'undeliverable') = (undeliverable_reason IS NOT NULL)"),
+    check(
         "forgotten",
-        f"forgotten IS NULL OR (forgotten IN ({_quoted(Forgotten)})"
-        f" AND outcome IN ({_quoted(TERMINAL)}))",
+        f"forgotten IS NULL OR (forgotten IN ({quoted(Forgotten)})"
+        f" AND outcome IN ({quoted(TERMINAL)}))",
     ),
-    _check("count", f"count BETWEEN 1 AND {MAX_PICTURES}"),
+    check("count", f"count BETWEEN 1 AND {MAX_PICTURES}"),
 )
 
 #: Every mutation's event; a redelivered one is found here.
@@ -202,48 +199,6 @@ chats = Table(
     Column("quiet", Boolean, nullable=False, server_default="0"),
 )
 
-#: What people and groups have left, in thousandths of a unit: the sum of their ledger.
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("serial", Serial, primary_key=True),
-    Column("platform", Text, nullable=False),
-    #: A group, or a person in private chats.
-    Column("scope", Text, nullable=False),
-    #: `platform:id` of a person; empty for the group's pool.
-    Column("holder", Text, nullable=False),
-    #: What it gets each day; NULL is what is usual, and for a pool no limit.
-    Column("allowance", BigInteger),
-    #: The local date of the last grant, and how much of it there was in the end.
-    Column("day", Text),
-    Column("granted", BigInteger, nullable=False, server_default="0"),
-    Column("daily", BigInteger, nullable=False, server_default="0"),
-    Column("extra", BigInteger, nullable=False, server_default="0"),
-    UniqueConstraint("platform", "scope", "holder"),
-    _check("not_overdrawn", "daily >= 0 AND extra >= 0"),
-)
-
-#: Append-only. Each RESERVE has one SETTLE or REFUND in the end.
-ledger = Table(
-    "ledger",
-    metadata,
-    Column("serial", Serial, primary_key=True),
-    Column("account", BigInteger, ForeignKey("accounts.serial"), nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("daily", BigInteger, nullable=False),
-    Column("extra", BigInteger, nullable=False),
-    #: The local date whose grant `daily` belongs to.
-    Column("day", Text, nullable=False),
-    Column("actor", Text),
-    Column("reason", Text, nullable=False, server_default=""),
-    Column("allowance", BigInteger),
-    Column("event_key", Text),
-    Column("generation_id", Text, ForeignKey("generations.id")),
-    Column("created_ms", Milliseconds, nullable=False),
-    _check("kind", f"kind IN ({_quoted(EntryKind)})"),
-    _check("generation", "(kind IN ('reserve', 'settle', 'refund')) = (generation_id IS NOT NULL)"),
-)
-
 #: Wishes for a copy of all that is stored of a person. A row goes when its file does.
 exports = Table(
     "exports",
@@ -267,7 +222,7 @@ exports = Table(
 )
 
 
-def _partial_index(
+def partial_index(
     name: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False
 ) -> None:
     Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
@@ -275,38 +230,31 @@ def _partial_index(
 
 _g = generations.c
 #: Whoever has enough places is passed over without a look at their rows.
-_partial_index("ix_generations_queue", *served_order(_g), _g.requester, where=is_queued(_g))
-_partial_index("ix_generations_live", _g.requester, _g.tag, where=is_live(_g))
-_partial_index("ix_generations_dispatched", _g.tag, where=was_dispatched(_g))
-_partial_index("ix_generations_untold", _g.serial, where=is_untold(_g))
-_partial_index(
+partial_index("ix_generations_queue", *served_order(_g), _g.requester, where=is_queued(_g))
+partial_index("ix_generations_live", _g.requester, _g.tag, where=is_live(_g))
+partial_index("ix_generations_dispatched", _g.tag, where=was_dispatched(_g))
+partial_index("ix_generations_untold", _g.serial, where=is_untold(_g))
+partial_index(
+    "ix_generations_cooldown", _g.requester, _g.scope, _g.created_ms, where=starts_cooldown(_g)
+)
+partial_index(
     "ix_generations_status_message",
     _g.platform,
     _g.chat,
     _g.status_message,
     where=_g.status_message.is_not(None),
 )
-_partial_index("ix_generations_ended_by", _g.ended_by, where=_g.ended_by.is_not(None))
+partial_index("ix_generations_ended_by", _g.ended_by, where=_g.ended_by.is_not(None))
 Index("ix_generations_requester", _g.requester, _g.chat, _g.serial)
 #: Newest first, for whom they belong to.
-_partial_index("ix_generations_history", _g.requester, _g.serial, where=is_kept(_g))
-_partial_index("ix_generations_ended", _g.finished_ms, where=is_kept(_g))
-_partial_index("ix_generations_leaving", _g.serial, where=is_leaving(_g))
+partial_index("ix_generations_history", _g.requester, _g.serial, where=is_kept(_g))
+partial_index("ix_generations_ended", _g.finished_ms, where=is_kept(_g))
+partial_index("ix_generations_leaving", _g.serial, where=is_leaving(_g))
 Index("ix_notices_requester", notices.c.requester)
 Index("ix_notices_said_ms", notices.c.said_ms, notices.c.serial)
 Index("ix_removals_generation_id", removals.c.generation_id)
-_partial_index("ix_removals_waiting", removals.c.serial, where=removals.c.done_ms.is_(None))
+partial_index("ix_removals_waiting", removals.c.serial, where=removals.c.done_ms.is_(None))
 
-Index("ix_accounts_holder", accounts.c.holder)
-_partial_index(
+partial_index(
     "uq_exports_open", exports.c.requester, where=exports.c.done_ms.is_(None), unique=True
 )
-
-_l = ledger.c
-Index("ix_ledger_account", _l.account, _l.serial)
-_reserved, _ended = is_reserve(_l), is_ending(_l)
-_partial_index("uq_ledger_reserve", _l.generation_id, _l.account, where=_reserved, unique=True)
-_partial_index("uq_ledger_ending", _l.generation_id, _l.account, where=_ended, unique=True)
-_partial_index("uq_ledger_grant", _l.account, _l.day, where=is_grant(_l), unique=True)
-_changed = _l.event_key.is_not(None)
-_partial_index("uq_ledger_event_key", _l.event_key, where=_changed, unique=True)

@@ -1,24 +1,28 @@
 """Prompt to embedding, as ZImagePipeline.encode_prompt makes it, without the padding."""
 
-from collections import OrderedDict
 from typing import Any
 
 import torch
 
-#: Embeddings kept, of at most 512 tokens: 2.6 MB each for Z-Image in bfloat16.
-KEPT = 64
+from engine.pipelines.embedding_memory import EmbeddingMemory
+
 _SENTINEL = "⟪prompt⟫"
 
 
 class PromptEncoder:
     """The text encoder of a pipeline with a memory of the prompts it saw last."""
 
-    def __init__(self, tokenizer: Any, text_encoder: Any, kept: int = KEPT) -> None:
-        """Takes `text_encoder` over: its last layer is removed."""
+    def __init__(
+        self, tokenizer: Any, text_encoder: Any, memory: EmbeddingMemory, model: str
+    ) -> None:
+        """Takes `text_encoder` over: its last layer is removed. `model` names it in `memory`."""
         self._tokenizer = tokenizer
         self._network = text_encoder
-        self._kept = kept
-        self._memory: OrderedDict[str, torch.Tensor] = OrderedDict()
+        self._memory = memory
+        self._model = model
+        #: Prompts that were at hand, and that were encoded.
+        self.kept = 0
+        self.made = 0
         # Z-Image reads hidden_states[-2]: the input of the last layer. Without that layer and
         # the norm after it the same values are the output, and nothing is computed for nothing.
         text_encoder.layers = text_encoder.layers[:-1]
@@ -31,19 +35,21 @@ class PromptEncoder:
         before, _, after = self._templated(_SENTINEL).partition(_SENTINEL)
         return before, after
 
-    def __call__(self, prompt: str) -> torch.Tensor:
-        """Embedding of shape (tokens, width), on the encoder's device in its dtype."""
-        known = self._memory.get(prompt)
-        if known is None:
-            known = self._memory[prompt] = self._encode(prompt)
-            if len(self._memory) > self._kept:
-                self._memory.popitem(last=False)
-        self._memory.move_to_end(prompt)
-        return known
-
-    def forget(self) -> None:
-        """Frees the memory of prompts."""
-        self._memory.clear()
+    def __call__(self, prompt: str) -> torch.Tensor | None:
+        """Embedding of shape (tokens, width), on the encoder's device in its dtype; None where it
+        is not finite, also when it is made again."""
+        known = self._memory.get(self._model, prompt)
+        if known is not None:
+            self.kept += 1
+            return known.to(self._network.device)
+        self.made += 1
+        for _ in range(2):
+            embedding = self._encode(prompt)
+            # Kept, a bad one would spoil every later picture of the same prompt.
+            if torch.isfinite(embedding.float().sum()):
+                self._memory.put(self._model, prompt, embedding)
+                return embedding
+        return None
 
     def _encode(self, prompt: str) -> torch.Tensor:
         # The encoder is causal: tokens after a token, padding among them, do not change it.

@@ -32,7 +32,13 @@ def load(profile: Profile, folder: Path, device: str, dtype: torch.dtype) -> Any
 def _load(folder: Path, dtype: torch.dtype) -> Any:
     index = diffusers.ZImagePipeline.load_config(folder, local_files_only=True)
     networks = {name: _network(folder / name, index[name], dtype) for name in _NETWORKS}
-    return diffusers.ZImagePipeline.from_pretrained(folder, local_files_only=True, **networks)
+    pipe = diffusers.ZImagePipeline.from_pretrained(folder, local_files_only=True, **networks)
+    scheduler = pipe.scheduler
+    is_euler = isinstance(scheduler, diffusers.FlowMatchEulerDiscreteScheduler)
+    if not is_euler or scheduler.config.stochastic_sampling:
+        # engine/pipelines/denoise.py makes Euler's steps.
+        raise ValueError(f"{type(scheduler).__name__} is not a scheduler that zdraw knows")
+    return pipe
 
 
 def _network(folder: Path, named: tuple[str, str], dtype: torch.dtype) -> Any:

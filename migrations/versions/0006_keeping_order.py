@@ -85,6 +85,7 @@ def create_words() -> None:
         sa.Column("created_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("serial", name="pk_words"),
         sa.UniqueConstraint("platform", "scope", "text", name="uq_words_platform"),
+        sqlite_autoincrement=True,
     )
 
 

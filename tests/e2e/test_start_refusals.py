@@ -113,7 +113,7 @@ def test_nothing_to_do_is_said(tmp_path: Path) -> None:
     assert refused.code == os.EX_CONFIG
     assert refused.line == (
         "zdraw: nothing to do: set ZDRAW_TELEGRAM_TOKEN or ZDRAW_DISCORD_TOKEN, "
-        "or let ZDRAW_BOARD_PORT be a port"
+        "or let ZDRAW_BOARD_PORT or ZDRAW_COMFYUI_PORT be a port"
     )
 
 
@@ -159,6 +159,27 @@ def test_board_port_in_use_is_named(tmp_path: Path) -> None:
     assert refused.code == os.EX_UNAVAILABLE
     assert refused.line.startswith(f"zdraw: port {port} on 127.0.0.1 cannot be used (")
     assert refused.line.endswith("set ZDRAW_BOARD_PORT to another one, or to 0 for no board")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "127.0.0.2"])
+def test_api_that_others_reach_is_refused_until_there_is_a_secret(
+    tmp_path: Path, host: str
+) -> None:
+    refused = start(tmp_path, "bot", COMFYUI_PORT="8188", API_HOST=host)
+    assert refused.code == os.EX_CONFIG
+    assert refused.line == (
+        f"zdraw: ZDRAW_API_HOST={host} lets others in, and there is no secret that keeps them "
+        "apart; make the first token with: zdraw token create NAME"
+    )
+
+
+def test_api_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = start(tmp_path, "bot", TELEGRAM_TOKEN="", COMFYUI_PORT=str(port))
+    assert refused.code == os.EX_UNAVAILABLE
+    assert refused.line.startswith(f"zdraw: port {port} on 127.0.0.1 cannot be used (")
+    assert refused.line.endswith("set ZDRAW_COMFYUI_PORT to another one, or to 0 for no API")
 
 
 def test_missing_library_of_the_board_is_named_with_both_ways_out(

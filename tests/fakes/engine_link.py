@@ -28,8 +28,10 @@ PNG, JPEG = b"\x89PNG fake", b"\xff\xd8 fake"
 class FakeEngine:
     """Holds jobs like an engine; `refuse` makes it refuse prompts."""
 
-    def __init__(self, *, capacity: int = 3) -> None:
+    def __init__(self, *, capacity: int = 3, png: bytes = PNG) -> None:
         self.capacity = capacity
+        self.seconds_per_megapixel_step = 1.0
+        self._png = png
         self.jobs: dict[JobKey, Job] = {}
         #: Every job ever accepted, in order: more than one for a generation is repeated work.
         self.accepted: list[JobKey] = []
@@ -74,7 +76,7 @@ class FakeEngine:
                 drawn_width=job.width,
                 drawn_height=job.height,
                 seconds=1.0,
-                seconds_per_megapixel_step=1.0,
+                seconds_per_megapixel_step=self.seconds_per_megapixel_step,
             )
         )
 
@@ -110,7 +112,7 @@ class FakeEngine:
             capacity=self.capacity,
             template_tokens=8,
             max_tokens=512,
-            seconds_per_megapixel_step=1.0,
+            seconds_per_megapixel_step=self.seconds_per_megapixel_step,
         )
 
     # --- the port -----------------------------------------------------------------------------
@@ -134,7 +136,7 @@ class FakeEngine:
     async def fetch(self, key: JobKey, pictures: int) -> Rendered:
         if not self.connected or not isinstance(self.results.get(key), Finished):
             raise EngineBusy
-        return Rendered(pictures=(PNG,) * pictures, preview=JPEG)
+        return Rendered(pictures=(self._png,) * pictures, preview=JPEG)
 
     async def acknowledge(self, key: JobKey) -> None:
         if self.connected:

@@ -2,12 +2,12 @@
 
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PIL import Image
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-from engine.pipeline import DrawRequest
+from engine.pipeline import Drawing, Drawn, DrawRequest, PipelineError
 
 #: Longest a held step waits, so that a failing test ends.
 PATIENCE = 10.0
@@ -26,20 +26,81 @@ class FakePipeline:
         #: While cleared, every step waits before it is done.
         self.go = threading.Event()
         self.go.set()
+        #: The same for the pictures with one prompt, and those drawn together with them.
+        self.gates: dict[str, threading.Event] = {}
+        #: While cleared, the pictures wait after their last step.
+        self.decoding = threading.Event()
+        self.decoding.set()
         #: What was asked for, in order.
         self.requests: list[DrawRequest] = []
+        #: How many of them were drawn together, in order.
+        self.batches: list[int] = []
         #: Steps that were done and not stopped, over all of them.
         self.steps = 0
+        #: Pictures that the memory has room for.
+        self.places = 64
+        self.free: int | None = None
+        #: Steps that came out bad, by prompt.
+        self.bad_steps: dict[str, int] = {}
+
+    def let_go(self) -> None:
+        """Nothing waits any more."""
+        for gate in (self.go, self.decoding, *self.gates.values()):
+            gate.set()
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
-        self.requests.append(request)
-        for step in range(1, request.steps + 1):
+        image = self.draw_together([request], [on_step]).drawn[0].image
+        if isinstance(image, PipelineError):
+            raise image
+        return image
+
+    def draw_together(
+        self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
+    ) -> Drawing:
+        self.requests += requests
+        self.batches.append(len(requests))
+        ended: dict[int, PipelineError] = {}
+        for step in range(1, requests[0].steps + 1):
             self.go.wait(PATIENCE)
-            if request.prompt in self.raises:
-                raise self.raises[request.prompt]
+            for request in requests:
+                if request.prompt in self.gates:
+                    self.gates[request.prompt].wait(PATIENCE)
+                if request.prompt in self.raises:
+                    raise self.raises[request.prompt]
+            for n, on_step in enumerate(on_steps):
+                if n not in ended:
+                    self._tell(n, on_step, step, ended)
+        self.decoding.wait(PATIENCE)
+        return Drawing(
+            drawn=tuple(self._drawn(r, ended.get(n)) for n, r in enumerate(requests)),
+            encode_seconds=0.001,
+            denoise_seconds=0.002,
+            decode_seconds=0.003,
+        )
+
+    def free_bytes(self) -> int | None:
+        return self.free
+
+    def room(self, request: DrawRequest) -> int:
+        return self.places
+
+    def _drawn(self, request: DrawRequest, error: PipelineError | None) -> Drawn:
+        return Drawn(
+            image=error or _noise(request),
+            encodings_kept=0,
+            encodings_made=1,
+            bad_steps=self.bad_steps.get(request.prompt, 0),
+            bad_decodes=0,
+        )
+
+    def _tell(
+        self, n: int, on_step: Callable[[int], None], step: int, ended: dict[int, PipelineError]
+    ) -> None:
+        try:
             on_step(step)
             self.steps += 1
-        return _noise(request)
+        except PipelineError as error:
+            ended[n] = error
 
 
 def _noise(request: DrawRequest) -> Image.Image:

@@ -1,7 +1,7 @@
 """A core, as adapters see it, that keeps the calls it got, each once."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core.admin.ask import Pointed
@@ -21,6 +21,9 @@ class RecordingCore:
     trouble: list[Exception] = field(default_factory=list)
     toast: Toast | None = DONE
     moves: list[tuple[str, str, str]] = field(default_factory=list)
+    #: What the group decided, as fields of an Origin.
+    decided: dict[str, Any] = field(default_factory=dict)
+    settlings: int = 0
     #: After so many calls it is no longer open.
     closes_after: int | None = None
     open: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,6 +50,10 @@ class RecordingCore:
         self.calls.setdefault(origin.event_key, (name, {"origin": origin, **details}))
         if len(self.calls) == self.closes_after:
             self.open.clear()
+
+    async def settled(self, origin: Origin) -> Origin:
+        self.settlings += 1
+        return replace(origin, **self.decided)
 
     async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None:
         await self.keep(origin, "draw", text=text, quiet=quiet)

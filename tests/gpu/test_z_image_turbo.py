@@ -1,21 +1,13 @@
 """The real model on a card: `pytest -m gpu`, with ZDRAW_WEIGHTS_DIR naming its folder."""
 
-import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine.pipeline import DrawRequest, Pipeline, open_pipeline
-from engine.profiles import profile_named
+from engine.pipeline import DrawRequest, Pipeline
 
 pytestmark = [pytest.mark.gpu, pytest.mark.timeout(900)]
-
-
-@pytest.fixture(scope="module")
-def turbo() -> Pipeline:
-    return open_pipeline(profile_named("z-image-turbo"), Path(os.environ["ZDRAW_WEIGHTS_DIR"]))
 
 
 def request(**changes: Any) -> DrawRequest:

@@ -43,6 +43,8 @@ class Bench:
     pictures: PictureFolder
     news: News
     clock: ManualClock
+    #: The dispatcher's.
+    work: asyncio.Task[None]
 
     async def admit(self, **changes: object) -> Generation:
         admitted = await self.admissions.admit(new_generation(**changes), bounds())
@@ -77,10 +79,10 @@ class Bench:
 
 
 @asynccontextmanager
-async def working(dispatcher: Dispatcher) -> AsyncIterator[None]:
+async def working(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
     task = asyncio.create_task(dispatcher.run())
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -104,7 +106,7 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
             log=structlog.get_logger(),
         )
         recovery = Recovery(rows=rows, outcomes=outcomes, news=news, clock=clock, queue_hours=24)
-        async with working(dispatcher):
+        async with working(dispatcher) as work:
             yield Bench(
                 engine=engine,
                 admissions=SqlAdmissions(database, clock, books_of(clock)),
@@ -116,4 +118,5 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
                 pictures=pictures,
                 news=news,
                 clock=clock,
+                work=work,
             )

@@ -20,8 +20,11 @@ from bot.core.erase import Erasures
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
+from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.lookup import Lookup
 from bot.core.messages import Notice, Toast
+from bot.core.moderation.gate import Gate
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
@@ -165,20 +168,32 @@ class Desk:
 
 @asynccontextmanager
 async def desk_in(
-    folder: Path, quota: QuotaDefaults | None = None, *, keep_days: int = 0
+    folder: Path,
+    quota: QuotaDefaults | None = None,
+    *,
+    keep_days: int = 0,
+    cooldown_s: int = 0,
 ) -> AsyncIterator[Desk]:
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
         engine = FakeEngine()
+        bounds = Bounds(live_per_requester=3, live_in_all=100)
+        usual = usual_rules(PROFILE, bounds, quota or QuotaDefaults(), cooldown_s)
+        rules, staff = RulesHere(store.groups, usual), Staff([OWNER], store.people)
+        lists = WordLists(store.words)
         draw = Draw(
             admissions=store.admissions,
             tokens=Letters(),
             profile=PROFILE,
             pace=pace,
-            bounds=Bounds(live_per_requester=3, live_in_all=100),
+            bounds=bounds,
+            rules=rules,
+            staff=staff,
             news=news,
+            gate=Gate(admittance=store.admittance, lists=lists),
         )
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
@@ -197,7 +212,6 @@ async def desk_in(
             notifier=notifier,
             log=log,
         )
-        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         answers = Answers(lookup=lookup, notifier=notifier)
         settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
         data = data_service(
@@ -207,14 +221,27 @@ async def desk_in(
             lookup=lookup,
             ledger=store.ledger,
             people=store.people,
+            weights=store.people,
+            names=store.people,
             acts=store.acts,
             settings=store.settings,
+            bans=store.bans,
+            places=store.places,
+            words=store.words,
+            lists=lists,
             pauses=store.pauses,
             queue=store.queue,
             records=store.records,
             news=news,
+            groups=store.groups,
+            rules=rules,
+            profile=PROFILE,
+            reactors={"telegram"},
+            admissions=store.admissions,
+            cards=cards,
+            cancel=cancel,
+            draw=draw,
             clock=store.clock,
-            time_zone="Asia/Shanghai",
         )
         front = FrontDesk(
             draw=draw,
@@ -227,6 +254,7 @@ async def desk_in(
                 pictures=pictures,
                 cards=cards,
                 profile=PROFILE,
+                rules=rules,
             ),
             queue_view=QueueView(
                 admissions=store.admissions,
@@ -236,8 +264,8 @@ async def desk_in(
                 news=news,
             ),
             erasures=erasures,
-            chats=ChatDesk(moves=store.moves, news=news),
-            admin=AdminDesk(commands=commands, staff=Staff([OWNER], store.people), answers=answers),
+            chats=ChatDesk(moves=store.moves, rules=rules, news=news),
+            admin=AdminDesk(commands=commands, staff=staff, answers=answers),
             answers=answers,
             my_data=data.desk,
         )

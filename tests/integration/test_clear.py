@@ -160,7 +160,7 @@ async def test_a_long_queue_is_told_of_in_turn(desk: Desk, monkeypatch: pytest.M
 
 async def test_where_nothing_waits_nothing_is_asked(desk: Desk):
     question = await asked(desk)
-    assert (question.text, question.buttons) == (reply("nothing_to_clear", "zh"), ())
+    assert (question.text, question.buttons) == (reply("nothing_waits", "zh"), ())
 
 
 async def test_everybodys_is_for_those_who_run_all_groups(desk: Desk):

@@ -48,6 +48,9 @@ class InlineCore:
     def __post_init__(self) -> None:
         self.my_data = InlinePages(self)
 
+    async def settled(self, origin: Origin) -> Origin:
+        return origin
+
     async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast:
         self.calls.append(f"draw {text}")
         if self.refuses:
@@ -157,7 +160,7 @@ def bot_over(core: InlineCore) -> Bot:
     )
     # The core lacks what nobody asks of it here.
     # The recording core stands for each part of the core that the desk asks.
-    desk = Desk(core, core, Reception(register, answers, log), Takings())  # type: ignore[arg-type]
+    desk = Desk(core, core, Reception(register, answers, core.settled, log), Takings())  # type: ignore[arg-type]
     bot = Bot(desk, log)
     line.connect(bot)
     return bot

@@ -49,6 +49,39 @@ async def test_no_more_is_handed_over_than_the_engine_holds(bench: Bench) -> Non
     await eventually(lambda: len(bench.engine.accepted) == bench.engine.capacity + 1)
 
 
+@pytest.mark.parametrize(("pace", "handed_over"), [(10.0, 3), (0.5, 11)])
+async def test_quick_pictures_are_handed_over_for_three_seconds_ahead(
+    bench: Bench, pace: float, handed_over: int
+) -> None:
+    """8 steps of the 256 x 256 pixels that the demo model draws are 0.52 megapixel-steps."""
+    bench.engine.capacity = 24
+    bench.engine.seconds_per_megapixel_step = pace
+    bench.engine.connect()
+    await eventually(lambda: bench.news.engine_ready)
+    for number in range(20):
+        await bench.admit(requester=f"telegram:{number}")
+    await eventually(lambda: len(bench.engine.accepted) == handed_over)
+    await asyncio.sleep(0.05)
+    assert len(bench.engine.accepted) == handed_over
+    bench.engine.finish(bench.engine.accepted[0])
+    await eventually(lambda: len(bench.engine.accepted) == handed_over + 1)
+
+
+async def test_a_job_that_was_in_hand_when_an_engine_died_is_tried_again_alone(
+    bench: Bench,
+) -> None:
+    bench.engine.connect()
+    begun, waited = await bench.admit(), await bench.admit(requester="telegram:2")
+    bench.engine.start(await bench.handed_over(begun))
+    await bench.handed_over(waited)
+    assert not any(job.alone for job in bench.engine.jobs.values())
+    bench.engine.die()
+    bench.engine.connect()
+    again, still = await bench.handed_over(begun, 2), await bench.handed_over(waited, 2)
+    assert bench.engine.jobs[again].alone
+    assert not bench.engine.jobs[still].alone
+
+
 async def test_a_refused_prompt_fails_with_the_engines_reason(bench: Bench) -> None:
     bench.engine.refuse["long"] = ErrorCode.PROMPT_TOO_LONG
     bench.engine.connect()

@@ -21,6 +21,22 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         yield bench
 
 
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_dispatcher_that_is_ended_while_it_is_woken_ends(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    """In Python 3.11 wait_for swallows a cancellation that comes together with the word."""
+    monkeypatch.setattr("bot.core.dispatch.LOOK_SECONDS", 60)
+    await bench.admit()
+    await asyncio.sleep(0.05)
+    bench.news.moved("anybody")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    bench.work.cancel()
+    done, _ = await asyncio.wait([bench.work], timeout=5)
+    assert done
+
+
 async def test_the_engine_may_forget_only_after_the_row_has_moved(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -73,13 +73,16 @@ async def running_engine(state_dir, pipeline, **options):
     )
     listener = listen(state_dir / "engine.sock")
     spool = Spool(state_dir)
-    http = server(create_app(engine.desk, spool, engine.info, engine.tokenizer_json))
+    http = server(
+        create_app(engine.desk, spool, engine.info, engine.tokenizer_json, engine.metrics)
+    )
     listening = asyncio.create_task(http.serve(sockets=[listener]))
     working = asyncio.create_task(engine.run())
     try:
         yield engine, working
     finally:
-        pipeline.go.set()
+        if isinstance(pipeline, FakePipeline):
+            pipeline.let_go()
         await engine.stop(grace=2)
         http.should_exit = True
         await listening

@@ -142,10 +142,12 @@ async def info(desk: Desk, named: str | None = None, **how) -> Notice:
 
 
 async def drawn_slowly(desk: Desk, **changes) -> Generation:
-    """Asked for, started after 12 seconds, drawn in 8."""
+    """Asked for, begun after 12 seconds, drawn in 8."""
     row = await desk.store.queued(requester=ANNA, address=CHAT, **changes)
-    desk.store.clock.advance(12_000)
+    desk.store.clock.advance(9_000)
     started = await desk.store.start(row)
+    desk.store.clock.advance(3_000)
+    assert await desk.store.jobs.begun(started.key)
     desk.store.clock.advance(8_000)
     paths, preview = await desk.pictures.save(started, [b"png"], b"jpeg")
     assert await desk.store.outcomes.finish(started.key, paths, preview)

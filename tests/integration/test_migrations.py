@@ -48,6 +48,7 @@ TABLES = {
     "words",
     "groups",
     "switches",
+    "api_tokens",
 }
 
 

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 
+from bot.core.errors import Refusal
 from bot.core.generation import Generation
 from bot.core.quota import AccountKey, Wish
 from bot.store.database import Database
-from tests.builders import act, address, notice
+from tests.builders import act, address, bounds, new_generation, notice
 from tests.stores import Store, sqlite_url, store_over
 
 LARGE = re.compile(
-    r"SCAN (generations|events|notices|removals|chats|accounts|ledger|ending|this|other)\b"
+    r"SCAN (generations|events|notices|removals|chats|accounts|ledger|groups|ending|this|other)\b"
 )
 #: Indexes that hold only rows still in work, and may therefore be read whole.
 SMALL = {
@@ -76,6 +78,8 @@ async def use_everything(store: Store) -> None:
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
     await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
+    await store.people.set_weight("telegram:1", 2.0, act("weight"))
+    await store.people.weight("telegram:1")
     await store.pauses.pause("", act("pause"))
     await store.pauses.paused()
     await store.pauses.resume(act("resume"))
@@ -84,6 +88,11 @@ async def use_everything(store: Store) -> None:
         await store.queue.live(group, skip=1, limit=9)
         await store.queue.clear(group, 9, act("clear"), 50)
         await store.queue.cleared("clear")
+    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"))
+    await store.groups.rules("telegram", "-100")
+    with suppress(Refusal):
+        new = new_generation(scope="-100", requester=row.requester)
+        await store.admissions.admit(new, bounds(live_here=9, cooldown_ms=1))
     await use_my_data(store)
 
 
@@ -107,6 +116,23 @@ async def turn(store: Store, row: Generation) -> None:
     await store.history.page(row.requester, 5)
     await store.history.page(row.requester, 5, before=row.id)
     await store.history.page(row.requester, 5, after=row.id)
+
+
+async def test_a_cooldown_is_found_by_its_index(store: Store):
+    """However much somebody has drawn, and cancelled, in a group."""
+
+    async def ask(store: Store) -> None:
+        new = new_generation(scope="-100")
+        await store.admissions.admit(new, bounds(cooldown_ms=1000))
+
+    statements = await statements_of(store, ask)
+    (looked,) = [
+        (sql, values) for sql, values in statements if "max(generations.created_ms)" in sql
+    ]
+    steps = await plan(store, *looked)
+    found = [step for step in steps if "ix_generations_cooldown" in step]
+    assert len(found) == 1
+    assert "requester=? AND scope=? AND created_ms>? AND created_ms<?" in found[0]
 
 
 async def statements_of(

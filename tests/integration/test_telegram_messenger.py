@@ -177,6 +177,16 @@ async def test_a_shown_picture_is_a_photo_with_its_buttons(telegram, messenger, 
     assert (message.media.kind, len(message.buttons)) == ("photo", 1)
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+async def test_a_photo_is_hidden_where_that_is_wished(telegram, messenger, finished, hidden):
+    file = Attachment(path=str(finished.picture), as_picture=True, spoiler=hidden)
+    await messenger.say(replace(brings(telegram, finished.picture), attachment=file))
+    asked = replace(asked_in(telegram, PERSON), spoiler=hidden)
+    await messenger.deliver(await opened(messenger, asked), finished)
+    shown = [*telegram.messages(GROUP), *telegram.messages(PERSON)]
+    assert [message.spoiler for message in shown] == [hidden, hidden]
+
+
 async def test_a_shown_picture_that_is_no_photo_for_telegram_is_a_file(
     telegram, messenger, finished
 ):

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw, resolve_size
+from bot.core.draw_size import resolve_size
+from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
 from bot.core.errors import Refusal
 from engine.profiles import PROFILES, profile_named
 

@@ -1,6 +1,13 @@
 """The figures of bench/fairness.py, over orders that can be judged by hand."""
 
-from bench.fairness import Request, jain, jain_at_round_ends, mean_wait, served_in_order
+from bench.fairness import (
+    Request,
+    jain,
+    jain_at_round_ends,
+    mean_wait,
+    served_in_order,
+    weighted_share,
+)
 
 ANNA, BORIS = "telegram:1", "telegram:2"
 
@@ -15,6 +22,14 @@ def test_a_round_ends_when_everybody_was_served_once_more():
     served = [(Request(0.0, by, 1.0), float(at)) for at, by in enumerate(order)]
     # Anna has had two of three, then three of five.
     assert [round(value, 2) for value in jain_at_round_ends(served)] == [0.9, 0.96]
+
+
+def test_seconds_are_judged_by_what_a_weight_entitles_to():
+    order = [ANNA, ANNA, BORIS, ANNA, ANNA, BORIS, ANNA, BORIS]
+    served = [(Request(0.0, by, 1.0), float(at)) for at, by in enumerate(order)]
+    assert list(jain_at_round_ends(served, {ANNA: 2.0})) == [1.0, 1.0]
+    assert weighted_share(served, {ANNA: 2.0}) == 2.0
+    assert weighted_share(served, {BORIS: 2.0}) == 0.5
 
 
 def test_a_plain_queue_serves_in_the_order_of_asking():

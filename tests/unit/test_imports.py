@@ -56,6 +56,7 @@ def imports_in(folder: str) -> Iterator[tuple[str, str]]:
         "bot.supervisor",
         "bot.adapters.telegram.adapter",
         "bot.adapters.discord.adapter",
+        "bot.adapters.http_api.server",
         "engine.contract",
         "engine.profiles",
         "engine.settings",
@@ -66,7 +67,8 @@ def test_process_that_talks_to_people_imports_nothing_heavy(module):
 
 
 def test_a_platform_that_is_off_costs_no_memory():
-    assert imported_by("bot.bootstrap") & {"telegram", "discord", "gradio"} == set()
+    of_platforms = {"telegram", "discord", "gradio", "fastapi", "jwt", "prometheus_client", "PIL"}
+    assert imported_by("bot.bootstrap") & of_platforms == set()
 
 
 def test_help_waits_for_no_library_of_a_command():

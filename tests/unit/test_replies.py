@@ -9,7 +9,15 @@ import pytest
 
 from bot.core.draw_options import OPTIONS
 from bot.core.errors import Refusal
-from bot.core.replies import FAILURES, NOTES, REPLIES, failure_text, refusal_text
+from bot.core.replies import (
+    FAILURES,
+    NOTES,
+    PROGRAMS,
+    REPLIES,
+    failure_text,
+    program_text,
+    refusal_text,
+)
 from engine.contract import ErrorCode
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +69,8 @@ def test_every_failure_has_a_sentence(code: str) -> None:
 
 
 def test_both_languages_of_a_sentence_say_the_same_values() -> None:
-    for chinese, english in [*REPLIES.values(), *FAILURES.values(), *NOTES.values()]:
+    tables = (REPLIES, FAILURES, NOTES, PROGRAMS)
+    for chinese, english in [sentences for table in tables for sentences in table.values()]:
         assert fields(chinese) == fields(english)
 
 
@@ -88,3 +97,22 @@ def test_every_note_that_draw_can_make_has_a_sentence() -> None:
     )
     assert isinstance(notes, ast.Dict)
     assert {key.value for key in notes.keys if isinstance(key, ast.Constant)} == set(NOTES)
+
+
+def test_a_program_is_told_by_its_own_names_and_of_no_button_or_command() -> None:
+    names = {"guidance": "guidance_scale"}
+    wrong = {"key": "guidance", "value": "11", "allowed": "0 – 10"}
+    said = program_text("bad_value", "en", names, **wrong)
+    assert said == "“guidance_scale” cannot be “11”; allowed: 0 – 10."
+    assert "guidance_scale" in program_text("negative_needs_guidance", "zh", names)
+    for code in PROGRAMS:
+        for sentence in PROGRAMS[code]:
+            assert "🔁" not in sentence
+            assert " /cancel" not in sentence
+
+
+@pytest.mark.parametrize(("code", "data"), [("of_a_newer_version", {}), ("bad_steps", {})])
+def test_a_program_is_told_of_an_internal_error_where_there_are_no_words(
+    code: str, data: dict[str, object]
+) -> None:
+    assert program_text(code, "en", {}, **data) == PROGRAMS["engine_error"][1]

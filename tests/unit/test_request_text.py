@@ -6,14 +6,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.core.draw_syntax import DrawRequest, parse_draw, resolve_size
+from bot.core.draw_size import resolve_size
+from bot.core.draw_syntax import DrawRequest, parse_draw
 from bot.core.errors import Refusal
 from bot.core.grammar.patterns import DASHES
+from bot.core.group_rules import GroupRules
 from bot.core.request_text import request_text
 from engine.profiles import profile_named
 from tests.unit.test_draw_syntax_laws import FRAGMENTS, SPELLINGS
 
 PROFILE = profile_named("z-image-turbo")
+USUAL = GroupRules()
 
 
 def understood(text: str) -> DrawRequest:
@@ -46,8 +49,8 @@ def understood(text: str) -> DrawRequest:
 )
 def test_only_what_is_not_as_usual_is_said(asked: str, zh: str, en: str) -> None:
     request = understood(asked)
-    assert request_text(request, PROFILE, "zh") == zh
-    assert request_text(request, PROFILE, "en") == en
+    assert request_text(request, PROFILE, USUAL, "zh") == zh
+    assert request_text(request, PROFILE, USUAL, "en") == en
 
 
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=8), st.sampled_from(["zh", "en"]))
@@ -61,7 +64,7 @@ def test_sent_as_it_is_it_asks_for_the_same(pieces: list[str], locale: str) -> N
     assume(not set(request.prompt + (request.negative or "")) & set(DASHES))
     assume(_without_edges(request).prompt)
     assume(_is_plain(request.negative or "x"))
-    again = understood(request_text(request, PROFILE, locale))
+    again = understood(request_text(request, PROFILE, USUAL, locale))
     assert _without_edges(again) == _without_edges(request)
 
 

@@ -25,6 +25,8 @@ def shown_default(field: FieldInfo) -> str:
         return "none"
     if isinstance(default, Enum):
         default = default.value
+    if isinstance(default, bool):
+        default = str(default).lower()
     return f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
 
 

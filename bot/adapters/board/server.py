@@ -10,8 +10,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from bot.adapters.board.page import CSS, Page
-from bot.adapters.board.same_origin import SameOrigin
 from bot.adapters.shared.http_server import HttpServer, listen
+from bot.adapters.shared.same_origin import SameOrigin
 
 HOST = "127.0.0.1"
 ADVICE = "set ZDRAW_BOARD_PORT to another one, or to 0 for no board"

@@ -71,7 +71,7 @@ class DiscordAdapter:
         self._calls = calls = Calls(self._line, patience, log)
         self._register = Register(patience, log, defer_seconds=defer_seconds)
         answers = Answers(self._register, calls)
-        self._reception = Reception(self._register, answers, log)
+        self._reception = Reception(self._register, answers, core.settled, log)
         takings = Takings()
         self._desk = Desk(core, waiting, self._reception, takings)
         self._sync = CommandSync(state_dir, log)

@@ -6,17 +6,24 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.adapters.discord.desk import Desk
-from bot.adapters.discord.options import options
-from bot.adapters.discord.words import (
+from bot.adapters.discord.admin_words import (
     ADMIN,
     ADMIN_COMMANDS,
     APPOINTING,
+    SETTINGS,
     SIGNS,
-    choices,
 )
+from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.moderation_commands import moderation_callbacks
+from bot.adapters.discord.options import options
+from bot.adapters.discord.words import choices
+from bot.adapters.shared.named_id import named_id
 from bot.core.admin.pause import MAX_REASON as MAX_PAUSE_REASON
 from bot.core.admin.quota_syntax import MAX_REASON, MAX_UNITS
+from bot.core.admin.weight import LEAST, MOST
+
+#: Longer than any zone's name.
+MAX_VALUE = 40
 
 Interaction = discord.Interaction[Any]
 Callback = Any
@@ -41,6 +48,10 @@ def admin_commands(desk: Desk) -> app_commands.Group:
         "pause": _pause(desk),
         "resume": _resume(desk),
         "clear": _clear(desk),
+        "group": _group(desk),
+        "job": _job(desk),
+        "weight": _weight(desk),
+        **moderation_callbacks(desk),
     }
     for command, callback in callbacks.items():
         shown, described = ADMIN_COMMANDS[command]
@@ -66,6 +77,17 @@ def _quota(desk: Desk) -> Callback:
         await desk.manage(interaction, "quota", words, person=user.id if user else None)
 
     return quota
+
+
+def _group(desk: Desk) -> Callback:
+    @options("setting", "value")
+    @app_commands.choices(setting=choices(SETTINGS))
+    async def group(
+        interaction: Interaction, setting: str = "", value: Range[str, 0, MAX_VALUE] = ""
+    ) -> None:
+        await desk.manage(interaction, "group", f"{setting} {value}")
+
+    return group
 
 
 def _audit(desk: Desk) -> Callback:
@@ -114,3 +136,29 @@ def _clear(desk: Desk) -> Callback:
         await desk.manage(interaction, "clear", "all" if everywhere else "")
 
     return clear
+
+
+def _job(desk: Desk) -> Callback:
+    @options("id", "everywhere")
+    async def job(
+        interaction: Interaction,
+        id: str | None = None,  # noqa: A002 - the option's name
+        everywhere: bool = False,
+    ) -> None:
+        words = named_id(id) or ("all" if everywhere else "")
+        await desk.manage(interaction, "job", words)
+
+    return job
+
+
+def _weight(desk: Desk) -> Callback:
+    @options("user", "weight")
+    async def weight(
+        interaction: Interaction,
+        user: discord.User,
+        weight: Range[float, LEAST, MOST] | None = None,
+    ) -> None:
+        words = "" if weight is None else f"{weight:.2f}"
+        await desk.manage(interaction, "weight", words, person=user.id)
+
+    return weight

@@ -101,15 +101,16 @@ class Desk:
         words: str = "",
         *,
         person: int | None = None,
+        called: str = "",
         pressed: bool = False,
     ) -> None:
-        """Whoever asks is answered privately. `person`: whom it is about. `pressed`: by a button,
-        whose message becomes the answer."""
+        """Whoever asks is answered privately. `person`: whom it is about, and what Discord calls
+        them. `pressed`: by a button, whose message becomes the answer."""
 
         async def manages() -> bool:
             return interaction.permissions.manage_guild
 
-        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}")
+        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}", name=called)
 
         async def work(visit: Visit) -> None:
             said = await self._core.manage(

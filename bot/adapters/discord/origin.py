@@ -28,6 +28,7 @@ def origin_of(
         alone=interaction.context.dm_channel,
         private=private,
         spoiler=spoiler,
+        name=interaction.user.name.lower(),
     )
 
 

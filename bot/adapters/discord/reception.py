@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import discord
@@ -39,14 +39,16 @@ class Visit:
 
 
 Work = Callable[[Visit], Awaitable[None]]
+Settle = Callable[[Origin], Awaitable[Origin]]
 
 
 class Reception:
-    """Receives interactions and does some work for each."""
+    """Receives interactions and does some work for each. `settle` is the core's."""
 
-    def __init__(self, register: Register, answers: Answers, log: Log) -> None:
+    def __init__(self, register: Register, answers: Answers, settle: Settle, log: Log) -> None:
         self._register = register
         self._answers = answers
+        self._settle = settle
         self._log = log
         self._hinted: set[int] = set()
         #: Made by discord.py, which does not look after them.
@@ -98,6 +100,7 @@ class Reception:
                 return
             if brings_picture:
                 _check_files_allowed(visit.interaction)
+            visit = replace(visit, origin=await self._settle(visit.origin))
             await work(visit)
         except Refusal as refusal:
             await self.whisper(visit, refusal_text(refusal, visit.origin.locale))

@@ -3,6 +3,8 @@
 from discord import Locale, app_commands
 from discord.app_commands import locale_str
 
+from bot.adapters.discord.moderation_words import MODERATION_OPTIONS
+from bot.adapters.discord.said import said
 from bot.core.draw_options import RATIO_WORDS
 
 #: Discord's name of a language -> where `said` keeps it.
@@ -10,10 +12,6 @@ CHINESE = {Locale.chinese: "cn", Locale.taiwan_chinese: "tw"}
 #: Offered as they are; any other can be written at the end of the prompt.
 RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
 _TRADITIONAL = {"横图": "橫圖", "竖图": "直圖", "方图": "方圖"}
-
-
-def said(en: str, cn: str, tw: str) -> locale_str:
-    return locale_str(en, cn=cn, tw=tw)
 
 
 class Translator(app_commands.Translator):
@@ -102,70 +100,6 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
     "help": (said("help", "帮助", "說明"), said("How to use this bot", "怎么用", "怎麼用")),
 }
 
-#: For those who manage a guild.
-ADMIN = (
-    said("admin", "管理", "管理"),
-    said("For those who manage this server", "给管理服务器的人", "給管理伺服器的人"),
-)
-ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
-    "quota": (
-        said("quota", "额度", "額度"),
-        said(
-            "Change how much somebody may draw here",
-            "改某人在这里能画多少",
-            "改某人在這裡能畫多少",
-        ),
-    ),
-    "audit": (
-        said("audit", "审计", "審計"),
-        said("Who decided what here", "谁在这里改过什么", "誰在這裡改過什麼"),
-    ),
-    "staff": (
-        said("staff", "总管理员", "總管理員"),
-        said(
-            "Whom the bot's owners trust with all servers",
-            "机器人主人任命的总管理员",
-            "機器人主人任命的總管理員",
-        ),
-    ),
-    "pause": (
-        said("pause", "暂停", "暫停"),
-        said(
-            "Pause the whole queue; for those who run the bot",
-            "暂停整个队列；仅限总管理员",
-            "暫停整個佇列；僅限總管理員",
-        ),
-    ),
-    "resume": (
-        said("resume", "恢复", "恢復"),
-        said(
-            "Let the queue go on; for those who run the bot",
-            "恢复队列；仅限总管理员",
-            "恢復佇列；僅限總管理員",
-        ),
-    ),
-    "clear": (
-        said("clear", "清空", "清空"),
-        said(
-            "Cancel what waits in this server; asks first",
-            "取消这个服务器在排队的请求，会先问一次",
-            "取消這個伺服器在排隊的請求，會先問一次",
-        ),
-    ),
-}
-#: How quota is changed, as the core reads it.
-SIGNS = {
-    "+": said("add", "增加", "增加"),
-    "-": said("take", "扣除", "扣除"),
-    "=": said("set what is left", "设为", "設為"),
-    "每天": said("set for each day", "每天", "每天"),
-}
-
-APPOINTING = {
-    "add": said("appoint", "任命", "任命"),
-    "remove": said("dismiss", "撤销", "撤銷"),
-}
-
 #: parameter -> (name, description).
 OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     "prompt": (
@@ -236,6 +170,18 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "所有伺服器，不只這裡；僅限總管理員",
         ),
     ),
+    "setting": (
+        said("setting", "设置", "設定"),
+        said(
+            "Nothing shows them all, with buttons",
+            "不填则全部列出，带按钮",
+            "不填則全部列出，帶按鈕",
+        ),
+    ),
+    "value": (
+        said("value", "值", "值"),
+        said("“usual” takes it back", "写「默认」则恢复默认", "寫「默认」則恢復預設"),
+    ),
     "appoint": (
         said("appoint", "任免", "任免"),
         said("Nothing lists them", "不填则列出名单", "不填則列出名單"),
@@ -249,6 +195,14 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "1 是一張普通的圖；每天的額度不填就恢復預設",
         ),
     ),
+    "weight": (
+        said("weight", "权重", "權重"),
+        said(
+            "1 is usual, 2 is twice as much; nothing shows it",
+            "1 是平常，2 是两倍；不填则显示现在的",
+            "1 是平常，2 是兩倍；不填則顯示現在的",
+        ),
+    ),
     "reason": (
         said("reason", "原因", "原因"),
         said("Told to those concerned", "会告诉相关的人", "會告訴相關的人"),
@@ -257,4 +211,5 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
         said("all", "全部", "全部"),
         said("All my requests here", "我在这里的所有请求", "我在這裡的所有請求"),
     ),
+    **MODERATION_OPTIONS,
 }

@@ -1,8 +1,9 @@
 """An HTTP server inside the bot's own event loop."""
 
+import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -16,6 +17,20 @@ class HttpServer(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def serve_until_cancelled(
+        self, listener: socket.socket, let_go: Callable[[], None]
+    ) -> None:
+        """`let_go` ends what would not end by itself, before connections are closed."""
+        serving = asyncio.create_task(self.serve(sockets=[listener]))
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            # Cancelled in the middle it would log a traceback; asked, it ends.
+            let_go()
+            self.should_exit = True
+            await serving
+            raise
 
 
 def listen(host: str, port: int, advice: str) -> socket.socket:

@@ -25,6 +25,8 @@ from bot.core.replies import ASK_MARK
 from bot.core.text_trigger import match_command
 
 ALL_WORDS = frozenset({"all", "全部", "所有"})
+#: Behind /queue: everybody's here, for those who keep order.
+GROUP_WORDS = frozenset({*ALL_WORDS, "全群", "本群", "group"})
 #: What is handled later than this, because the bot was down, is asked about and not done.
 LATE_SECONDS = 600.0
 _ADDRESSED = re.compile(r"\s*(?:/\w+)?@(?P<name>\w+)")
@@ -86,6 +88,9 @@ class Handlers:
         if origin is None:
             return
         command = match_command(message.text or "", self._username)
+        if command is None and not self._concerns_us(message):
+            return
+        origin = await self._core.settled(origin)
         if self._clock() - message.date.timestamp() > LATE_SECONDS:
             await self._late(message, origin, command)
         elif message.text is None:
@@ -94,7 +99,7 @@ class Handlers:
             await self._command(message, origin, *command)
         elif self._answers_question(message):
             await self._core.draw(origin, message.text)
-        elif self._is_addressed(message):
+        else:
             await self._help(message, origin, start=True)
 
     async def _moved(self, message: Message) -> None:
@@ -112,6 +117,8 @@ class Handlers:
                 await self._core.again(origin, named_id(rest), replied, quiet=False)
             case "cancel":
                 await self._cancel(message, origin, rest, quiet=False)
+            case "queue" if rest.strip().lower() in GROUP_WORDS:
+                await self._manage(message, origin, "job", "page 1")
             case "queue":
                 await self._core.queue(origin, private=origin.alone)
             case "show":
@@ -164,16 +171,16 @@ class Handlers:
     async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
         the message that it replies to, or asked for the picture in it."""
-        person, words = _mentioned(message, words)
+        (person, words), called = _mentioned(message, words), ""
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-            person = author.requester if author else None
+            person, called = (author.requester, author.name) if author else (None, "")
         await self._core.manage(
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured),
+            pointed=Pointed(person=person, message=pictured, name=called),
             is_admin=lambda: self._rights.of_message(message),
         )
 
@@ -214,6 +221,10 @@ class Handlers:
         await self._core.refuse(origin, code)
 
     # --- is it for us? ------------------------------------------------------------------------
+
+    def _concerns_us(self, message: Message) -> bool:
+        """Most of what is said in a group does not."""
+        return self._answers_question(message) or self._is_addressed(message)
 
     def _is_addressed(self, message: Message) -> bool:
         text = message.text or message.caption or ""

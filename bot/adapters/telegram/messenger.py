@@ -3,6 +3,7 @@ and its Reactor."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ UPLOADS_AT_ONCE = 4
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 #: (chat, what every message has) -> the message.
 Send = Callable[[str, dict[str, Any]], Awaitable[Message]]
+#: Content, with a caption and a name -> what a message becomes.
+Media = Callable[..., InputMediaPhoto | InputMediaDocument]
 
 
 class TelegramMessenger:
@@ -86,7 +89,7 @@ class TelegramMessenger:
                 chat, Priority.STATUS, lambda: self._edit_text(chat, message, card)
             )
         else:
-            await self._deliver_picture(chat, message, card, card.picture)
+            await self._deliver_picture(generation, message, card, card.picture)
 
     async def ping(self, generation: Generation, text: str) -> None:
         # A reply to the request, because that is what notifies its author in a muted group.
@@ -149,7 +152,11 @@ class TelegramMessenger:
         if attachment.as_picture:
             try:
                 await self._post(
-                    notice.address, Priority.NOTICE, self._photo(path, notice.text), **options
+                    notice.address,
+                    Priority.NOTICE,
+                    self._photo(path, notice.text),
+                    has_spoiler=attachment.spoiler,
+                    **options,
                 )
                 return
             except PictureRefused:
@@ -237,8 +244,12 @@ class TelegramMessenger:
             )
         )
 
-    async def _deliver_picture(self, chat: str, message: str, card: Card, path: Path) -> None:
-        async def edit_into(kind: type[InputMediaPhoto] | type[InputMediaDocument]) -> None:
+    async def _deliver_picture(
+        self, generation: Generation, message: str, card: Card, path: Path
+    ) -> None:
+        chat = generation.address.chat
+
+        async def edit_into(kind: Media) -> None:
             await self._calls.change(
                 chat,
                 Priority.PICTURE,
@@ -246,10 +257,10 @@ class TelegramMessenger:
             )
 
         try:
-            await edit_into(InputMediaPhoto)
+            await edit_into(partial(InputMediaPhoto, has_spoiler=generation.spoiler))
         except PictureRefused:
             # Too large or too narrow for a photo, or the chat forbids photos: as a file it may
-            # pass, and can be repeated too.
+            # pass, and can be repeated too. Telegram hides no files.
             await edit_into(InputMediaDocument)
 
     async def _edit_media(
@@ -258,7 +269,7 @@ class TelegramMessenger:
         message: str,
         card: Card,
         path: Path,
-        kind: type[InputMediaPhoto] | type[InputMediaDocument],
+        kind: Media,
     ) -> None:
         content = await read_picture(path, self._log)
         await _unless_the_same(

@@ -1,6 +1,6 @@
 """Who asks, where, and by which event: the keys that the core knows people and messages by."""
 
-from telegram import CallbackQuery, Message
+from telegram import CallbackQuery, Chat, Message, User
 from telegram.constants import ChatType
 
 from bot.adapters.shared.language import locale_of
@@ -17,7 +17,7 @@ def origin_of_message(message: Message, bot_id: int) -> Origin | None:
     user = message.from_user
     return Origin(
         event_key=f"{PLATFORM}:{bot_id}:message:{message.chat_id}:{message.message_id}",
-        requester=f"{PLATFORM}:{author}",
+        requester=f"{PLATFORM}:{author.id}",
         address=Address(
             platform=PLATFORM,
             chat=str(message.chat_id),
@@ -26,6 +26,7 @@ def origin_of_message(message: Message, bot_id: int) -> Origin | None:
         ),
         locale=locale_of(user.language_code if user else None),
         alone=message.chat.type == ChatType.PRIVATE,
+        name=(author.username or "").lower(),
     )
 
 
@@ -45,16 +46,17 @@ def origin_of_press(query: CallbackQuery, bot_id: int) -> Origin | None:
         ),
         locale=locale_of(query.from_user.language_code),
         alone=message.chat.type == ChatType.PRIVATE,
+        name=(query.from_user.username or "").lower(),
     )
 
 
-def _author(message: Message) -> int | None:
+def _author(message: Message) -> Chat | User | None:
     # Before the user: anonymous admins and channels write through a bot of Telegram's own.
     if message.sender_chat is not None:
-        return message.sender_chat.id
+        return message.sender_chat
     if message.from_user is None or message.from_user.is_bot:
         return None
-    return message.from_user.id
+    return message.from_user
 
 
 def _topic(message: Message) -> str | None:

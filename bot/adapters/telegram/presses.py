@@ -41,7 +41,9 @@ class Presses:
     async def take(self, query: CallbackQuery, *, late: bool) -> None:
         """Telegram forgets a press after 150 seconds; `late` is one that waited here."""
         origin = origin_of_press(query, self._bot_id)
-        said = await self._pressed(query, origin, late=late) if origin else None
+        said = None
+        if origin is not None:
+            said = await self._pressed(query, await self._core.settled(origin), late=late)
         self._acknowledge(query.id, said.text if said else None)
 
     async def _pressed(self, query: CallbackQuery, origin: Origin, *, late: bool) -> Toast | None:
@@ -101,7 +103,12 @@ class Presses:
             return await self._core.refuse(origin, "request_gone", quiet=True)
         if author.requester != origin.requester and not await self._rights.speaks_for(asked, query):
             return await self._core.refuse(origin, "not_yours_to_draw", quiet=True)
-        wanted = replace(author, event_key=f"{author.event_key}:wanted", locale=origin.locale)
+        wanted = replace(
+            author,
+            event_key=f"{author.event_key}:wanted",
+            locale=origin.locale,
+            spoiler=origin.spoiler,
+        )
         command = match_command(asked.text, self._username)
         text = asked.text if command is None else command[1]
         return await self._core.draw(wanted, text, quiet=True)

@@ -19,6 +19,8 @@ class Pointed:
     person: str | None = None
     #: The message of ours that it replies to.
     message: str | None = None
+    #: What the platform calls that person, where it says so; see Origin.name.
+    name: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

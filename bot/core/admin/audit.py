@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.core.acts import EVERYWHERE, Acts, RecordedAct
 from bot.core.admin.ask import Ask, Said
 from bot.core.admin.whom import Whom
+from bot.core.group_rules import RulesHere
 from bot.core.quota import scope_of
 from bot.core.replies import reply
 from bot.core.staff import Level
@@ -17,10 +18,10 @@ class Audit:
     """Implements AdminCommand. A group's admins read what concerns their group; those who run all
     groups read everything, with the word for it."""
 
-    def __init__(self, *, acts: Acts, whom: Whom, time_zone: str) -> None:
+    def __init__(self, *, acts: Acts, whom: Whom, rules: RulesHere) -> None:
         self._acts = acts
         self._whom = whom
-        self._zone = ZoneInfo(time_zone)
+        self._rules = rules
 
     async def __call__(self, ask: Ask) -> Said:
         everywhere = ask.everywhere()
@@ -35,12 +36,14 @@ class Audit:
         locale = ask.origin.locale
         if not acts:
             return Said(text=reply("no_acts", locale), private=True)
-        lines = [self._line(act, locale) for act in acts]
+        zone = ZoneInfo((await self._rules(ask.origin)).time_zone or "UTC")
+        lines = [_line(act, zone, locale) for act in acts]
         return Said(text="\n".join([reply("acts", locale), *lines]), private=True)
 
-    def _line(self, act: RecordedAct, locale: str) -> str:
-        moment = datetime.fromtimestamp(act.created_ms / 1000, self._zone)
-        words = [act.actor, reply(f"act_{act.kind}", locale), act.target, act.detail]
-        if act.scope == EVERYWHERE:
-            words.append(reply("act_everywhere", locale))
-        return f"{moment:%m-%d %H:%M}  {' '.join(filter(None, words))}"
+
+def _line(act: RecordedAct, zone: ZoneInfo, locale: str) -> str:
+    moment = datetime.fromtimestamp(act.created_ms / 1000, zone)
+    words = [act.actor, reply(f"act_{act.kind}", locale), act.target, act.detail]
+    if act.scope == EVERYWHERE:
+        words.append(reply("act_everywhere", locale))
+    return f"{moment:%m-%d %H:%M}  {' '.join(filter(None, words))}"

@@ -45,7 +45,7 @@ class Clear:
     async def _asked(self, group: Group, locale: str) -> Said:
         standing = await self._queue.standing(group)
         if not standing.count:
-            return Said(text=reply("nothing_to_clear", locale), private=True)
+            return Said(text=reply("nothing_waits", locale), private=True)
         where = "all " if group is None else ""
         button = Button(
             action="do",

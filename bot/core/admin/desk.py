@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.core.admin.ask import AdminCommand, Ask, Pointed
 from bot.core.answers import Answers, done
-from bot.core.errors import Refusal
+from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Origin
 from bot.core.messages import Toast
 from bot.core.staff import IsAdmin, Staff
@@ -46,6 +46,8 @@ class AdminDesk:
             said = await self._commands[name](ask)
         except Refusal as refusal:
             return await self._answers.refused(origin, refusal, quiet=pressed)
+        except AlreadySeen:
+            return None
         await self._answers.say(
             origin, said.text, private=said.private, buttons=said.buttons, in_place=pressed
         )

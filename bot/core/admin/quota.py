@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
+from bot.core.admin.minting import Minting
 from bot.core.admin.quota_syntax import QuotaOrder, parse_quota
 from bot.core.admin.whom import Whom
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
+from bot.core.group_rules import GroupRules
 from bot.core.ports import Clock
 from bot.core.quota import POOL, AccountKey, Entry, Ledger, Statement, Wish, scope_of, units
 from bot.core.replies import reply, wait_text
@@ -22,8 +24,12 @@ TOLD = 10
 class Quota:
     """Implements AdminCommand."""
 
-    def __init__(self, *, ledger: Ledger, whom: Whom, clock: Clock) -> None:
+    def __init__(
+        self, *, ledger: Ledger, minting: Minting, usual: GroupRules, whom: Whom, clock: Clock
+    ) -> None:
         self._ledger = ledger
+        self._minting = minting
+        self._usual = usual
         self._whom = whom
         self._clock = clock
 
@@ -82,15 +88,15 @@ class Quota:
         return AccountKey(platform=platform, scope=scope_of(origin, person), holder=person)
 
     async def _check_not_minted(self, ask: Ask, key: AccountKey, order: QuotaOrder) -> None:
-        """Where there is a limit, admins of a group give only what the group has."""
+        """Each day anybody may get what is usual; more of anything must be there."""
         statement = await self._ledger.statement(key, 0)
-        if statement.allowance is None or await ask.runs_fleet():
+        usual = self._usual.allowance
+        if statement.allowance is None or (order.wish is None and usual is None):
             return
-        before = {None: statement.allowance, Wish.SET: statement.left.total, Wish.ADD: 0}
-        raised = order.wish is not Wish.TAKE and (order.amount or 0) > before[order.wish]
-        pool = await self._ledger.statement(replace(key, holder=POOL), 0)
-        if raised and pool.allowance is None:
-            raise Refusal("no_pool")
+        daily = max(statement.allowance, usual or 0)
+        before = {None: daily, Wish.SET: statement.left.total, Wish.ADD: 0}
+        if order.wish is not Wish.TAKE and (order.amount or 0) > before[order.wish]:
+            await self._minting.check(ask, Refusal("no_pool"))
 
     def _standing(self, code: str, statement: Statement, locale: str) -> str:
         assert statement.allowance is not None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.core.admin.ask import Ask
 from bot.core.errors import Refusal
 from bot.core.lookup import Lookup
-from bot.core.people import People
+from bot.core.people import Names
 
 #: 「123456789 +20」, 「123456789+20」, 「@anna 1天」.
 _LEADING = re.compile(r"\s*(?:(?P<number>[0-9]{4,20})|@(?P<name>\w{2,32}))(?!\w)\s*")
@@ -15,15 +15,17 @@ _LEADING = re.compile(r"\s*(?:(?P<number>[0-9]{4,20})|@(?P<name>\w{2,32}))(?!\w)
 class Whom:
     """Finds people."""
 
-    def __init__(self, lookup: Lookup, people: People) -> None:
+    def __init__(self, lookup: Lookup, names: Names) -> None:
         self._lookup = lookup
-        self._people = people
+        self._names = names
 
     async def __call__(self, ask: Ask) -> tuple[str | None, Ask]:
         """`platform:id`, or None where nobody is pointed at, and the words that are left. What
         is written goes before the reply. Raises Refusal."""
         origin = ask.origin
         platform = origin.address.platform
+        if ask.pointed.person is not None and ask.pointed.name:
+            await self._names.met(ask.pointed.person, ask.pointed.name)
         written = _LEADING.match(ask.words)
         if written is None:
             if ask.pointed.person is None and ask.pointed.message is not None:
@@ -33,7 +35,7 @@ class Whom:
         rest = replace(ask, words=ask.words[written.end() :])
         if written["number"]:
             return f"{platform}:{written['number']}", rest
-        person = await self._people.named(platform, written["name"])
+        person = await self._names.named(platform, written["name"])
         if person is None:
             raise Refusal("unknown_name", name=written["name"])
         return person, rest

@@ -216,6 +216,7 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "entry_change": ("管理员调整", "changed by an admin"),
     "entry_adjust": ("每日额度变了", "daily quota changed"),
     "entry_allowance": ("每天 {allowance}", "{allowance} a day"),
+    "in_days": ("约 {number} 天", "about {number} days"),
     "in_hours": ("约 {number} 小时", "about {number} h"),
     "in_minutes": ("约 {number} 分钟", "about {number} min"),
     "in_seconds": ("{number} 秒", "{number} s"),

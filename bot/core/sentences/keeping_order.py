@@ -42,8 +42,57 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "given back, and what is being drawn goes on.",
     ),
     "button_clear": ("🧹 取消这 {count} 个", "🧹 Cancel these {count}"),
-    "nothing_to_clear": ("🧹 没有在排队的请求。", "🧹 Nothing is waiting."),
+    "nothing_waits": ("📋 没有在排队的请求。", "📋 Nothing is waiting."),
     "cleared": ("🧹 已取消 {count} 个请求，额度已退回。", "🧹 Cancelled {count} request(s)."),
+    "job": ("📄 #{id} {state}", "📄 #{id} {state}"),
+    "job_by": ("请求人 {who} · 聊天 {chat}", "Asked by {who} · chat {chat}"),
+    "job_facts": (
+        "{width}×{height} · {steps} 步 · {count} 张 · 种子 {seed} · 🎟 {price}",
+        "{width}×{height} · {steps} steps · {count} picture(s) · seed {seed} · 🎟 {price}",
+    ),
+    "job_asked": ("提交 {moment}", "asked {moment}"),
+    "job_handed_over": ("交给引擎 {moment}", "handed over {moment}"),
+    "job_begun": ("开画 {moment}", "begun {moment}"),
+    "job_ended": ("结束 {moment}", "ended {moment}"),
+    "job_waited": ("等了 {seconds} 秒", "waited {seconds} s"),
+    "job_drawn": ("，画了 {seconds} 秒", ", drawn for {seconds} s"),
+    "job_attempts": (
+        " · 交给引擎 {attempts} 次，计 {counted} 次中断",
+        " · handed over {attempts} time(s), {counted} interruption(s) counted",
+    ),
+    "job_error": ("错误 {code} {reason}", "Error {code} {reason}"),
+    "job_ended_by_admin": ("由管理员取消。", "Cancelled by an admin."),
+    "job_delivery": ("送达：{delivery} {reason}", "Delivery: {delivery} {reason}"),
+    "job_parent": ("由 #{id} 而来", "Made from #{id}"),
+    "jobs": ("📋 在排队和正在画的：", "📋 Waiting and being drawn:"),
+    "job_line": (
+        "{number}. #{id} {who} {state} {age} {prompt}",
+        "{number}. #{id} {who} {state} {age} {prompt}",
+    ),
+    "state_queued": ("排队中", "waiting"),
+    "state_running": ("已交给引擎", "handed over"),
+    "state_drawing": ("正在画", "being drawn"),
+    "state_finished": ("已画好", "finished"),
+    "state_failed": ("失败", "failed"),
+    "state_cancelled": ("已取消", "cancelled"),
+    "state_expired": ("过期", "expired"),
+    "delivery_pending": ("还没有", "not yet"),
+    "delivery_sending": ("正在送", "on its way"),
+    "delivery_done": ("已送到", "done"),
+    "delivery_undeliverable": ("送不到", "not possible"),
+    "delivery_held": ("等人审看", "held for review"),
+    "button_retry": ("🔂 原样重画", "🔂 Draw it again"),
+    "button_jobs": ("📋 排队", "📋 Queue"),
+    "button_next": ("➡️", "➡️"),
+    "button_previous": ("⬅️", "⬅️"),
+    "retried": (
+        "🔂 #{id} 已替对方原样重新排队：",
+        "🔂 #{id} was queued again for whoever asked for it:",
+    ),
+    "weight": (
+        "⚖️ {who} 的权重是 {weight}（平常是 1）：排队时占 GPU 的份量。",
+        "⚖️ The weight of {who} is {weight} (1 is usual): their share of the GPU while others wait.",
+    ),
     # --- refusals -----------------------------------------------------------------------------
     "whom": (
         "没看出是谁。请回复对方的消息或对方要的图，或先写对方的数字编号或 @名字。",
@@ -68,5 +117,28 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "没看懂。单独发 /clear 清空本群的排队，/clear 全部 清空所有群的，都会先问一次。",
         "Not understood. /clear alone is about what waits in this group, /clear all about "
         "everybody's; both ask first.",
+    ),
+    "which_job": (
+        "看不出是哪个请求。请写 # 后面的编号，例如 /job k3v9x2ab，或回复那张图。",
+        "I cannot tell which request you mean. Write the id behind #, as in /job k3v9x2ab, or "
+        "reply to the picture.",
+    ),
+    "not_retried": (
+        "只有失败、过期或取消的请求可以原样重画，#{id} 不是。",
+        "Only what failed, expired or was cancelled is drawn again; #{id} is none of these.",
+    ),
+    "not_drawn_for_them": (
+        "没能替 {who} 重画。对方会看到的原因是：{reason}",
+        "It could not be queued for {who}, who would be told: {reason}",
+    ),
+    "private_request": (
+        "这张只给本人看，别人没法把结果送到。请本人自己再画。",
+        "That one is for its requester's eyes, and nobody else can have it sent to them. Let them "
+        "ask again.",
+    ),
+    "bad_weight": (
+        "权重要在 {least} 到 {most} 之间，例如回复对方发 /weight 2，或 /weight 123456789 2",
+        "A weight is from {least} to {most}, as in /weight 2 in reply to them, or /weight "
+        "123456789 2",
     ),
 }

@@ -195,6 +195,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "出了点意外，这一条没有处理。请再试一次。",
         "Something unexpected happened and this was not done. Please try again.",
     ),
+    "key_reused": (
+        "这个 Idempotency-Key 已经用于另一个请求，请换一个。",
+        "This Idempotency-Key was used for another request. Use a new one.",
+    ),
     "form_too_slow": (
         "打开得太慢了，这次没有改成。请再按一次 ✏️。",
         "That took too long to open, and nothing was changed. Please press ✏️ again.",

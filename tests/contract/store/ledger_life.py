@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from bot.core.acts import Act
+from bot.core.acts import Act, ActKind
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import (
     MAX_ATTEMPTS,
@@ -39,7 +39,6 @@ DEFAULTS = (
     QuotaDefaults(allowance=UNIT, time_zone="Pacific/Kiritimati"),
     QuotaDefaults(),
 )
-MOST_USUAL = 3 * UNIT
 #: The rows that something may happen to. Now and then it happens to another one all the same.
 _LIVE, _RUNNING = "outcome IN ('queued', 'running')", "outcome = 'running'"
 CONCERNED = {
@@ -104,8 +103,9 @@ class Life:
     ids: list[str] = field(default_factory=list)
     #: What admins did.
     decided: list[tuple[str, tuple[Any, ...], Act]] = field(default_factory=list)
-    #: The most that each holder was ever allowed a day, beside what is usual.
+    #: The most that each holder was ever allowed a day, and what was usual.
     most: Counter[str] = field(default_factory=Counter)
+    most_usual: int = 3 * UNIT
     defaults: QuotaDefaults = DEFAULTS[0]
     events: int = 0
 
@@ -188,6 +188,13 @@ class Life:
         if decision not in self.decided:
             self.decided.append(decision)
         await getattr(self.store.ledger, what)(*details, decision[-1])
+
+    async def rule(self, place: str, rule: str, value: object) -> None:
+        """What the group decides for itself: `allowance` or `time_zone`."""
+        if rule == "allowance" and isinstance(value, int):
+            self.most_usual = max(self.most_usual, value)
+        told = act(self.event(), kind=ActKind.GROUP)
+        await self.store.groups.decide(PLATFORM, place, rule, value, told)
 
     async def decide_again(self, which: int) -> None:
         """The same event, delivered once more."""

@@ -5,7 +5,7 @@ import pytest
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Delivery, Outcome
 from bot.store.generations import SqlAdmissions
-from tests.builders import address, bounds, generation, new_generation, notice, spec
+from tests.builders import act, address, bounds, generation, new_generation, notice, spec
 from tests.stores import Store, books_of
 
 
@@ -139,6 +139,26 @@ async def test_waiting_without_requests_saves_nothing_up(store: Store):
     await store.running(requester="telegram:1", cost=50.0)
     newcomer = [await store.queued(requester="telegram:2", cost=50.0) for _ in range(2)]
     assert [row.tag for row in newcomer] == [50.0, 100.0]
+
+
+async def test_a_weight_divides_what_a_request_costs_from_then_on(store: Store):
+    first = [await store.queued(cost=6.0) for _ in range(2)]
+    await store.people.set_weight("telegram:1", 2.0, act())
+    then = [await store.queued(cost=6.0) for _ in range(2)]
+    await store.people.set_weight("telegram:1", 0.5, act())
+    last = await store.queued(cost=6.0)
+    other = [await store.queued(cost=6.0, requester="telegram:2") for _ in range(2)]
+    assert [row.tag for row in (*first, *then, last)] == [0.0, 6.0, 9.0, 12.0, 24.0]
+    assert [row.tag for row in other] == [0.0, 6.0]
+
+
+async def test_twice_the_weight_is_twice_the_turns(store: Store):
+    await store.people.set_weight("telegram:1", 2.0, act())
+    for _ in range(6):
+        for requester in ("telegram:1", "telegram:2"):
+            await store.queued(requester=requester)
+    served = [row.requester for row in await store.jobs.head(6)]
+    assert served.count("telegram:1") == 4
 
 
 async def test_equal_tags_are_served_in_order_of_admission(store: Store):

@@ -1,6 +1,9 @@
-"""Chats: what was set for them, and groups that go on under another id."""
+"""Chats and groups: what was set for them, and those that go on under another id."""
+
+import pytest
 
 from bot.core.generation import Delivery
+from bot.core.group_rules import GroupRules
 from tests.builders import act, address, new_generation, notice
 from tests.stores import Store
 
@@ -13,6 +16,55 @@ async def test_a_chat_is_not_quiet_until_it_is_made_so(store: Store):
         await store.settings.set_quiet("telegram", OLD, quiet=quiet, act=act())
         assert await store.settings.quiet("telegram", OLD) is quiet
     assert not await store.settings.quiet("discord", OLD)
+
+
+DECIDED = GroupRules(
+    allowance=2500,
+    cooldown_s=0,
+    queue_cap=3,
+    max_count=2,
+    max_pixels=1024 * 1024,
+    ratio=(16, 9),
+    language="en",
+    spoiler=False,
+    time_zone="Europe/Berlin",
+)
+
+
+@pytest.mark.parametrize("rule", vars(DECIDED))
+async def test_what_a_group_decided_holds_there_until_it_is_as_usual_again(store: Store, rule):
+    value = getattr(DECIDED, rule)
+    await store.groups.decide("telegram", OLD, rule, value, act())
+    assert await store.groups.rules("telegram", OLD) == GroupRules(**{rule: value})
+    assert await store.groups.rules("discord", OLD) == GroupRules()
+    await store.groups.decide("telegram", OLD, rule, None, act())
+    assert await store.groups.rules("telegram", OLD) == GroupRules()
+
+
+async def test_a_redelivered_decision_does_not_undo_a_later_one(store: Store):
+    for event, cap in (("first", 3), ("second", 5), ("first", 3)):
+        await store.groups.decide("telegram", OLD, "queue_cap", cap, act(event))
+    assert (await store.groups.rules("telegram", OLD)).queue_cap == 5
+
+
+async def test_nothing_decided_leaves_what_is_usual():
+    usual = GroupRules(queue_cap=10, spoiler=True)
+    assert GroupRules(queue_cap=3, spoiler=False).over(usual) == GroupRules(
+        queue_cap=3, spoiler=False
+    )
+    assert GroupRules(cooldown_s=0).over(usual) == GroupRules(
+        queue_cap=10, spoiler=True, cooldown_s=0
+    )
+
+
+async def test_decisions_move_unless_the_new_group_has_its_own(store: Store):
+    await store.groups.decide("telegram", OLD, "language", "en", act())
+    await store.moves.move("telegram", OLD, NEW)
+    assert await store.groups.rules("telegram", NEW) == GroupRules(language="en")
+    await store.groups.decide("telegram", OLD, "queue_cap", 1, act())
+    await store.moves.move("telegram", OLD, NEW)
+    assert await store.groups.rules("telegram", NEW) == GroupRules(language="en")
+    assert await store.groups.rules("telegram", OLD) == GroupRules()
 
 
 async def test_a_group_that_moves_takes_its_rows_along_and_leaves_message_ids_behind(store: Store):

@@ -1,13 +1,18 @@
 """The laws of the ledger, over real rows."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.core.errors import Refusal
 from bot.core.generation import Generation, Outcome
-from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish
+from bot.core.quota import POOL, UNIT, AccountKey, EntryKind, QuotaDefaults, Wish, end_of_day
 from bot.store.database import Database
 from tests.builders import START_MS, act, address, bounds, new_generation
 from tests.stores import MEMORY, Store, store_over
@@ -254,14 +259,14 @@ async def test_a_clock_that_was_far_ahead_stops_no_grants(store: Store):
 
 @pytest.mark.parametrize("at_first", [0, 5 * UNIT])
 async def test_a_day_that_comes_again_grants_no_more_than_it_did(store: Store, at_first: int):
-    """The clock was two days ahead for a while, and the allowance lower."""
+    """The clock was far ahead for a while, and the allowance lower."""
     await allow(store, ACCOUNT, at_first, "at first")
     await allow(store, ACCOUNT, 5 * UNIT, "much")
     for _ in range(5):
         await draw(store)
-    store.clock.advance(2 * DAY_MS)
+    store.clock.advance(9 * DAY_MS)
     await allow(store, ACCOUNT, 3 * UNIT, "less")
-    store.clock.advance(-2 * DAY_MS)
+    store.clock.advance(-9 * DAY_MS)
     assert await left(store) == 0
     await allow(store, ACCOUNT, 5 * UNIT, "much again")
     assert await left(store) == 0
@@ -297,3 +302,99 @@ async def test_a_group_that_moves_takes_its_accounts_along(store: Store):
     moved = AccountKey(platform="telegram", scope="-1001", holder="telegram:-1001")
     assert await left(store, moved) == 4 * UNIT
     assert await left(store, replace(ACCOUNT, scope="-1001")) == 2 * UNIT
+
+
+# --- groups that decide for themselves ------------------------------------------------------------
+
+
+async def decide(store: Store, rule: str, value: object, event: str | None = None) -> None:
+    await store.groups.decide("telegram", "-100", rule, value, act(event))
+
+
+async def test_what_a_group_gives_each_day_holds_from_today(store: Store):
+    await draw(store)
+    await decide(store, "allowance", 5 * UNIT)
+    assert await left(store) == 4 * UNIT
+    await decide(store, "allowance", UNIT)
+    assert await left(store) == 0
+    await decide(store, "allowance", None)
+    # What was spent of the larger one is no less spent when it is enlarged again.
+    assert await left(store) == 2 * UNIT
+
+
+async def test_ones_own_goes_before_the_groups_and_that_before_everybodys(store: Store):
+    await decide(store, "allowance", 5 * UNIT)
+    await allow(store, ACCOUNT, 7 * UNIT, "own")
+    assert await left(store) == 7 * UNIT
+    assert await left(store, replace(ACCOUNT, holder=BORIS)) == 5 * UNIT
+    assert await left(store, replace(ACCOUNT, scope="-200")) == 3 * UNIT
+    assert (await store.ledger.statement(POOL_ACCOUNT, 0)).allowance is None
+
+
+async def test_a_group_can_limit_where_nobody_else_does():
+    async with Database(MEMORY) as database:
+        store = store_over(database)
+        await decide(store, "allowance", UNIT)
+        assert (await draw(store)).price == UNIT
+        with pytest.raises(Refusal):
+            await draw(store)
+        await decide(store, "allowance", None)
+        assert (await draw(store)).price == 0
+
+
+async def test_the_groups_zone_says_when_its_day_ends(store: Store):
+    await decide(store, "time_zone", "Europe/Berlin")
+    statement = await store.ledger.statement(ACCOUNT, 0)
+    # 03:04:05 UTC is 04:04:05 there.
+    assert statement.resets_ms - START_MS == (19 * 3600 + 55 * 60 + 55) * 1000
+    assert statement.time_zone == "Europe/Berlin"
+
+
+async def test_another_zone_ends_no_day(store: Store):
+    """At 12:00 UTC it is tomorrow already in Kiritimati, and still yesterday on Baker Island."""
+    store.clock.advance(9 * 3600 * 1000 - (4 * 60 + 5) * 1000)
+    for _ in range(3):
+        await draw(store)
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Pacific/Kiritimati", None):
+        await decide(store, "time_zone", zone)
+        assert await left(store) == 0
+    assert await kinds(store) == ["grant", *["reserve"] * 3]
+    store.clock.advance(4 * 3600 * 1000)
+    assert await left(store) == 3 * UNIT
+
+
+#: Both ends of the world, one with quarters of an hour, and one with summer time.
+ZONES = (None, "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu", "America/New_York")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(ZONES[1:]), st.integers(1, 40 * 60)), max_size=10),
+    st.integers(0, 48 * 60),
+)
+def test_no_change_of_zone_makes_days_shorter_or_gives_a_date_twice(moves, begin):
+    asyncio.run(travel(moves, begin))
+
+
+async def travel(moves: Sequence[tuple[str, int]], begin: int) -> None:
+    """A group that changes its zone all the time, and somebody who looks all the time."""
+    async with Database(MEMORY) as database:
+        store = store_over(database, THREE_A_DAY)
+        store.clock.advance(begin * 60_000)
+        days: list[tuple[str, int, int]] = []
+        for zone, minutes in moves:
+            await decide(store, "time_zone", zone)
+            for step in (0, minutes * 60_000):
+                store.clock.advance(step)
+                statement = await store.ledger.statement(ACCOUNT, 0)
+                assert statement.resets_ms > store.clock.now
+                granted = await store.sql("SELECT day FROM ledger WHERE kind = 'grant'")
+                if len(granted) > len(days):
+                    assert len(granted) == len(days) + 1
+                    ends = end_of_day(date.fromisoformat(granted[-1][0]), zone)
+                    begins = ends - DAY_MS
+                    assert begins <= store.clock.now < ends
+                    days.append((granted[-1][0], begins, ends))
+        for (day, _, ends), (later, begins, _) in pairwise(days):
+            assert day < later
+            assert ends <= begins

@@ -17,7 +17,6 @@ from tests.contract.store.ledger_life import (
     BORIS,
     DEFAULTS,
     GROUP,
-    MOST_USUAL,
     MOVED,
     SUPERGROUP,
     Life,
@@ -29,6 +28,10 @@ PEOPLE = st.sampled_from([ANNA, BORIS, ANONYMOUS])
 HOLDERS = st.sampled_from([ANNA, BORIS, ANONYMOUS, POOL])
 PLACES = st.sampled_from([GROUP, SUPERGROUP])
 WHICH = st.integers(0, 9)
+#: Both ends of the world, one with quarters of an hour, and one with summer time.
+ZONES = st.sampled_from(
+    [None, "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu", "America/New_York"]
+)
 AMOUNTS = st.integers(0, 5000)
 
 
@@ -46,6 +49,8 @@ SOMETIMES = (
     happens("cancel", WHICH),
     happens("look", HOLDERS, PLACES),
     happens("allow", HOLDERS, PLACES, st.one_of(st.none(), AMOUNTS)),
+    happens("rule", PLACES, st.just("allowance"), st.one_of(st.none(), AMOUNTS)),
+    happens("rule", PLACES, st.just("time_zone"), ZONES),
     happens("wait", st.sampled_from([-72, -48, -24, -6, 6, 24, 48, 72])),
 )
 SELDOM = (
@@ -98,18 +103,16 @@ def check_requests(life: Life, now: Snapshot, known: set[str]) -> None:
     """Each event made one, and that was taken from every account that limits it. Looked at right
     afterwards: later something else may be allowed."""
     assert [row.id for row in now.generations] == life.ids
+    own = {(one.scope, one.holder): one.allowance for one in now.accounts}
+    groups = {one.scope: one.allowance for one in now.groups}
     for row in now.generations:
         if row.id not in known:
-            own, pool = (_allowance(now, row.scope, holder) for holder in (row.requester, POOL))
-            limits = [own if own is not None else life.defaults.allowance, pool]
+            persons = (own.get((row.scope, row.requester)), groups.get(row.scope))
+            person_is_limited = {*persons, life.defaults.allowance} != {None}
+            pool_is_limited = own.get((row.scope, POOL)) is not None
             taken = [line for line in now.lines if line.generation_id == row.id]
             reserves = [line for line in taken if line.kind == EntryKind.RESERVE]
-            assert len(reserves) == sum(limit is not None for limit in limits)
-
-
-def _allowance(now: Snapshot, scope: str, holder: str) -> int | None:
-    stored = {(one.scope, one.holder): one.allowance for one in now.accounts}
-    return stored.get((scope, holder))
+            assert len(reserves) == person_is_limited + pool_is_limited
 
 
 def check_grants(life: Life, now: Snapshot) -> None:
@@ -121,5 +124,5 @@ def check_grants(life: Life, now: Snapshot) -> None:
             granted[line.account, line.day] += line.daily
     for (account, _), amount in granted.items():
         holder = holders[account]
-        usual = 0 if holder == POOL else MOST_USUAL
+        usual = 0 if holder == POOL else life.most_usual
         assert amount <= max(usual, life.most[ANONYMOUS if holder == MOVED else holder])

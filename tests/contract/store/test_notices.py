@@ -164,6 +164,13 @@ async def test_a_refusal_is_not_repeated_to_the_same_person_within_half_a_minute
     assert await post(), "from when it was said, not from when it was asked for again"
 
 
+async def test_a_refusal_that_counts_down_is_the_same_one_with_other_words(store: Store):
+    for seconds, wanted in ((30, True), (28, False), (3, False)):
+        refused = notice(refusal="cooldown", requester="telegram:1", text=f"再等 {seconds} 秒")
+        assert await store.notices.post(refused) is wanted
+        store.clock.advance(1)
+
+
 async def test_files_have_a_bound_of_their_own(store: Store):
     for number in range(UNSAID_FILES_PER_CHAT + 1):
         file = Attachment(path=f"{number}.png")

@@ -34,6 +34,8 @@ class Message:
     text: str | None = None
     caption: str | None = None
     media: Picture | None = None
+    #: Its photo is hidden until somebody taps on it.
+    spoiler: bool = False
     reply_markup: Json | None = None
     reply_to: int | None = None
     thread: int | None = None

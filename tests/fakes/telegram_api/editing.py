@@ -46,6 +46,7 @@ def edit_message_media(world: World, params: Params) -> Json:
     if params.file(media["media"]) is None and before[0] is not None:
         _refuse_no_change((before[0].sha256, *before[1:]), (after.sha256, caption, markup))
     message.text, message.caption, message.reply_markup = None, caption, markup
+    message.spoiler = media["type"] == "photo" and bool(media.get("has_spoiler"))
     return _edited(world, message)
 
 

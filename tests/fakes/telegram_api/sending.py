@@ -107,7 +107,8 @@ def _send_file(world: World, params: Params, kind: str) -> Json:
     chat = world.writable(params.required("chat_id"))
     upload = resolve_file(world, params, params.text(kind) or kind)
     caption = checked_caption(params.text("caption"))
-    message = _post(world, chat, params, caption=caption)
+    hidden = kind == "photo" and params.flag("has_spoiler")
+    message = _post(world, chat, params, caption=caption, spoiler=hidden)
     try:
         world.arrive(message, upload, kind)
     except Exception:

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 import structlog
 
+from bot.adapters.discord.admin_words import ADMIN_COMMANDS
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.commands import NAMES
 from bot.adapters.discord.sync import payload
-from bot.adapters.discord.words import ADMIN_COMMANDS, COMMANDS, OPTIONS, Translator
+from bot.adapters.discord.words import COMMANDS, OPTIONS, Translator
 from bot.core import commands
+from bot.core.admin.group_syntax import SETTINGS
 from engine.contract import MAX_PICTURES
 
 NAME = re.compile(r"[-_'\w]{1,32}")
@@ -90,6 +92,14 @@ async def test_what_admins_have_is_for_those_who_manage_the_guild(told):
     # In private too: who runs all groups may manage none.
     assert (admin["contexts"], admin["integration_types"]) == ([0, 1], [0])
     assert int(admin["default_member_permissions"]) == 1 << 5
+
+
+async def test_a_guild_decides_what_groups_decide_but_progress(told):
+    (group,) = [one for one in told["admin"]["options"] if one["name"] == "group"]
+    setting, value = group["options"]
+    offered = {choice["value"] for choice in setting["choices"]}
+    assert offered == {one.name for one in SETTINGS} - {"progress"}
+    assert not any(option["required"] for option in (setting, value))
 
 
 async def test_the_others_are_offered_everywhere(told):

@@ -88,3 +88,45 @@ async def test_the_throttle_lets_in_as_many_starts_as_were_set():
     assert not third.done()
     assert jobs.waiting() == (key("c"),)
     third.cancel()
+
+
+async def taken_with_first(jobs: JobQueue, joins, pictures: int) -> list[str]:
+    await jobs.take()
+    return [more.key.generation_id for more in jobs.take_more(joins, pictures)]
+
+
+async def test_what_fits_comes_along_in_order_and_the_rest_stays_in_order():
+    jobs = queue(capacity=6)
+    for name in ("a1", "b1", "a2", "b2", "a3"):
+        jobs.put(job(name))
+
+    def joins(other):
+        return other.key.generation_id.startswith("a")
+
+    assert await taken_with_first(jobs, joins, pictures=8) == ["a2", "a3"]
+    assert [waiting.generation_id for waiting in jobs.waiting()] == ["b1", "b2"]
+
+
+async def test_no_more_come_along_than_there_is_room_for_their_pictures():
+    jobs = queue(capacity=6)
+    for name, count in (("a", 1), ("b", 2), ("c", 4), ("d", 1)):
+        jobs.put(job(name, count=count))
+    assert await taken_with_first(jobs, lambda _: True, pictures=3) == ["b", "d"]
+
+
+async def test_nothing_is_waited_for():
+    jobs = queue()
+    jobs.put(job("a"))
+    assert await taken_with_first(jobs, lambda _: True, pictures=8) == []
+
+
+async def test_all_that_were_taken_count_until_they_are_done():
+    jobs = queue(capacity=3)
+    for name in ("a", "b", "c"):
+        jobs.put(job(name))
+    await taken_with_first(jobs, lambda _: True, pictures=8)
+    with pytest.raises(QueueFull):
+        jobs.put(job("d"))
+    jobs.done(3)
+    jobs.put(job("d"))
+    assert (await jobs.take()).key == key("d")

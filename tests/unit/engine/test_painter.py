@@ -34,13 +34,13 @@ def painter(pipeline, clock):
 
 
 def make_slow(pipeline, clock) -> None:
-    draw = pipeline.draw
+    draw = pipeline.draw_together
 
-    def draw_in_four_seconds(request, on_step):
+    def draw_in_four_seconds(requests, on_steps):
         clock.now += 4.0
-        return draw(request, on_step)
+        return draw(requests, on_steps)
 
-    pipeline.draw = draw_in_four_seconds
+    pipeline.draw_together = draw_in_four_seconds
 
 
 def test_several_pictures_have_seeds_in_a_row_and_one_progress(painter, pipeline):
@@ -71,13 +71,13 @@ def test_a_job_that_becomes_unwanted_ends_at_the_next_step(painter):
 
 
 def test_a_picture_that_is_redone_makes_progress_stand_and_not_fall(painter, pipeline):
-    once = pipeline.draw
+    once = pipeline.draw_together
 
-    def redo(request, on_step):
-        once(request, on_step)
-        return once(request, on_step)
+    def redo(requests, on_steps):
+        once(requests, on_steps)
+        return once(requests, on_steps)
 
-    pipeline.draw = redo
+    pipeline.draw_together = redo
     steps: list[int] = []
     painter.paint(job(steps=3), steps.append, lambda: True)
     assert steps == [1, 2, 3]

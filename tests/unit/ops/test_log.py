@@ -96,6 +96,11 @@ def test_what_looks_like_a_token_of_discord_is_redacted(secret):
     assert secret not in redact(f"refused: {secret}")
 
 
+def test_a_token_of_a_program_is_redacted_wherever_it_stands():
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJrcml0YSJ9.9K2zVW0rR6BIYFeQhjF0jlIHj7X6sSIkZhLV43xUb2Y"
+    assert redact(f"GET /view?token={token}&x=1") == "GET /view?token=[token]&x=1"
+
+
 def test_a_token_in_an_address_of_discord_is_redacted_whatever_it_looks_like():
     for kind in ("webhooks", "interactions"):
         address = f"https://discord.com/api/v10/{kind}/112/any-token/messages/@original"

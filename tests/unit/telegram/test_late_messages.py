@@ -22,6 +22,12 @@ async def test_a_request_of_ten_minutes_ago_is_drawn(desk):
     assert (await desk.work()).named == ["draw"]
 
 
+async def test_it_is_asked_about_as_the_group_decided(desk):
+    desk.core.decided = {"locale": "en"}
+    desk.people.say("/draw 一只猫", chat=GROUP, ago=LONG_AGO)
+    assert (await desk.work()).only[1]["origin"].locale == "en"
+
+
 async def test_so_is_the_answer_to_a_question(desk):
     asked = desk.bot_says(REPLIES["ask_prompt"][0], GROUP)
     desk.people.say("一只猫", chat=GROUP, reply_to=asked, ago=LONG_AGO)
@@ -49,7 +55,7 @@ async def test_a_setting_still_counts(desk):
     assert (await desk.work()).named == ["quiet"]
 
 
-@pytest.mark.parametrize("text", ["/pause", "/resume", "/pause 换显卡"])
+@pytest.mark.parametrize("text", ["/pause", "/resume", "/pause 换显卡", "/ban", "/unban"])
 async def test_so_does_what_decides_without_a_word_more(desk, text):
     desk.people.say(text, ago=LONG_AGO)
     assert (await desk.work()).named == [text.split()[0][1:]]

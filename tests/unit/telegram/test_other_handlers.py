@@ -47,6 +47,27 @@ async def test_help_and_start(desk, text, start):
     assert (name, call["start"], call["origin"].locale) == ("help", start, "en")
 
 
+@pytest.mark.parametrize("text", ["/draw 一只猫", "/draw", "/again", "/queue", "/group", "/help"])
+async def test_everybody_is_answered_as_the_group_decided(desk, text):
+    desk.core.decided = {"locale": "en", "spoiler": True}
+    desk.people.say(text, chat=GROUP)
+    origin = (await desk.work()).only[1]["origin"]
+    assert (origin.locale, origin.spoiler) == ("en", True)
+
+
+async def test_what_is_refused_without_a_word_is_answered_so_too(desk):
+    desk.core.decided = {"locale": "en"}
+    desk.people.send_photo("/draw 换成夜景", chat=GROUP)
+    assert (await desk.work()).only[1]["origin"].locale == "en"
+
+
+async def test_nothing_is_looked_up_for_what_is_said_to_others(desk):
+    desk.people.say("画得真好", chat=GROUP)
+    desk.people.say("/draw@other_bot 一只猫", chat=GROUP)
+    desk.people.send_sticker(chat=GROUP)
+    assert (await desk.work()).settlings == 0
+
+
 @pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
 async def test_the_queue_is_told_in_full_only_where_nobody_else_reads(desk, chat, private):
     desk.people.say("/queue", chat=chat)
@@ -105,6 +126,21 @@ async def test_what_nobody_waits_for_any_more_is_forgotten(desk, text):
     assert (await desk.work()).named == []
 
 
+@pytest.mark.parametrize("words", ["全群", "all", " Group "])
+async def test_the_queue_of_the_group_is_asked_for_behind_the_command(desk, words):
+    picture = desk.bot_says("图", GROUP)
+    desk.people.say(f"/queue {words}", chat=GROUP, reply_to=picture)
+    name, call = (await desk.work()).only
+    # Not about the picture that it replies to.
+    assert (name, call["words"]) == ("job", "page 1")
+
+
+@pytest.mark.parametrize("words", ["", "前面", "123"])
+async def test_ones_own_otherwise(desk, words):
+    desk.people.say(f"/queue {words}", chat=GROUP)
+    assert (await desk.work()).named == ["queue"]
+
+
 @pytest.mark.parametrize(("user", "admin"), [(6, True), (7, False)])
 async def test_a_group_is_made_quiet_by_its_admins(desk, user, admin):
     desk.admins = {(str(GROUP), 6)}
@@ -127,6 +163,17 @@ async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
     name, call = (await desk.work()).only
     assert (name, call["words"], call["pointed"].person) == ("quota", "+20 谢谢", "telegram:8")
     assert (call["pointed"].message, call["admin"]) == (None, admin)
+
+
+async def test_what_they_are_called_comes_along(desk):
+    anna = {"id": 8, "is_bot": False, "first_name": "A", "username": "Anna_A"}
+    asked = desk.people.say("你好", sender=anna, chat=GROUP)
+    desk.people.say("/ban 1h", user=6, chat=GROUP, reply_to=asked.message_id)
+    desk.people.say("/draw 一只猫", sender=anna, chat=GROUP)
+    desk.people.say("/draw 一只猫", user=7, chat=GROUP)
+    (_, ban), (_, hers), (_, nameless) = (await desk.work()).calls.values()
+    assert (ban["pointed"].person, ban["pointed"].name) == ("telegram:8", "anna_a")
+    assert (hers["origin"].name, nameless["origin"].name) == ("anna_a", "")
 
 
 async def test_in_a_topic_nobody_is_meant_by_what_opened_it(desk):

@@ -69,6 +69,14 @@ async def test_a_button_can_send_a_command_of_whoever_presses(desk, user):
     assert (call["origin"].requester, call["admin"]) == (f"telegram:{user}", user == 6)
 
 
+@pytest.mark.parametrize("data", ["v1:again:k3v9x2ab", "v1:do:group", "v1:original:k3v9x2ab"])
+async def test_a_press_is_answered_as_the_group_decided(desk, data):
+    desk.core.decided = {"locale": "en", "spoiler": True}
+    desk.people.press(GROUP, picture(desk), data)
+    origin = (await desk.work()).only[1]["origin"]
+    assert (origin.locale, origin.spoiler) == ("en", True)
+
+
 # --- admins ---------------------------------------------------------------------------------------
 
 
@@ -132,6 +140,13 @@ async def test_a_request_that_is_still_wanted_is_drawn_for_its_author(desk):
     assert (name, call["text"], call["quiet"]) == ("draw", "一只猫 横图", True)
     assert (origin.requester, origin.address.request_message) == ("telegram:5", str(offer - 1))
     assert desk.acknowledged == [(query, "好")]
+
+
+async def test_what_the_group_decided_holds_for_it_too(desk):
+    desk.core.decided = {"locale": "en", "spoiler": True}
+    desk.people.press(GROUP, offered(desk), "v1:draw", user=5)
+    origin = (await desk.work()).only[1]["origin"]
+    assert (origin.locale, origin.spoiler, origin.requester) == ("en", True, "telegram:5")
 
 
 async def test_pressing_twice_is_one_request(desk):

@@ -1,4 +1,4 @@
-"""Lets only pages of this machine talk to the board.
+"""Lets only pages of this machine talk to a server that listens to it alone.
 
 Listening on loopback does not keep the web out: the browser beside it carries requests of any
 page that is open in it, and a name that its owner points at 127.0.0.1 passes for the same site.
@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 #: What a browser on this machine calls it; with any port, for those who come through a tunnel.
-OUR_NAMES = frozenset({"127.0.0.1", "localhost"})
+OUR_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class SameOrigin:
@@ -20,7 +20,7 @@ class SameOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, for requests of our own pages."""
-        if scope["type"] == "lifespan" or _is_ours(Headers(scope=scope)):
+        if scope["type"] == "lifespan" or is_ours(Headers(scope=scope)):
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
             await PlainTextResponse("only for this machine", 403)(scope, receive, send)
@@ -28,7 +28,8 @@ class SameOrigin:
             await send({"type": "websocket.close", "code": 1008})
 
 
-def _is_ours(headers: Headers) -> bool:
+def is_ours(headers: Headers) -> bool:
+    """Whether a request is for this machine, and of no other site's page."""
     host = headers.get("host", "")
     if host.rpartition(":")[0] not in OUR_NAMES and host not in OUR_NAMES:
         return False

@@ -1,0 +1,1 @@
+"""Programs: OpenAI's images API, health and metrics, over HTTP."""

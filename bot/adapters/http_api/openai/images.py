@@ -1,0 +1,174 @@
+"""`POST /v1/images/generations`, and the pictures that its links lead to."""
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Query, Request
+from starlette.responses import Response
+
+from bot.adapters.http_api.language import locale_asked
+from bot.adapters.http_api.links import Links
+from bot.adapters.http_api.openai.body import ImagesBody
+from bot.adapters.http_api.openai.models import Models
+from bot.adapters.http_api.openai.reply import (
+    ImagesReply,
+    errors,
+    reply_head,
+    with_bytes,
+    with_links,
+)
+from bot.adapters.http_api.pictures import (
+    QUALITY,
+    Album,
+    Format,
+    number_and_format,
+    picture_name,
+)
+from bot.adapters.http_api.problem import Problem, problem_of
+from bot.adapters.http_api.waiting import Waiting
+from bot.core.cards import Cards
+from bot.core.draw import Draw
+from bot.core.errors import AlreadySeen, Refusal
+from bot.core.generation import Generation, Outcome
+from bot.core.replies import program_text
+
+FILES = "/v1/images/files"
+#: Nobody reads it: whoever asked has gone.
+_GONE = 499
+#: As a program sees it, a request that zdraw could not draw is the server's fault, but for these.
+_ASKED_WRONGLY = ("prompt_too_long", "bad_size", "bad_steps", "bad_guidance")
+_KEY = r"^[\x21-\x7e]{1,255}$"
+_ERRORS = errors(400, 401, 404, 409, 410, 413, 422, 429, 500, 503)
+
+
+class Images:
+    """Draws for programs that speak OpenAI's images API."""
+
+    def __init__(
+        self,
+        *,
+        draw: Draw,
+        cards: Cards,
+        waiting: Waiting,
+        album: Album,
+        links: Links,
+        models: Models,
+    ) -> None:
+        self._draw = draw
+        self._cards = cards
+        self._waiting = waiting
+        self._album = album
+        self._links = links
+        self._models = models
+
+    def router(self) -> APIRouter:
+        router = APIRouter(tags=["images"], responses=_ERRORS)
+        router.add_api_route(
+            "/v1/images/generations",
+            self.generate,
+            methods=["POST"],
+            responses={200: {"model": ImagesReply}},
+        )
+        for name in ("edits", "variations"):
+            router.add_api_route(f"/v1/images/{name}", self.edit, methods=["POST"])
+        router.add_api_route(f"{FILES}/{{name}}", self.file, methods=["GET"])
+        return router
+
+    async def generate(
+        self,
+        request: Request,
+        body: Annotated[ImagesBody, Body()],
+        key: Annotated[str | None, Header(alias="Idempotency-Key", pattern=_KEY)] = None,
+    ) -> Response:
+        """Draw, wait, and answer with the pictures. A request that is repeated with the same
+        Idempotency-Key is the same request."""
+        form = body.form
+        name = None if body.model is None else self._models.known(body.model)
+        locale = locale_asked(request.headers)
+        generation = await self._admitted(request, body, locale, key)
+        ended = await self._waiting.end_of(generation.id, request.receive)
+        if ended is None:
+            return self._left_waiting(key)
+        _check_finished(ended)
+        head = reply_head(ended, form, self._remarks(ended, name, locale))
+        numbers = range(1, len(ended.pictures) + 1)
+        if body.links:
+            names = [picture_name(ended, number, form) for number in numbers]
+            links = [self._link(request, name, form) for name in names]
+            answer = with_links(head, links, ended.spec.seed)
+        else:
+            pictures = [await self._album.bytes_of(ended, number, form) for number in numbers]
+            answer = await asyncio.to_thread(with_bytes, head, pictures, ended.spec.seed)
+        return Response(answer, media_type="application/json")
+
+    async def edit(self, request: Request) -> Response:
+        """Not yet."""
+        async for _ in request.stream():
+            # Read to its end: a client that is still sending would not hear the answer.
+            pass
+        raise Problem(400, "no_pictures_as_input", param="image")
+
+    async def file(
+        self,
+        request: Request,
+        name: str,
+        key: Annotated[str | None, Query()] = None,
+        quality: Annotated[int, Query(ge=0, le=100)] = QUALITY,
+    ) -> Response:
+        """A picture, for who has its link or has asked for it."""
+        caller = getattr(request.state, "caller", None)
+        generation = await self._album.named(name, key, caller)
+        number, form = number_and_format(name, quality)
+        picture = await self._album.bytes_of(generation, number, form)
+        headers = {"cache-control": "private", "x-content-type-options": "nosniff"}
+        return Response(picture, media_type=form.media_type, headers=headers)
+
+    def _left_waiting(self, key: str | None) -> Response:
+        """Raises Problem where it is zdraw that goes. Without a key a repetition would draw
+        again."""
+        if not self._waiting.stopping:
+            return Response(status_code=_GONE)
+        problem = Problem(503, "shutting_down")
+        raise problem if key is None else problem.later(1)
+
+    def _link(self, request: Request, name: str, form: Format) -> str:
+        query = {"key": self._links.key(name)}
+        if form.quality != QUALITY:
+            query["quality"] = f"{form.quality}"
+        address = request.base_url.replace(path=f"{FILES}/{name}")
+        given = {name: value for name, value in query.items() if value is not None}
+        return str(address.include_query_params(**given))
+
+    async def _admitted(
+        self, request: Request, body: ImagesBody, locale: str, key: str | None
+    ) -> Generation:
+        origin = request.state.caller.origin(locale, key)
+        try:
+            return (await self._draw.values(origin, body.request())).generation
+        except Refusal as refusal:
+            raise problem_of(refusal) from None
+        except AlreadySeen:
+            raise Problem(422, "key_reused") from None
+
+    def _remarks(self, generation: Generation, name: str | None, locale: str) -> list[str]:
+        remarks = list(self._cards.remarks(generation))
+        if name is not None and self._models.stands_in(name):
+            stood_in = {"name": name, "model": generation.model}
+            remarks.append(program_text("stood_in", locale, {}, **stood_in))
+        return remarks
+
+
+def _check_finished(ended: Generation) -> None:
+    """Raises Problem for every other end."""
+    match ended.outcome:
+        case Outcome.FINISHED:
+            return
+        case Outcome.CANCELLED:
+            raise Problem(409, "cancelled")
+        case Outcome.EXPIRED:
+            raise Problem(503, "expired")
+        case _:
+            code = ended.error_code or "engine_error"
+            status = 400 if code in _ASKED_WRONGLY else 500
+            data: dict[str, Any] = ended.error_data
+            raise Problem(status, code, **data)

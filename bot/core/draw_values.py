@@ -1,0 +1,44 @@
+"""Requests made of values, as programs send them, instead of words."""
+
+from bot.core.draw_options import MAX_SEED, option_named
+from bot.core.draw_syntax import DrawRequest, check_characters
+from bot.core.errors import Refusal
+from bot.core.generation import DrawSpec
+from engine.contract import MAX_PICTURES
+from engine.profiles import Profile
+
+#: Lowest and highest value of what is a number.
+RANGES: dict[str, tuple[float, float]] = {
+    "count": (1, MAX_PICTURES),
+    "seed": (0, MAX_SEED),
+    "steps": (Profile.min_steps, Profile.max_steps),
+    "guidance": (0, Profile.max_guidance),
+}
+
+
+def check_values(request: DrawRequest) -> None:
+    """What reading words makes sure of. Raises Refusal: too_long, control_characters,
+    empty_prompt, bad_value."""
+    for text in (request.prompt, request.negative or ""):
+        check_characters(text)
+    if not request.prompt.strip():
+        raise Refusal("empty_prompt")
+    for key, (low, high) in RANGES.items():
+        value = getattr(request, key)
+        if value is not None and not low <= value <= high:
+            raise Refusal("bad_value", key=key, value=f"{value}", allowed=option_named(key).allowed)
+
+
+def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
+    """Whether `spec` is what `request` became, as far as it says what it wants."""
+    asked = {
+        "prompt": request.prompt,
+        "negative_prompt": request.negative or "",
+        "count": request.count or 1,
+        "seed": request.seed,
+        "steps": request.steps,
+        "guidance": request.guidance,
+    }
+    if request.size not in (None, (spec.width, spec.height)):
+        return False
+    return all(value is None or value == getattr(spec, name) for name, value in asked.items())

@@ -1,0 +1,89 @@
+"""What programs are told, over the HTTP API: a program has no buttons and no commands."""
+
+#: code -> (Chinese, English). Values in braces come from the refusal's, failure's or call's data.
+PROGRAMS: dict[str, tuple[str, str]] = {
+    # --- in place of what people are told -----------------------------------------------------
+    "queue_full_yours": (
+        "你已有 {limit} 个请求在排队，请等其中一个结束后再来。",
+        "You already have {limit} requests waiting. Wait until one of them has ended.",
+    ),
+    "negative_needs_guidance": (
+        "负面词需要引导大于 0：去掉 {guidance}，或设为 1.8。",
+        "A negative prompt needs guidance above 0: leave out {guidance}, or set it to 1.8.",
+    ),
+    "quota_spent": (
+        "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置。",
+        "Not enough quota: this takes {price}, you have {left} left. It is renewed in {wait}.",
+    ),
+    "engine_error": (
+        "引擎内部出错，已记录，可以再试。",
+        "The engine hit an internal error, which was logged. It may work when tried again.",
+    ),
+    "too_many_attempts": (
+        "引擎连续多次中断，已停止重试，请稍后再试。",
+        "The engine broke off too many times. Try again later.",
+    ),
+    "cancelled": ("这个请求已取消。", "The request was cancelled."),
+    "expired": (
+        "等得太久，这个请求已过期，没有画。",
+        "The request waited for too long and has expired; nothing was drawn.",
+    ),
+    "picture_gone": (
+        "这张图的文件已经不在了。",
+        "The file of this picture is no longer there.",
+    ),
+    "internal_error": (
+        "出了点意外，这个请求没有处理，可以再试。",
+        "Something unexpected happened and this was not done. It may work when tried again.",
+    ),
+    # --- what only programs are told ----------------------------------------------------------
+    "bad_key": (
+        "Idempotency-Key 须是 1 到 255 个可见的 ASCII 字符。",
+        "An Idempotency-Key is 1 to 255 visible ASCII characters.",
+    ),
+    "no_token": (
+        "需要令牌：Authorization: Bearer <令牌>。用 zdraw token create 名字 生成。",
+        "A token is needed: Authorization: Bearer <token>. `zdraw token create NAME` makes one.",
+    ),
+    "bad_token": (
+        "令牌无效、已过期或已撤销。",
+        "The token is not valid, has expired or was revoked.",
+    ),
+    "too_many_requests": (
+        "请求太频繁：每分钟最多 {limit} 次。",
+        "Too many requests: at most {limit} a minute.",
+    ),
+    "body_too_large": (
+        "请求太大，最多 {limit} 字节。",
+        "The request is too large: at most {limit} bytes.",
+    ),
+    "bad_json": (
+        "请求正文须是 JSON 对象，并带 Content-Type: application/json。",
+        "The body has to be a JSON object, with Content-Type: application/json.",
+    ),
+    "missing_parameter": ("缺少参数 {name}。", "The parameter {name} is missing."),
+    "unknown_parameter": ("不认识参数 {name}。", "{name} is not a parameter here."),
+    "bad_parameter": (
+        "参数 {name} 不能是这个值，可以是：{allowed}。",
+        "The parameter {name} cannot have this value; allowed: {allowed}.",
+    ),
+    "unknown_model": (
+        "没有模型 {name}，现在有：{models}。",
+        "There is no model {name}; there is: {models}.",
+    ),
+    "unknown_address": ("没有这个地址：{path}", "There is nothing at {path}"),
+    "wrong_method": ("{path} 不支持 {method}。", "{path} does not take {method}."),
+    "no_pictures_as_input": (
+        "还不能以图作画，这里只有 /v1/images/generations。",
+        "Pictures cannot be drawn from yet; there is /v1/images/generations only.",
+    ),
+    "shutting_down": (
+        "zdraw 正在重启；请求没有丢，用同样的 Idempotency-Key 再发即可取到图。",
+        "zdraw is restarting; the request goes on. Send it again with the same Idempotency-Key to "
+        "get its picture.",
+    ),
+    "stood_in": (
+        "由 {model} 代替 {name} 画成。",
+        "Drawn by {model}, which stands in for {name}.",
+    ),
+}

@@ -1,0 +1,124 @@
+"""Wires what people and admins ask of the core."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.core.admin.commands import admin_commands
+from bot.core.admin.desk import AdminDesk
+from bot.core.answers import Answers
+from bot.core.cancel import Cancel
+from bot.core.cards import Cards
+from bot.core.chat_desk import ChatDesk
+from bot.core.chat_ports import Reactor
+from bot.core.draw import Draw
+from bot.core.erase import Erasures
+from bot.core.front_desk import FrontDesk
+from bot.core.gallery import Gallery
+from bot.core.group_rules import RulesHere
+from bot.core.log import Log
+from bot.core.lookup import Lookup
+from bot.core.moderation.word_lists import WordLists
+from bot.core.news import News
+from bot.core.notify import Notifier
+from bot.core.pace import Pace
+from bot.core.ports import Clock
+from bot.core.queue_view import QueueView
+from bot.core.staff import Staff
+from bot.data_wiring import DataService, data_service
+from bot.settings import BotSettings
+from bot.store.images import PictureFolder
+from bot.store.store import Store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crew:
+    """Those parts of the core that the desks send on to."""
+
+    draw: Draw
+    cancel: Cancel
+    erasures: Erasures
+    notifier: Notifier
+    cards: Cards
+    pictures: PictureFolder
+    pace: Pace
+    news: News
+    rules: RulesHere
+    staff: Staff
+    reactors: Mapping[str, Reactor]
+    lists: WordLists
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desks:
+    front: FrontDesk
+    data: DataService
+
+
+def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log: Log) -> Desks:
+    lookup = Lookup(admissions=rows.admissions, records=rows.records)
+    answers = Answers(lookup=lookup, notifier=crew.notifier)
+    data = data_service(
+        settings,
+        rows,
+        answers,
+        lookup,
+        crew.cancel,
+        crew.notifier,
+        crew.pictures,
+        clock=clock,
+        log=log,
+    )
+    gallery = Gallery(
+        lookup=lookup,
+        removals=rows.removals,
+        pictures=crew.pictures,
+        cards=crew.cards,
+        profile=crew.pace.profile,
+        rules=crew.rules,
+    )
+    commands = admin_commands(
+        lookup=lookup,
+        ledger=rows.ledger,
+        people=rows.people,
+        names=rows.people,
+        weights=rows.people,
+        acts=rows.acts,
+        settings=rows.settings,
+        pauses=rows.pauses,
+        queue=rows.queue,
+        records=rows.records,
+        news=crew.news,
+        groups=rows.groups,
+        rules=crew.rules,
+        profile=crew.pace.profile,
+        reactors=crew.reactors,
+        admissions=rows.admissions,
+        cards=crew.cards,
+        cancel=crew.cancel,
+        draw=crew.draw,
+        bans=rows.bans,
+        places=rows.places,
+        words=rows.words,
+        lists=crew.lists,
+        clock=clock,
+    )
+    front = FrontDesk(
+        draw=crew.draw,
+        cancel=crew.cancel,
+        lookup=lookup,
+        records=rows.records,
+        gallery=gallery,
+        queue_view=QueueView(
+            admissions=rows.admissions,
+            records=rows.records,
+            pauses=rows.pauses,
+            pace=crew.pace,
+            news=crew.news,
+        ),
+        erasures=crew.erasures,
+        chats=ChatDesk(moves=rows.moves, rules=crew.rules, news=crew.news),
+        admin=AdminDesk(commands=commands, staff=crew.staff, answers=answers),
+        answers=answers,
+        my_data=data.desk,
+    )
+    return Desks(front=front, data=data)

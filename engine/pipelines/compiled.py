@@ -1,0 +1,60 @@
+"""The transformer's blocks, compiled once for all sizes.
+
+Compiled as repeated blocks, so that one graph serves all of them, and with sizes left open. Three
+things would make new graphs in the middle of the work, and all are kept away: a mask, by
+engine/pipelines/denoise.py; a batch where so far there was one picture, and a block without
+modulation, by rehearsing them here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+import torch
+
+from engine.pipelines import care
+
+#: Sides of the latents and tokens of the caption that are rehearsed: two of each, so that none is
+#: taken for a constant.
+_SHAPES = (((32, 32), 20), ((48, 64), 50))
+_PICTURES = (1, 2)
+_log = structlog.get_logger()
+
+
+def compile_blocks(
+    transformer: Any, attention: str, backend: str | Callable[..., Any] = "inductor"
+) -> bool:
+    """Compiles the blocks of `transformer` and runs them once in each way; says whether it works.
+
+    Where it does not (no compiler on the machine, a card that it does not know) the transformer
+    is as it was. `backend` is torch.compile's.
+    """
+    try:
+        transformer.compile_repeated_blocks(fullgraph=True, dynamic=True, backend=backend)
+        with torch.inference_mode(), care.usual(attention):
+            for side, tokens in _SHAPES:
+                for pictures in _PICTURES:
+                    _run(transformer, pictures, side, tokens)
+    except torch.AcceleratorError:
+        raise
+    except Exception as error:
+        _forget(transformer)
+        _log.warning("blocks_not_compiled", error=" ".join(str(error).split())[:300])
+        return False
+    return True
+
+
+def _run(transformer: Any, pictures: int, side: tuple[int, int], tokens: int) -> None:
+    """One forward pass of pictures of nothing."""
+    settings = transformer.config
+    where = {"device": transformer.device, "dtype": transformer.dtype}
+    latents = torch.zeros(settings.in_channels, 1, *side, **where)
+    caption = torch.zeros(tokens, settings.cap_feat_dim, **where)
+    time = torch.full((pictures,), 0.5, device=transformer.device)
+    transformer([latents] * pictures, time, [caption] * pictures, return_dict=False)
+
+
+def _forget(transformer: Any) -> None:
+    for module in transformer.modules():
+        module._compiled_call_impl = None
+    torch.compiler.reset()
