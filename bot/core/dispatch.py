@@ -16,6 +16,7 @@ from bot.core.log import Log
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Clock, EngineLink, EngineLost, JobRows, Outcomes, Pictures
+from bot.core.work import work_of
 from engine.contract import (
     LEASE_SECONDS,
     AnyEvent,
@@ -204,7 +205,8 @@ class Dispatcher:
     async def _store(self, finished: Finished) -> None:
         """Bytes on disk first, then the row, then the engine may forget."""
         key = finished.key
-        self._pace.learn(finished.seconds_per_megapixel_step)
+        if (held := self._held.get(key)) is not None:
+            self._pace.took(work_of(held.spec), finished.seconds)
         pauses = iter(FETCH_PAUSES)
         while (generation := await self._current(key)) is not None:
             try:
@@ -289,7 +291,7 @@ class Dispatcher:
                 await self._link.acknowledge(key)
             for key in hello.interrupted:
                 await self._link.acknowledge(key)
-            self._pace.learn(hello.info.seconds_per_megapixel_step)
+            self._pace.learn(hello.info.seconds_per_megapixel_step, launch=hello.info.launch_id)
             self._info, self._news.engine_ready = hello.info, hello.info.ready
         self._log.info("engine_connected", model=hello.info.model, ready=hello.info.ready)
         self._wake.set()

@@ -25,6 +25,7 @@ from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
 from bot.core.quota import price, scope_of
 from bot.core.staff import Staff
+from bot.core.work import work_of
 from engine.profiles import Profile
 
 
@@ -178,7 +179,7 @@ class Draw:
                 locale=origin.locale,
                 spec=spec,
                 model=self._profile.name,
-                cost=self._pace.seconds(spec),
+                cost=self._pace.seconds(work_of(spec)),
                 parent_id=parent.id if parent else None,
                 notes=self._notes(request, spec),
                 # A repetition shows no more than what it repeats.

@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
+from bot.core.work import Ahead
 from engine.contract import AnyEvent, Job, JobKey
 
 
@@ -69,8 +70,8 @@ class Admissions(Protocol):
         """The generation whose status message (or picture) this is."""
         ...
 
-    async def ahead(self, generation: Generation) -> tuple[int, float]:
-        """Pictures served before this one, and their predicted GPU seconds."""
+    async def ahead(self, generation: Generation) -> Sequence[Ahead]:
+        """What is served before this one, alike jobs together."""
         ...
 
 

@@ -1,12 +1,13 @@
 """Admissions over SQL: where requests become rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     func,
     insert,
     or_,
@@ -21,6 +22,7 @@ from bot.core.errors import AlreadySeen, Refusal
 from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
 from bot.core.ports import Admitted, Bounds, Clock
+from bot.core.work import Ahead, Work
 from bot.store.acts import record
 from bot.store.admittance import check_admittance
 from bot.store.books import Books
@@ -125,14 +127,18 @@ class SqlAdmissions:
         async with self._database.read() as connection:
             return await _one(connection, query.order_by(row.serial.desc()).limit(1))
 
-    async def ahead(self, generation: Generation) -> tuple[int, float]:
+    async def ahead(self, generation: Generation) -> Sequence[Ahead]:
         """Nothing is ahead of one that has ended."""
-        query = select(
-            func.coalesce(func.sum(_other.count), 0), func.coalesce(func.sum(_other.cost), 0.0)
-        ).where(_this.id == generation.id, is_live(_other), _served_before(_other, _this))
+        begun = case((_other.begun, _other.id))
+        work = (_other.width, _other.height, _other.steps, _other.guidance > 0, _other.count)
+        query = (
+            select(begun, func.count(), *work)
+            .where(_this.id == generation.id, is_live(_other), _served_before(_other, _this))
+            .group_by(begun, *work)
+        )
         async with self._database.read() as connection:
-            count, cost = (await connection.execute(query)).one()
-        return count, cost
+            rows = (await connection.execute(query)).all()
+        return [Ahead(work=Work(*kind), jobs=jobs, begun=begun) for begun, jobs, *kind in rows]
 
 
 def _served_before(other: Columns, this: Columns) -> ColumnElement[bool]:

@@ -42,6 +42,7 @@ class Bench:
     pauses: SqlPauses
     pictures: PictureFolder
     news: News
+    pace: Pace
     clock: ManualClock
     #: The dispatcher's.
     work: asyncio.Task[None]
@@ -92,6 +93,7 @@ async def working(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
 async def dispatching(folder: Path) -> AsyncIterator[Bench]:
     """A dispatcher at work, with its database and pictures in `folder`."""
     clock, news, engine = ManualClock(), News(), FakeEngine()
+    pace = Pace(profile_named("demo"))
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         rows, outcomes = SqlJobRows(database, clock), SqlOutcomes(database, clock, books_of(clock))
         pictures = PictureFolder(folder)
@@ -101,7 +103,7 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
             outcomes=outcomes,
             pictures=pictures,
             news=news,
-            pace=Pace(profile_named("demo")),
+            pace=pace,
             clock=clock,
             log=structlog.get_logger(),
         )
@@ -117,6 +119,7 @@ async def dispatching(folder: Path) -> AsyncIterator[Bench]:
                 pauses=SqlPauses(database, clock),
                 pictures=pictures,
                 news=news,
+                pace=pace,
                 clock=clock,
                 work=work,
             )
