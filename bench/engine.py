@@ -12,7 +12,8 @@ From the log of the engine process:
     repeat_encode_ratio  seconds that the text of a prompt takes that was drawn before, over those
                          of a new one
     gap_ms               how long the GPU thread has nothing to do between two jobs, the second of
-                         which waits already: the 95th percentile, with jobs that are drawn alone
+                         which waits already: the 95th percentile, with jobs that do not fit to
+                         each other
 """
 
 import argparse
@@ -36,7 +37,7 @@ STEPS = 8
 #: For the text encoding, one after the other, twice.
 ENCODED = 16
 #: For the gap, together in the queue.
-ALONE = 32
+TURNS = 32
 COLOURS = ("红色", "蓝色", "绿色", "黄色", "紫色", "橙色", "粉色", "黑色")
 SHAPES = ("圆", "方块", "三角形", "星星", "爱心", "菱形", "太阳", "房子")
 PROMPTS = [f"一个{colour}的{shape}" for colour, shape in product(COLOURS, SHAPES)]
@@ -87,7 +88,7 @@ async def throughput(
         await asyncio.to_thread(_loop, bare, side)
         theirs.append(time.perf_counter() - began)
         began = time.perf_counter()
-        await engine.draw(list(_jobs(f"r{side}n{number}", side, JOBS)))
+        await engine.draw(list(_jobs(f"r{side}n{number}", side)))
         ours.append(time.perf_counter() - began)
     ratios = [slow / quick for slow, quick in zip(theirs, ours, strict=True)][1:]
     return {
@@ -114,16 +115,16 @@ async def encoding(engine: EngineUnderTest) -> dict[str, float]:
 
 
 async def gaps(engine: EngineUnderTest) -> dict[str, float]:
-    """All of them wait behind the first."""
-    jobs = list(_jobs("alone", SIDES[0], ALONE, alone=True))
+    """Each has its own number of steps and so its own turn; all wait behind the first."""
+    jobs = [_job(f"gap{n}", SIDES[0], PROMPTS[n], n, steps=n + 1) for n in range(TURNS)]
     await engine.draw(jobs)
-    idle = [one["idle_seconds"] for one in engine.ended("alone") if one["wait_seconds"] > 0.01]
-    ordered = sorted(idle)
+    waited = [one for one in engine.ended("gap") if one["idle_seconds"] < one["wait_seconds"]]
+    idle = sorted(one["idle_seconds"] * 1000 for one in waited)
     return {
-        "gap_ms": round(ordered[int(0.95 * (len(ordered) - 1))] * 1000, 2),
-        "gap_median_ms": round(statistics.median(ordered) * 1000, 2),
-        "gap_longest_ms": round(ordered[-1] * 1000, 2),
-        "gaps": len(ordered),
+        "gap_ms": round(idle[int(0.95 * (len(idle) - 1))], 2),
+        "gap_median_ms": round(statistics.median(idle), 2),
+        "gap_longest_ms": round(idle[-1], 2),
+        "gaps": len(idle),
     }
 
 
@@ -132,21 +133,20 @@ def _loop(bare: Bare, side: int) -> None:
         bare(n, side)
 
 
-def _jobs(name: str, side: int, number: int, *, alone: bool = False) -> Iterator[Job]:
-    for n in range(number):
-        yield _job(f"{name}x{n}", side, PROMPTS[n % len(PROMPTS)], n, alone=alone)
+def _jobs(name: str, side: int) -> Iterator[Job]:
+    for n in range(JOBS):
+        yield _job(f"{name}x{n}", side, PROMPTS[n], n)
 
 
-def _job(name: str, side: int, prompt: str, seed: int, *, alone: bool = False) -> Job:
+def _job(name: str, side: int, prompt: str, seed: int, steps: int = STEPS) -> Job:
     return Job(
         key=JobKey(generation_id=name, attempt=1),
         prompt=prompt,
         width=side,
         height=side,
-        steps=STEPS,
+        steps=steps,
         guidance=0.0,
         seed=seed,
-        alone=alone,
     )
 
 
@@ -166,7 +166,7 @@ def bare_pipeline() -> Bare:
 
     def draw(n: int, side: int) -> None:
         pipe(
-            PROMPTS[n % len(PROMPTS)],
+            PROMPTS[n],
             height=side,
             width=side,
             num_inference_steps=STEPS,

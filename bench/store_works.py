@@ -9,20 +9,17 @@ from typing import Self
 from sqlalchemy import select
 
 from bench.past import Past
-from bench.past_accounts import BIG_CHAT, HEAVY, PLATFORM, QUOTA
+from bench.past_accounts import BIG_CHAT, HEAVY, PLATFORM
 from bot.core.admin.ask import Ask, Pointed
-from bot.core.admin.minting import Minting
 from bot.core.admin.quota import Quota
 from bot.core.admin.whom import Whom
 from bot.core.generation import Address, Generation, Origin
-from bot.core.group_rules import usual_rules
 from bot.core.lookup import Lookup
 from bot.core.messages import Notice
 from bot.core.ports import Bounds
 from bot.core.quota import UNIT
 from bot.core.staff import Staff
 from bot.store.tables import generations
-from engine.profiles import profile_named
 from tests.builders import new_generation
 from tests.stores import Store
 
@@ -81,11 +78,8 @@ class Side:
     async def quota(self, origin: Origin) -> None:
         store = self.store
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        usual = usual_rules(profile_named("demo"), BOUNDS, QUOTA, 0)
         command = Quota(
             ledger=store.ledger,
-            minting=Minting(store.ledger),
-            usual=usual,
             whom=Whom(lookup, store.people),
             clock=store.clock,
         )

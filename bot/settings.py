@@ -3,24 +3,17 @@
 A wrong value or an unknown name stops the start with one line; nothing is guessed.
 """
 
-import difflib
-import os
 import re
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from annotated_types import Ge, Le
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails
-from pydantic_settings import DotEnvSettingsSource, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import SettingsConfigDict
 
 from bot.api_settings import ApiSettings
-from bot.core.errors import StartupError
 from engine.profiles import PROFILES, UnknownModel, profile_named
 
 PREFIX = "ZDRAW_"
@@ -28,6 +21,8 @@ PREFIX = "ZDRAW_"
 ENGINE_ONLY = frozenset(
     {
         "weights_dir",
+        "vram_gb",
+        "weights_storage",
         "engine_queue_size",
         "engine_batch",
         "engine_compile",
@@ -139,6 +134,13 @@ class BotSettings(ApiSettings):
     max_queued: int = Field(
         500, ge=1, le=1_000_000, description="Unfinished requests of everybody together."
     )
+    max_running_per_user: int = Field(
+        3,
+        ge=1,
+        le=64,
+        description="Places of the engine that one person may hold while others wait for one; "
+        "whoever is alone may have them all.",
+    )
     queue_hours: int = Field(
         24, ge=1, le=720, description="Hours that a request may wait before it expires."
     )
@@ -162,8 +164,7 @@ class BotSettings(ApiSettings):
         0,
         ge=0,
         le=36_500,
-        description="Days after which the words and files of what has ended are deleted. "
-        "0 = kept for ever.",
+        description="Days until the words and files of what has ended are deleted. 0 = never.",
     )
     log_level: LogLevel = Field(
         LogLevel.INFO, description="Least important lines logged to standard error."
@@ -257,45 +258,3 @@ class BotSettings(ApiSettings):
         except UnknownModel:
             raise ValueError(", ".join(profile.name for profile in PROFILES)) from None
         return name
-
-
-def load_settings(env_file: Path = Path(".env")) -> BotSettings:
-    """The settings in force. Raises StartupError for a wrong value or an unknown name."""
-    in_file = DotEnvSettingsSource(BotSettings, env_file=env_file).env_vars
-    _refuse_unknown([*os.environ, *in_file])
-    try:
-        return BotSettings(_env_file=env_file)
-    except ValidationError as wrong:
-        # A default that builds on another field is reported too when that field is wrong.
-        errors = [e for e in wrong.errors() if e["type"] != "default_factory_not_called"]
-        lines = [_complaint(error) for error in errors]
-        raise StartupError("; ".join(lines), os.EX_CONFIG) from None
-
-
-def _refuse_unknown(names: Iterable[str]) -> None:
-    known = {field.upper() for field in {*BotSettings.model_fields, *ENGINE_ONLY}}
-    for name in map(str.upper, names):
-        own = name.removeprefix(PREFIX)
-        if name.startswith(PREFIX) and own not in known:
-            # Without what all have in common, which would make any two of them alike.
-            near = difflib.get_close_matches(own, sorted(known), n=1)
-            hint = f"did you mean {PREFIX}{near[0]}?" if near else "see docs/configuration.md"
-            raise StartupError(f"{name} is not a setting of zdraw; {hint}", os.EX_CONFIG)
-
-
-def _complaint(error: ErrorDetails) -> str:
-    name = str(error["loc"][0])
-    field = BotSettings.model_fields[name]
-    secret = not field.repr or "SecretStr" in str(field.annotation)
-    value = "" if secret else f"={error['input']}"
-    return f"{PREFIX}{name.upper()}{value} is refused; allowed: {_allowed(field, error)}"
-
-
-def _allowed(field: FieldInfo, error: ErrorDetails) -> str:
-    if isinstance(field.annotation, type) and issubclass(field.annotation, StrEnum):
-        return ", ".join(field.annotation)
-    if field.annotation is int:
-        low = next(bound.ge for bound in field.metadata if isinstance(bound, Ge))
-        high = next(bound.le for bound in field.metadata if isinstance(bound, Le))
-        return f"a whole number from {low} to {high}"
-    return error["msg"].removeprefix("Value error, ")

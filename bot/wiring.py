@@ -105,7 +105,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
-    rows = store_in(database, now_ms, quota_of(settings))
+    rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
     waits = Waits(admissions=rows.admissions, pace=pace, news=news)

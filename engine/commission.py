@@ -47,6 +47,7 @@ class Commission:
         self.record.encode_seconds += drawing.encode_seconds
         self.record.denoise_seconds += drawing.denoise_seconds
         self.record.decode_seconds += drawing.decode_seconds
+        self.record.out_of_memory += drawing.shortages
 
 
 @dataclass(eq=False)

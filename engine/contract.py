@@ -70,8 +70,8 @@ class Job(Frozen):
     #: Picture n (from 1) is drawn with seed + n - 1.
     seed: int = Field(ge=0, lt=2**63)
     count: int = Field(default=1, ge=1, le=MAX_PICTURES)
-    #: Its pictures are drawn one by one, and never together with another job's: an earlier attempt
-    #: may have been what ended an engine.
+    #: An earlier attempt may have been what ended an engine: its pictures are drawn one by one,
+    #: never together with another job's, and not before every result of earlier ones is on disk.
     alone: bool = False
 
 

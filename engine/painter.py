@@ -113,7 +113,7 @@ class Painter:
             raise
         except Exception as error:
             if isinstance(error, OutOfMemory):
-                self._note_out_of_memory(pictures)
+                self._note_out_of_memory(pictures, error.shortages)
             if len(pictures) == 1:
                 pictures[0].commission.error = error
                 return
@@ -154,11 +154,11 @@ class Painter:
         if usual is not None and all(picture.image is not None for picture in pictures):
             self._measure(self._pace(job, seconds, len(pictures)))
 
-    def _note_out_of_memory(self, pictures: Sequence[Picture]) -> None:
+    def _note_out_of_memory(self, pictures: Sequence[Picture], times: int) -> None:
         job = pictures[0].commission.job
         self._fitting[self._shape(job)] = max(1, len(pictures) // 2)
         for commission in commissions_of(pictures):
-            commission.record.out_of_memory += 1
+            commission.record.out_of_memory += times
 
     def _shape(self, job: Job) -> tuple[int, int, bool]:
         return (*self._profile.drawn_size(job.width, job.height), job.guidance > 0)

@@ -9,7 +9,12 @@ from typing import Protocol
 
 from PIL.Image import Image
 
+from engine.memory.options import MemoryOptions
 from engine.profiles import Profile
+
+#: For torch's allocators. Segments that grow fragment less. Pinned memory comes in powers of two
+#: unless it is too large to be kept for reuse; a block of Z-Image, of 345 MiB, would take 512.
+ALLOCATOR = "expandable_segments:True,pinned_max_cached_size_mb:64"
 
 
 class PipelineError(Exception):
@@ -29,7 +34,12 @@ class BadPicture(PipelineError):
 
 
 class OutOfMemory(PipelineError):
-    """The device's memory did not suffice; what could be freed has been freed."""
+    """The device's memory did not suffice, whatever was moved off it; what could be freed is."""
+
+    def __init__(self, shortages: int = 1) -> None:
+        """`shortages`: how often it did not."""
+        super().__init__()
+        self.shortages = shortages
 
 
 class DeviceLost(PipelineError):
@@ -73,6 +83,8 @@ class Drawing:
     encode_seconds: float
     denoise_seconds: float
     decode_seconds: float
+    #: How often memory did not suffice until less lay there.
+    shortages: int = 0
 
 
 class Pipeline(Protocol):
@@ -113,8 +125,14 @@ class Pipeline(Protocol):
         ...
 
 
-def open_pipeline(profile: Profile, weights: Path, compiled: bool = True) -> Pipeline:
-    """Loads the model of `profile` from the folder `weights`. Raises WeightsError.
+def open_pipeline(
+    profile: Profile,
+    weights: Path,
+    options: MemoryOptions | None = None,
+    *,
+    compiled: bool = True,
+) -> Pipeline:
+    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, OutOfMemory.
 
     `compiled`: where there is a card, the blocks of its transformer.
     """
@@ -122,8 +140,9 @@ def open_pipeline(profile: Profile, weights: Path, compiled: bool = True) -> Pip
         raise WeightsError(f"no weights of {profile.name} in {weights}; {remedy(profile, weights)}")
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ.setdefault("PYTORCH_ALLOC_CONF", ALLOCATOR)
     module = import_module(f"engine.pipelines.{profile.pipeline}")
-    opened: Pipeline = module.open_pipeline(profile, weights, compiled)
+    opened: Pipeline = module.open_pipeline(profile, weights, options or MemoryOptions(), compiled)
     return opened
 
 

@@ -155,7 +155,11 @@ def _options(settings: EngineSettings, profile: Profile) -> EngineOptions:
     return EngineOptions(
         profile=profile,
         open_pipeline=partial(
-            open_pipeline, profile, settings.weights_folder(profile), settings.engine_compile
+            open_pipeline,
+            profile,
+            settings.weights_folder(profile),
+            settings.memory_options(),
+            compiled=settings.engine_compile,
         ),
         spool=Spool(settings.state_dir),
         capacity=settings.engine_queue_size,

@@ -4,6 +4,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from engine.anatomy import DEMO, Z_IMAGE, Anatomy
+
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
@@ -20,6 +22,8 @@ class Profile:
     remedy: str = "get them with: hf download {source} --local-dir {folder}"
     #: Module in engine/pipelines/ that draws it.
     pipeline: str = "zimage"
+    #: What it is made of.
+    anatomy: Anatomy = Z_IMAGE
     #: Forward passes: default, and the allowed range.
     steps: int = 8
     min_steps: int = 1
@@ -94,6 +98,7 @@ PROFILES: tuple[Profile, ...] = (
         answers_to=(),
         stands_in_for=("z-image-turbo",),
         source="engine/demo_model/weights",
+        anatomy=DEMO,
         remedy="install zdraw again, or unset ZDRAW_WEIGHTS_DIR",
         examples=(
             "一个红色的圆",

@@ -63,13 +63,19 @@ class Runner:
         the way through the event loop costs that thread nothing.
         """
         loop = asyncio.get_running_loop()
+        unsettled: set[asyncio.Task[None]] = set()
         async with asyncio.TaskGroup() as endings:
             while True:
                 await self._in_hand.acquire()
                 batch = await self._next_batch()
+                if unsettled and batch[0].job.alone:
+                    # It may end the engine, and must not take pictures along that are drawn.
+                    await asyncio.wait(unsettled)
                 turn = Turn(batch, self._painter, self._spool, self._clock, self._announce)
                 drawing = loop.run_in_executor(self._gpu, self._in_gpu_thread, turn)
-                endings.create_task(self._finish(turn, drawing))
+                ending = endings.create_task(self._finish(turn, drawing))
+                unsettled.add(ending)
+                ending.add_done_callback(unsettled.discard)
                 await turn.nearly_over.wait()
 
     async def _next_batch(self) -> list[OpenJob]:

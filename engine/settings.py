@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from engine.memory.costs import Storage
+from engine.memory.options import MemoryOptions
 from engine.profiles import Profile
 
 
@@ -31,6 +33,17 @@ class EngineSettings(BaseSettings):
         None,
         description="Folder of the model's weights; unset: `models/<model>` in the state folder, "
         "and for the demo model the weights that come with zdraw.",
+    )
+    vram_gb: float | None = Field(
+        None,
+        ge=1,
+        le=1000,
+        description="GB of GPU memory that are used at most. Unset: all there is.",
+    )
+    weights_storage: Literal["bf16", "fp8", "int8"] = Field(
+        "bf16",
+        description="How the weights are kept; `fp8` and `int8` halve them, at the cost of some "
+        "quality and no speed. `int8` needs `pip install 'zdraw[int8]'`.",
     )
     engine_queue_size: int = Field(
         24, ge=1, le=64, description="Jobs the engine holds at once, the running ones included."
@@ -62,6 +75,10 @@ class EngineSettings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", description="`console` for people, `json` for log collectors."
     )
+
+    def memory_options(self) -> MemoryOptions:
+        """How a model is laid out."""
+        return MemoryOptions(vram_gb=self.vram_gb, storage=Storage(self.weights_storage))
 
     def weights_folder(self, profile: Profile) -> Path:
         """Where the weights of `profile` lie, or would lie."""

@@ -11,6 +11,7 @@ import typer
 from bot.cli.db import db
 from bot.cli.doctor import doctor
 from bot.cli.draw import draw
+from bot.cli.plan import plan
 from bot.cli.token import token
 from bot.core.errors import StartupError
 
@@ -24,6 +25,7 @@ app.add_typer(db, name="db")
 app.add_typer(token, name="token")
 app.command(context_settings={"ignore_unknown_options": True})(draw)
 app.command()(doctor)
+app.command()(plan)
 
 #: -P: a folder named `engine` or `migrations` where the operator happens to stand is not ours.
 _MODULE = ("-P", "-m")
@@ -68,8 +70,8 @@ def version() -> None:
 
 
 def _settings_and_log() -> Any:
+    from bot.load_settings import load_settings
     from bot.log import set_up_log
-    from bot.settings import load_settings
 
     settings = load_settings()
     set_up_log(settings.log_level, settings.log_format)

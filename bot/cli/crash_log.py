@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.core.errors import StartupError
+from bot.load_settings import load_settings
 from bot.log import redact
-from bot.settings import load_settings
 
 
 def record(error: Exception) -> str:

@@ -16,8 +16,8 @@ def group() -> None:
 def migrate() -> None:
     """Bring the database to this version's schema. `zdraw run` does it too."""
     from bot.instance_lock import InstanceLock
+    from bot.load_settings import load_settings
     from bot.log import set_up_log
-    from bot.settings import load_settings
     from bot.store.database import migrate as migrate_database
 
     settings = load_settings()

@@ -26,8 +26,9 @@ def draw(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Draw a picture."""
+    from bot.load_settings import load_settings
     from bot.log import set_up_log
-    from bot.settings import LogLevel, load_settings
+    from bot.settings import LogLevel
 
     settings = load_settings()
     _check_target(out)

@@ -17,7 +17,7 @@ Days = Annotated[
 @token.command()
 def create(name: Name, days: Days = None) -> None:
     """Make a token and print it, once: it is not kept."""
-    from bot.settings import load_settings
+    from bot.load_settings import load_settings
     from bot.token_desk import make_token
 
     typer.echo(asyncio.run(make_token(load_settings(), name, days)))
@@ -27,7 +27,7 @@ def create(name: Name, days: Days = None) -> None:
 @token.command("list")
 def show() -> None:
     """All that were made: name, id, when, until when, and whether they hold."""
-    from bot.settings import load_settings
+    from bot.load_settings import load_settings
     from bot.token_desk import state_of, tokens_made
 
     for one in asyncio.run(tokens_made(load_settings())):
@@ -39,7 +39,7 @@ def show() -> None:
 @token.command()
 def revoke(name: Name) -> None:
     """End all tokens of somebody, at once and for good."""
-    from bot.settings import load_settings
+    from bot.load_settings import load_settings
     from bot.token_desk import revoke_tokens
 
     typer.echo(f"revoked: {asyncio.run(revoke_tokens(load_settings(), name))}")

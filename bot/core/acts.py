@@ -63,7 +63,7 @@ class Acts(Protocol):
     async def last(
         self, platform: str, scope: str | None, *, about: str | None, limit: int
     ) -> Sequence[RecordedAct]:
-        """The newest first: of one group and of what holds everywhere, or of all with scope
+        """The newest first: of one group, or of all and of what holds everywhere with scope
         None; with `about` those of this actor or target only."""
         ...
 

@@ -35,6 +35,10 @@ class Answers:
         except Refusal as refusal:
             return await self.refused(origin, refusal, quiet=quiet)
 
+    async def was_refused(self, origin: Origin) -> bool:
+        """The event was answered with a sentence that says why not."""
+        return await self._notifier.was_refused(origin.event_key)
+
     async def refused(self, origin: Origin, refusal: Refusal, *, quiet: bool = False) -> Toast:
         """The sentence that says why not; said in the chat unless `quiet`."""
         sentence = refusal_text(refusal, origin.locale)

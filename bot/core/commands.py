@@ -140,6 +140,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         name="audit",
         triggers=("审计",),
+        slash_or_mention=True,
         meaning_zh="看谁改过什么；可回复某人只看他的（群管理员）",
         meaning_en="who decided what; in reply to somebody, about them (group admins)",
         example="/audit",

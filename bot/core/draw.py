@@ -59,8 +59,11 @@ class Draw:
         """Raises Refusal where a request would be refused whatever it says."""
         await self._gate.check_asker(origin)
 
-    async def __call__(self, origin: Origin, text: str) -> Admitted:
-        """Admit the request, once per event key. `text` is as it was received. Raises Refusal."""
+    async def __call__(
+        self, origin: Origin, text: str, parent: Generation | None = None
+    ) -> Admitted:
+        """Admit the request, once per event key. `text` is as it was received; of `parent` it is
+        a variation. Raises Refusal."""
         await self.check(origin)
         try:
             request = parse_draw(text)
@@ -68,7 +71,7 @@ class Draw:
             # Its words come before its options, also where those cannot be read.
             await self._gate.check_words(origin, text[:MAX_CHARACTERS])
             raise
-        return await self._admit(origin, request)
+        return await self._admit(origin, request, parent)
 
     async def values(self, origin: Origin, request: DrawRequest) -> Admitted:
         """Admit what needs no reading, once per event key; another request under a key that was
@@ -89,12 +92,16 @@ class Draw:
     async def retry(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit what came to no picture once more, seed and all: for its requester and at its
         place, at the wish of whoever asks in `origin`. Raises Refusal."""
+        if parent.forgotten is not None:
+            raise Refusal("forgotten", id=parent.id)
         if parent.private:
             # Nobody else can open an answer that one person sees.
             raise Refusal("private_request")
         place = replace(
             origin,
             requester=parent.requester,
+            # Who asks is called otherwise.
+            name=None,
             # What answered the request has been used up.
             address=replace(parent.address, reply_token=None),
             locale=parent.locale,
@@ -129,12 +136,13 @@ class Draw:
             count=count,
         )
 
-    async def _bounds_here(self, origin: Origin, rules: GroupRules) -> Bounds:
-        """Those who run the bot need not wait: on them nobody else's share depends."""
+    async def _bounds_here(self, origin: Origin, rules: GroupRules, *, retried: bool) -> Bounds:
+        """Those who run the bot need not wait: on them nobody else's share depends. For what is
+        `retried` its requester has waited."""
         cap, cooldown = rules.queue_cap, rules.cooldown_s or 0
         if cap is not None and cap >= self._bounds.live_per_requester:
             cap = None
-        if cooldown and await self._staff.runs_fleet(origin):
+        if cooldown and (retried or await self._staff.runs_fleet(origin)):
             cooldown = 0
         return replace(self._bounds, live_here=cap, cooldown_ms=cooldown * 1000)
 
@@ -189,7 +197,7 @@ class Draw:
                 scope=scope_of(origin),
                 requester_name=origin.name,
             ),
-            await self._bounds_here(origin, rules),
+            await self._bounds_here(origin, rules, retried=act is not None),
             act=act,
         )
         self._news.moved(admitted.generation.id)

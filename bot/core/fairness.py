@@ -3,7 +3,13 @@
 A queue position is a number, the tag, given once when a request is admitted; the lowest tag is
 served first. A requester's own tags lie `cost / weight` apart, so a backlog stretches far ahead,
 while somebody who has nothing waiting enters at the front: at the tag served last.
+
+Beside that nobody holds more than some places of the engine at once while others wait, whatever
+their weight or their predicted costs.
 """
+
+from collections import Counter
+from collections.abc import Iterable
 
 
 def fair_tag(dispatched: float, last_live: float | None, cost: float, weight: float = 1.0) -> float:
@@ -18,3 +24,23 @@ def fair_tag(dispatched: float, last_live: float | None, cost: float, weight: fl
     if last_live is None:
         return dispatched
     return max(dispatched, last_live + cost / weight)
+
+
+class Places:
+    """Who holds how many places of the engine. `each`: as many as one may while others wait."""
+
+    def __init__(self, each: int, held: Iterable[str]) -> None:
+        self._each = each
+        self._held = Counter(held)
+
+    def take(self, requester: str) -> bool:
+        """Take one more for them; False if they have enough."""
+        if self._held[requester] >= self._each:
+            return False
+        self._held[requester] += 1
+        return True
+
+    @property
+    def full(self) -> list[str]:
+        """Those who have enough."""
+        return [one for one, held in self._held.items() if held >= self._each]

@@ -72,10 +72,14 @@ class FrontDesk:
 
     # --- drawing ------------------------------------------------------------------------------
 
-    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None:
-        """A row, or the sentence that says why not."""
+    async def draw(
+        self, origin: Origin, text: str, *, quiet: bool = False, edited: str | None = None
+    ) -> Toast | None:
+        """A row, or the sentence that says why not. `edited`: the request whose words these were,
+        if they were another one's."""
         try:
-            await self._draw(origin, text)
+            parent = await self._lookup.known(origin, edited)
+            await self._draw(origin, text, parent)
         except AlreadySeen:
             return None
         except Refusal as refusal:
@@ -157,7 +161,8 @@ class FrontDesk:
         async def ask() -> Toast:
             await self._draw.check(origin)
             text = await self._gallery.request_text(origin, generation_id)
-            await self._answers.say(origin, reply("ask_edit", origin.locale), ask=True, copy=text)
+            asked = reply("ask_edit", origin.locale, id=generation_id)
+            await self._answers.say(origin, asked, ask=True, copy=text)
             return done("toast_asked", origin.locale)
 
         return await self._answers.once(origin, ask, quiet=quiet)
@@ -257,10 +262,14 @@ class FrontDesk:
         pointed: Pointed = NOBODY,
         is_admin: IsAdmin = _nobody,
         pressed: bool = False,
+        in_place: bool = False,
     ) -> Toast | None:
         """The commands with which people are told how they stand, and admins decide it.
-        `pressed`: by a button, whose message becomes the answer; a refusal is only returned."""
-        return await self._admin(origin, name, words, pointed, is_admin, pressed=pressed)
+        `pressed`: by a button; a refusal is only returned. `in_place`: its message becomes the
+        answer."""
+        return await self._admin(
+            origin, name, words, pointed, is_admin, pressed=pressed, in_place=in_place
+        )
 
     # --- chats --------------------------------------------------------------------------------
 

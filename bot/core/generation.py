@@ -114,8 +114,15 @@ class Origin:
     private: bool = False
     #: Its picture is hidden until somebody clicks on it.
     spoiler: bool = False
-    #: As the platform calls the person, without @ and in lower case; empty where it does not.
-    name: str = ""
+    #: As the platform calls the person, without @ and in lower case; empty: not at all. None:
+    #: nobody says.
+    name: str | None = None
+
+    @property
+    def unheard(self) -> bool:
+        """Nobody else need read an answer: the chat is theirs, or the platform can whisper, as it
+        does where requests are answered by a token."""
+        return self.alone or self.address.reply_token is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +168,7 @@ class NewGeneration:
     #: Whose quota it takes: see quota.scope_of.
     scope: str = ""
     #: See Origin.name. Kept of the person, not of the generation.
-    requester_name: str = ""
+    requester_name: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,14 @@
 """What a group decides for itself, and what holds where somebody asks."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.core.acts import Act
+from bot.core.errors import Refusal
 from bot.core.generation import Origin
+from bot.core.limit import Limit
 from bot.core.ports import Bounds
-from bot.core.quota import UNLIMITED, QuotaDefaults, scope_of
+from bot.core.quota import UNLIMITED, QuotaDefaults, scope_of, units
 from engine.contract import MAX_PICTURES
 from engine.profiles import Profile
 
@@ -32,19 +34,52 @@ class GroupRules:
     #: Pictures are hidden until somebody clicks on them.
     spoiler: bool | None = None
     time_zone: str | None = None
+    #: Those of LIMITS that somebody who runs the fleet decided.
+    by_fleet: frozenset[str] = frozenset()
+    #: The group has a pool now, which bounds what its admins give each day.
+    pooled: bool = False
 
     def over(self, usual: "GroupRules") -> "GroupRules":
-        """These, and `usual` where they say nothing."""
-        return GroupRules(
-            **{
-                name: getattr(usual, name) if (own := getattr(self, name)) is None else own
-                for name in RULES
-            }
+        """What holds: these within `usual`, and `usual` where they say nothing."""
+        return GroupRules(**{name: self._holding(name, usual) for name in RULES})
+
+    def limit(self, name: str, usual: "GroupRules") -> Limit:
+        """`name` is one of LIMITS."""
+        return Limit(
+            decided=getattr(self, name),
+            by_fleet=name in self.by_fleet,
+            usual=getattr(usual, name),
+            longer=name == "cooldown_s",
         )
 
+    def check_within(self, usual: "GroupRules", rule: str, value: Any) -> None:
+        """An admin of the group wants `rule` to be `value`. Raises Refusal."""
+        if rule not in LIMITS:
+            return
+        limit = self.limit(rule, usual)
+        if not limit.loosened_by(value):
+            return
+        if limit.held_down:
+            raise Refusal("held_by_fleet")
+        if rule == "cooldown_s":
+            raise Refusal("cooldown_too_short", limit=limit.loosest)
+        if rule != "allowance":
+            raise Refusal("held_by_fleet")
+        if not self.pooled:
+            raise Refusal("no_pool_here", limit=units(limit.loosest or 0))
 
-#: What can be decided, as GroupRules calls it.
-RULES = tuple(field.name for field in fields(GroupRules))
+    def _holding(self, name: str, usual: "GroupRules") -> Any:
+        own = getattr(self, name)
+        if own is None:
+            return getattr(usual, name)
+        if name not in LIMITS or (name == "allowance" and self.pooled):
+            return own
+        return self.limit(name, usual).holding
+
+
+#: What can be decided, as GroupRules calls it: of these no more than the fleet gives.
+LIMITS = ("allowance", "cooldown_s", "queue_cap", "max_count", "max_pixels")
+RULES = (*LIMITS, "ratio", "language", "spoiler", "time_zone")
 
 
 def usual_rules(
@@ -67,8 +102,19 @@ class Groups(Protocol):
 
     async def rules(self, platform: str, scope: str) -> GroupRules: ...
 
-    async def decide(self, platform: str, scope: str, rule: str, value: Any, act: Act) -> None:
-        """Once for each event. `rule` is one of RULES; None is what is usual."""
+    async def decide(
+        self,
+        platform: str,
+        scope: str,
+        rule: str,
+        value: Any,
+        act: Act,
+        *,
+        within: GroupRules | None,
+    ) -> None:
+        """Once for each event. `rule` is one of RULES; None is what is usual. `within`: what is
+        usual, of which an admin of the group decides no more; None: somebody who runs the fleet
+        decides. Raises Refusal."""
         ...
 
 

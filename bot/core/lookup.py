@@ -7,7 +7,8 @@ from bot.core.rights import may_see
 
 
 class Lookup:
-    """Finds rows for whoever asks. Every method raises Refusal where there is none."""
+    """Finds rows for whoever asks. But for `known` every method raises Refusal where there is
+    none."""
 
     def __init__(self, *, admissions: Admissions, records: Records) -> None:
         self._admissions = admissions
@@ -29,6 +30,15 @@ class Lookup:
     async def kept(self, origin: Origin, generation_id: str) -> Generation:
         """The same, where its words and pictures are wanted too."""
         return _kept(await self.visible(origin, generation_id))
+
+    async def known(self, origin: Origin, generation_id: str | None) -> Generation | None:
+        """The same, where it is as well if there is none."""
+        if generation_id is None:
+            return None
+        try:
+            return await self.kept(origin, generation_id)
+        except Refusal:
+            return None
 
     async def shown_in(
         self, origin: Origin, message: str, none_code: str = "which_request"

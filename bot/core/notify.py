@@ -37,6 +37,10 @@ class Notifier:
             self._words.put_nowait((notice.address.platform, notice.address.chat))
         return wanted
 
+    async def was_refused(self, event_key: str) -> bool:
+        """A notice that says why not answered this event."""
+        return await self._notices.refused(event_key)
+
     async def run(self) -> None:
         """Work until cancelled."""
         async with asyncio.TaskGroup() as tasks:

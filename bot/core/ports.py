@@ -99,8 +99,8 @@ class JobRows(Protocol):
     """The rows as the dispatcher moves them. A move that lost returns None or False."""
 
     async def head(self, limit: int) -> Sequence[Generation]:
-        """QUEUED rows in fair order: (class, tag), then first come, first served. None while
-        the queue is paused."""
+        """QUEUED rows in fair order: (class, tag), then first come, first served. Those of
+        whoever has enough places come last. None while the queue is paused."""
         ...
 
     async def start(self, generation_id: str, lease_until: int) -> Generation | None:
@@ -186,6 +186,8 @@ class Notices(Protocol):
         """True if it now waits to be said. False if this event was answered before, or counts
         as answered without a word: the chat has much to hear already, or just this."""
         ...
+
+    async def refused(self, event_key: str) -> bool: ...
 
     async def chats(self) -> Sequence[Chat]:
         """Where something waits to be said."""

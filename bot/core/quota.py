@@ -123,16 +123,17 @@ class Ledger(Protocol):
         ...
 
     async def change(
-        self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act
+        self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act, *, by_fleet: bool
     ) -> Statement:
-        """Change what is left, once for each event; never below 0."""
+        """Change what is left, once for each event; never below 0. Without `by_fleet` an admin of
+        the group does: to give takes a pool, and goes with it. Raises Refusal."""
         ...
 
     async def allow(
-        self, key: AccountKey, allowance: int | None, reason: str, act: Act
+        self, key: AccountKey, allowance: int | None, reason: str, act: Act, *, by_fleet: bool
     ) -> Statement:
         """Change what it gets each day, from today and once for each event; None = what is
-        usual."""
+        usual. Without `by_fleet` more than that takes a pool. Raises Refusal."""
         ...
 
 

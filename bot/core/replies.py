@@ -4,6 +4,7 @@ A code picks the sentence, data fills it. Codes of refusals are those that core 
 adapters raise; codes of failures are engine.contract.ErrorCode values.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "PROGRAMS",
     "QUESTIONS",
     "REPLIES",
+    "asked_about",
     "failure_text",
     "note_text",
     "program_text",
@@ -37,6 +39,8 @@ __all__ = [
 #: platforms where an answer is a reply, a reply to it is a prompt, also after a restart.
 ASK_MARK = "✏️"
 QUESTIONS = ("ask_prompt", "ask_edit")
+#: The request that a question is about stands in its first line.
+_ASKED_ABOUT = re.compile(rf"{ASK_MARK}[^\n]*?#(?P<id>[0-9a-z]{{1,12}})(?![0-9a-z])")
 REPLIES: dict[str, tuple[str, str]] = {
     **ANSWERS,
     **MY_DATA,
@@ -45,6 +49,12 @@ REPLIES: dict[str, tuple[str, str]] = {
     **GROUP_RULES,
     **MODERATION,
 }
+
+
+def asked_about(question: str) -> str | None:
+    """The id of the request whose words a question wants changed."""
+    match = _ASKED_ABOUT.match(question)
+    return match["id"] if match else None
 
 
 def reply(code: str, locale: str, /, **data: Any) -> str:
@@ -61,8 +71,8 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         code = "missing_value"
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
-    if data.get("reason"):
-        data["reason"] = reply("because", locale, reason=data["reason"])
+    if data.get("why"):
+        data["why"] = reply("because", locale, why=data["why"])
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
     if "setting" in data:

@@ -79,7 +79,8 @@ class Retention:
                 await asyncio.sleep(PAUSE_SECONDS)
         notices = await self._notices.sweep()
         exports = await self._archives.sweep(self._clock() - DAY_MS)
-        self._log.info("swept", generations=generations, notices=notices, exports=exports)
+        if generations or notices or exports:
+            self._log.info("swept", generations=generations, notices=notices, exports=exports)
 
     async def clean(self) -> None:
         """What was asked for: words of those that have been told of by now, and files."""

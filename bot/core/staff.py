@@ -56,7 +56,8 @@ class Staff:
     ) -> None:
         """Raises Refusal."""
         if not await self.allows(origin, least, is_admin, own_chat=own_chat):
-            raise Refusal(_REFUSALS[least])
+            in_vain = origin.alone and least == Level.GROUP_ADMIN
+            raise Refusal("only_in_groups" if in_vain else _REFUSALS[least])
 
     async def level_of(self, person: str) -> Level:
         """Without asking the platform."""

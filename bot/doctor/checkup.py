@@ -12,7 +12,8 @@ from bot.doctor.finding import Finding, broken, fine, reason
 from bot.doctor.machine import card, seen_engine, weights
 from bot.doctor.storage import database, state_folder
 from bot.doctor.telegram import telegram
-from bot.settings import BotSettings, load_settings
+from bot.load_settings import load_settings
+from bot.settings import BotSettings
 from engine.profiles import profile_named
 from engine.settings import EngineSettings
 

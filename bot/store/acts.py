@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.acts import EVERYWHERE, Act, ActKind, RecordedAct
+from bot.core.acts import Act, ActKind, RecordedAct
 from bot.store.database import Database
 from bot.store.house_tables import acts
 
@@ -52,8 +52,7 @@ class SqlActs:
 def _wanted(platform: str, scope: str | None, about: str | None) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if scope is not None:
-        here = (_row.platform == platform) & (_row.scope == scope)
-        wanted.append(or_(here, _row.scope == EVERYWHERE))
+        wanted += [_row.platform == platform, _row.scope == scope]
     if about is not None:
         wanted.append(or_(_row.actor == about, _row.target == about))
     return wanted

@@ -47,6 +47,6 @@ async def _check_ban(
     query = query.order_by(_b.until_ms.is_(None).desc(), _b.until_ms.desc()).limit(1)
     ban = (await connection.execute(query)).first()
     if ban is not None and ban.until_ms is None:
-        raise Refusal("banned_for_good", reason=ban.reason)
+        raise Refusal("banned_for_good", why=ban.reason)
     if ban is not None:
-        raise Refusal("banned", reason=ban.reason, wait=ban.until_ms - now)
+        raise Refusal("banned", why=ban.reason, wait=ban.until_ms - now)

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Table, select
 
 from bot.core.data_ports import Rows
 from bot.store.database import Database
-from bot.store.house_tables import bans, people
+from bot.store.house_tables import bans, groups, people
 from bot.store.quota_tables import accounts, ledger
 from bot.store.tables import generations
 
@@ -29,8 +29,13 @@ class SqlBelongings:
     def accounts(self, requester: str) -> AsyncIterator[Rows]:
         return self._pages(accounts, accounts.c.holder == requester)
 
-    def person(self, requester: str) -> AsyncIterator[Rows]:
-        return self._all(people, people.c.person == requester)
+    async def person(self, requester: str) -> AsyncIterator[Rows]:
+        """What they decided for themselves is of the group that they alone are."""
+        platform, _, number = requester.partition(":")
+        alone = (groups.c.platform == platform) & (groups.c.scope == f"user:{number}")
+        for table, theirs in ((people, people.c.person == requester), (groups, alone)):
+            async for rows in self._all(table, theirs):
+                yield rows
 
     def bans(self, requester: str) -> AsyncIterator[Rows]:
         return self._all(bans, bans.c.person == requester)

@@ -2,8 +2,7 @@
 ever there without the other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import case, exists, func, insert, literal, select, update
@@ -11,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errors import Refusal
 from bot.core.generation import NewGeneration
+from bot.core.group_rules import GroupRules
+from bot.core.limit import Limit
 from bot.core.ports import Clock
 from bot.core.quota import (
     POOL,
@@ -19,10 +20,9 @@ from bot.core.quota import (
     Amount,
     EntryKind,
     QuotaDefaults,
-    local_day,
-    renewal,
     units,
 )
+from bot.store.account import Account, Due, Here, Own, day_of
 from bot.store.conditions import is_ending, is_grant, is_reserve
 from bot.store.groups import rules_of
 from bot.store.quota_tables import accounts, ledger
@@ -30,29 +30,6 @@ from bot.store.tables import Milliseconds
 
 _a, _l = accounts.c, ledger.c
 _ending = ledger.alias("ending").c
-#: A day begun at one end of the world may be so much ahead of the date at the other.
-AHEAD = timedelta(days=2)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Account:
-    """A row of `accounts`, brought to today."""
-
-    serial: int
-    #: None where it is not limited.
-    allowance: int | None
-    day: str
-    resets_ms: int
-    time_zone: str
-    left: Amount
-
-
-@dataclass(frozen=True, kw_only=True)
-class Due:
-    """What a request takes from one account."""
-
-    account: Account
-    amount: Amount
 
 
 class Books:
@@ -146,53 +123,63 @@ class Books:
         return rows.mappings().all()
 
     async def _limited(
-        self, connection: AsyncConnection, new: NewGeneration, here: QuotaDefaults
+        self, connection: AsyncConnection, new: NewGeneration, here: Here
     ) -> Sequence[AccountKey]:
         """The accounts that it is taken from."""
         platform = new.address.platform
         if platform in UNLIMITED:
             return ()
         holders = (new.requester, POOL)
-        query = select(_a.holder, _a.allowance).where(
+        query = select(_a.holder, _a.allowance, _a.by_fleet).where(
             _a.platform == platform, _a.scope == new.scope, _a.holder.in_(holders)
         )
-        stored = {holder: allowance for holder, allowance in await connection.execute(query)}
+        stored = {holder: Own(*own) for holder, *own in await connection.execute(query)}
         keys = [AccountKey(platform=platform, scope=new.scope, holder=one) for one in holders]
-        return [key for key in keys if _resolved(key, stored.get(key.holder), here) is not None]
+        nothing = Own()
+        return [
+            key for key in keys if _resolved(key, stored.get(key.holder, nothing), here) is not None
+        ]
 
     # --- accounts -----------------------------------------------------------------------------
 
-    async def here(self, connection: AsyncConnection, platform: str, scope: str) -> QuotaDefaults:
+    async def here(self, connection: AsyncConnection, platform: str, scope: str) -> Here:
         """What the group decided, else the operator."""
         own = await rules_of(connection, platform, scope)
-        return QuotaDefaults(
-            allowance=self._defaults.allowance if own.allowance is None else own.allowance,
-            time_zone=own.time_zone or self._defaults.time_zone,
+        usual = GroupRules(allowance=self._defaults.allowance, time_zone=self._defaults.time_zone)
+        holding = own.over(usual)
+        return Here(
+            allowance=holding.allowance,
+            most=None if own.pooled else own.limit("allowance", usual).loosest,
+            pooled=own.pooled,
+            time_zone=holding.time_zone or self._defaults.time_zone,
         )
 
     async def allowance(
-        self, connection: AsyncConnection, key: AccountKey, here: QuotaDefaults
+        self, connection: AsyncConnection, key: AccountKey, here: Here
     ) -> int | None:
         """What it gets each day; None where it is not limited."""
-        query = select(_a.allowance).where(_is(key))
-        own = (await connection.execute(query)).scalar_one_or_none()
-        return _resolved(key, own, here)
+        query = select(_a.allowance, _a.by_fleet).where(_is(key))
+        row = (await connection.execute(query)).one_or_none()
+        return _resolved(key, Own(*row) if row else Own(), here)
 
-    async def open(
-        self, connection: AsyncConnection, key: AccountKey, here: QuotaDefaults
-    ) -> Account:
+    async def open(self, connection: AsyncConnection, key: AccountKey, here: Here) -> Account:
         """The account as it stands today: what is left of an earlier day expires, and today's
         grant is made, once."""
         row = await self._row(connection, key)
-        day, resets_ms = _day_of(row, here.time_zone, self._clock())
+        day, resets_ms = day_of(row, here.time_zone, self._clock())
+        own = Own(row["allowance"], row["by_fleet"])
         account = Account(
             serial=row["serial"],
-            allowance=_resolved(key, row["allowance"], here),
+            own=own,
+            allowance=_resolved(key, own, here),
             day=day.isoformat(),
             resets_ms=resets_ms,
             time_zone=here.time_zone,
             left=Amount(daily=row["daily"], extra=row["extra"]),
+            given=row["given"],
         )
+        if account.given and key.holder != POOL and not here.pooled:
+            account = await self._take_back(connection, account, row["day"])
         if account.day != row["day"]:
             return await self._new_day(connection, account, row["day"])
         if account.allowance is not None:
@@ -207,10 +194,12 @@ class Books:
         amount: Amount,
         *,
         granted: int | None = None,
+        given: int | None = None,
         **about: Any,
     ) -> Account:
         """One line, and the account as it then stands. `granted`: what today's grant is now;
-        `about`: actor, reason, allowance, event_key, generation_id."""
+        `given`: what came out of the pool is; `about`: actor, reason, allowance, event_key,
+        generation_id."""
         await connection.execute(
             insert(ledger).values(
                 account=account.serial,
@@ -228,6 +217,8 @@ class Books:
         values: dict[str, Any] = {"daily": left.daily, "extra": left.extra, "day": account.day}
         if granted is not None:
             values["granted"] = granted
+        if given is not None:
+            values["given"] = given
         change = update(accounts).where(_a.serial == account.serial).values(values)
         await connection.execute(change)
         return replace(account, left=left)
@@ -240,6 +231,21 @@ class Books:
             await connection.execute(insert(accounts).values(**holder))
             row = (await connection.execute(query)).mappings().one()
         return row
+
+    async def _take_back(
+        self, connection: AsyncConnection, account: Account, day: str | None
+    ) -> Account:
+        """What came out of a pool is gone with it. What was reserved of that, and comes back
+        later, goes then."""
+        gone = min(account.given, account.left.extra)
+        if not gone:
+            return account
+        rest = account.given - gone
+        of_then = replace(account, day=day or account.day)
+        taken = await self.enter(
+            connection, of_then, EntryKind.EXPIRY, Amount(extra=-gone), given=rest
+        )
+        return replace(taken, day=account.day, given=rest)
 
     async def _new_day(
         self, connection: AsyncConnection, account: Account, before: str | None
@@ -290,21 +296,12 @@ class Books:
         )
 
 
-def _day_of(row: Mapping[Any, Any], time_zone: str, now: int) -> tuple[date, int]:
-    """Which day it is for an account, and when the next one begins."""
-    today = local_day(now, time_zone)
-    if row["day"] is not None:
-        begun = date.fromisoformat(row["day"])
-        over = renewal(begun, row["time_zone"] or time_zone, time_zone)
-        # A clock that was set back a little gives no second grant; one that was far ahead, and is
-        # right again, does not stop the grants until then.
-        if now < over and begun <= today + AHEAD:
-            return begun, over
-    return today, renewal(today, time_zone, time_zone)
-
-
-def _resolved(key: AccountKey, own: int | None, here: QuotaDefaults) -> int | None:
-    return own if own is not None or key.holder == POOL else here.allowance
+def _resolved(key: AccountKey, own: Own, here: Here) -> int | None:
+    if key.holder == POOL:
+        return own.allowance
+    if own.allowance is None:
+        return here.allowance
+    return Limit(decided=own.allowance, by_fleet=own.by_fleet, usual=here.most).holding
 
 
 def _is(key: AccountKey) -> Any:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, and_, literal_column
+from sqlalchemy import Column, ColumnElement, literal_column
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bot.core.generation import LIVE, Delivery, Forgotten, Outcome
@@ -23,8 +23,7 @@ def is_queued(row: Columns) -> ColumnElement[bool]:
 
 
 def is_running(row: Columns) -> ColumnElement[bool]:
-    """Says that it is live too: that is the condition of the index that finds it."""
-    return and_(is_live(row), row.outcome == literal_column("'running'"))
+    return row.outcome == literal_column("'running'")
 
 
 def is_live(row: Columns) -> ColumnElement[bool]:

@@ -58,6 +58,8 @@ places = Table(
     #: Empty outside topics.
     Column("thread", Text, primary_key=True),
     Column("open", Boolean, nullable=False),
+    #: Somebody who runs the fleet decided that.
+    Column("by_fleet", Boolean, nullable=False, server_default="0"),
 )
 
 #: What a prompt may not say, in one group or everywhere (an empty scope), and exceptions to it.
@@ -98,6 +100,10 @@ groups = Table(
     Column("time_zone", Text),
     #: Where nothing is said of the topic or channel itself.
     Column("open", Boolean, nullable=False, server_default="1"),
+    #: Somebody who runs the fleet closed it.
+    Column("closed_by_fleet", Boolean, nullable=False, server_default="0"),
+    #: Which of these limits somebody who runs the fleet decided: column names, with spaces.
+    Column("by_fleet", Text, nullable=False, server_default=""),
 )
 
 #: What holds for the queue as a whole, by name.

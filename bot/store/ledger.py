@@ -6,6 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
+from bot.core.errors import Refusal
+from bot.core.limit import Limit
 from bot.core.ports import Clock
 from bot.core.quota import (
     AccountKey,
@@ -16,8 +18,9 @@ from bot.core.quota import (
     Wish,
     changed,
 )
+from bot.store.account import Account
 from bot.store.acts import record
-from bot.store.books import Account, Books
+from bot.store.books import Books
 from bot.store.database import Database
 from bot.store.quota_tables import accounts, ledger
 
@@ -44,32 +47,52 @@ class SqlLedger:
             return _statement(account, await _last(connection, account, entries))
 
     async def change(
-        self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act
+        self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act, *, by_fleet: bool
     ) -> Statement:
         async with self._database.write() as connection:
             here = await self._books.here(connection, key.platform, key.scope)
             account = await self._books.open(connection, key, here)
             if await record(connection, act, self._clock()):
                 added = changed(account.left, wish, amount)
+                if added.total > 0 and not (by_fleet or here.pooled):
+                    raise Refusal("no_pool")
+                given = _given(account, added, by_fleet=by_fleet)
+                about: dict[str, Any] = {"reason": reason, "given": given, **_by(act)}
                 account = await self._books.enter(
-                    connection, account, EntryKind.CHANGE, added, reason=reason, **_by(act)
+                    connection, account, EntryKind.CHANGE, added, **about
                 )
             return _statement(account, ())
 
     async def allow(
-        self, key: AccountKey, allowance: int | None, reason: str, act: Act
+        self, key: AccountKey, allowance: int | None, reason: str, act: Act, *, by_fleet: bool
     ) -> Statement:
         async with self._database.write() as connection:
             here = await self._books.here(connection, key.platform, key.scope)
             account = await self._books.open(connection, key, here)
             if await record(connection, act, self._clock()):
+                own = Limit(
+                    decided=account.own.allowance, by_fleet=account.own.by_fleet, usual=here.most
+                )
+                fleets = allowance is not None
+                if not by_fleet:
+                    if own.loosened_by(allowance) and not here.pooled:
+                        raise Refusal("held_by_fleet" if own.held_down else "no_pool")
+                    fleets = own.stays_fleets(allowance)
                 new = update(accounts).where(accounts.c.serial == account.serial)
-                await connection.execute(new.values(allowance=allowance))
+                await connection.execute(new.values(allowance=allowance, by_fleet=fleets))
                 # The line that says who did it; the one that adjusts today's grant follows.
                 about: dict[str, Any] = {"reason": reason, "allowance": allowance, **_by(act)}
                 await self._books.enter(connection, account, EntryKind.CHANGE, Amount(), **about)
                 account = await self._books.open(connection, key, here)
             return _statement(account, ())
+
+
+def _given(account: Account, added: Amount, *, by_fleet: bool) -> int:
+    """How much of what then does not expire came out of the pool. What the fleet adds did not,
+    and what was spent of what did is no more to be taken back."""
+    if by_fleet:
+        return min(account.given, account.left.extra)
+    return account.given + max(0, added.extra)
 
 
 def _by(act: Act) -> dict[str, Any]:

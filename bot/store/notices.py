@@ -57,6 +57,11 @@ class SqlNotices:
             return False
         return wanted
 
+    async def refused(self, event_key: str) -> bool:
+        query = select(_row.serial).where(_row.event_key == event_key, _row.refusal != "")
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None
+
     async def chats(self) -> Sequence[Chat]:
         query = select(_row.platform, _row.chat).where(self._waits()).distinct()
         async with self._database.read() as connection:

@@ -28,8 +28,10 @@ def weight_of(person: str) -> ColumnElement[float]:
     return func.coalesce(stored, 1.0)
 
 
-async def meet(connection: AsyncConnection, person: str, name: str) -> None:
-    """Write down what they are called, if that is new."""
+async def meet(connection: AsyncConnection, person: str, name: str | None) -> None:
+    """Write down what they are called, if that is said and new."""
+    if name is None:
+        return
     known = select(_row.name).where(_row.person == person)
     if ((await connection.execute(known)).scalar_one_or_none() or "") == name:
         return

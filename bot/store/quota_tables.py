@@ -1,6 +1,6 @@
 """The tables of what people and groups have left: accounts and their ledger."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
 from bot.core.quota import EntryKind
 from bot.store.conditions import is_ending, is_grant, is_reserve
@@ -18,6 +18,8 @@ accounts = Table(
     Column("holder", Text, nullable=False),
     #: What it gets each day; NULL is what is usual, and for a pool no limit.
     Column("allowance", BigInteger),
+    #: Somebody who runs the fleet decided that.
+    Column("by_fleet", Boolean, nullable=False, server_default="0"),
     #: The local date of the last grant, and how much of it there was in the end.
     Column("day", Text),
     #: Where that date was begun; NULL is where the account's group is.
@@ -25,6 +27,8 @@ accounts = Table(
     Column("granted", BigInteger, nullable=False, server_default="0"),
     Column("daily", BigInteger, nullable=False, server_default="0"),
     Column("extra", BigInteger, nullable=False, server_default="0"),
+    #: How much of `extra`, at most, is what admins of the group gave out of its pool.
+    Column("given", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("platform", "scope", "holder"),
     check("not_overdrawn", "daily >= 0 AND extra >= 0"),
 )

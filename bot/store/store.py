@@ -62,12 +62,15 @@ class Store:
     groups: SqlGroups
 
 
-def store_in(database: Database, clock: Clock, defaults: QuotaDefaults) -> Store:
+def store_in(
+    database: Database, clock: Clock, defaults: QuotaDefaults, places_each: int | None = None
+) -> Store:
+    """`places_each`: see SqlJobRows."""
     books = Books(clock, defaults)
     return Store(
         admissions=SqlAdmissions(database, clock, books),
         records=SqlRecords(database),
-        jobs=SqlJobRows(database, clock),
+        jobs=SqlJobRows(database, clock, places_each),
         outcomes=SqlOutcomes(database, clock, books),
         deliveries=SqlDeliveries(database, clock, books),
         notices=SqlNotices(database, clock),

@@ -30,6 +30,7 @@ from bot.store.conditions import (
     is_leaving,
     is_live,
     is_queued,
+    is_running,
     is_untold,
     served_order,
     starts_cooldown,
@@ -231,6 +232,8 @@ def partial_index(
 _g = generations.c
 #: Whoever has enough places is passed over without a look at their rows.
 partial_index("ix_generations_queue", *served_order(_g), _g.requester, where=is_queued(_g))
+#: A few, however many wait.
+partial_index("ix_generations_running", _g.requester, where=is_running(_g))
 partial_index("ix_generations_live", _g.requester, _g.tag, where=is_live(_g))
 partial_index("ix_generations_dispatched", _g.tag, where=was_dispatched(_g))
 partial_index("ix_generations_untold", _g.serial, where=is_untold(_g))

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from diffusers.models.attention_dispatch import attention_backend
 from torch import nn
+from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 
 #: The dtype that a network is upcast to.
 WIDER = {
@@ -52,6 +53,15 @@ def upcast(network: nn.Module) -> Iterator[torch.dtype]:
     wide = WIDER[_dtype(network)]
     with _weights_in(network, wide):
         yield wide
+
+
+def can_be_upcast(network: nn.Module) -> bool:
+    """Whether its weights are kept in what they compute in: others are cast by whoever keeps them
+    so, and not to what is wanted here."""
+    return not any(
+        is_traceable_wrapper_subclass(weight) or weight.dtype.itemsize == 1
+        for weight in network.parameters()
+    )
 
 
 def _dtype(network: nn.Module) -> torch.dtype:

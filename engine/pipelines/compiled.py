@@ -1,6 +1,8 @@
 """The transformer's blocks, compiled once for all sizes.
 
-Compiled as repeated blocks, so that one graph serves all of them, and with sizes left open. Three
+One graph serves all of them, with sizes left open. What is compiled is the blocks' `forward` and
+not, as diffusers' compile_repeated_blocks does it, all that calling them does: their hooks bring
+streamed weights (engine/memory/block_swap.py), and no compiler can look into that. Three
 things would make new graphs in the middle of the work, and all are kept away: a mask, by
 engine/pipelines/denoise.py; a batch where so far there was one picture, and a block without
 modulation, by rehearsing them here.
@@ -13,6 +15,7 @@ import structlog
 import torch
 
 from engine.pipelines import care
+from engine.pipelines.blocks import blocks_of
 
 #: Sides of the latents and tokens of the caption that are rehearsed: two of each, so that none is
 #: taken for a constant.
@@ -30,7 +33,12 @@ def compile_blocks(
     is as it was. `backend` is torch.compile's.
     """
     try:
-        transformer.compile_repeated_blocks(fullgraph=True, dynamic=True, backend=backend)
+        for block in blocks_of(transformer):
+            # mypy takes a method for what can never be replaced; torch looks it up on the block.
+            compiled: Any = torch.compile(
+                block.forward, fullgraph=True, dynamic=True, backend=backend
+            )
+            block.forward = compiled
         with torch.inference_mode(), care.usual(attention):
             for side, tokens in _SHAPES:
                 for pictures in _PICTURES:
@@ -55,6 +63,6 @@ def _run(transformer: Any, pictures: int, side: tuple[int, int], tokens: int) ->
 
 
 def _forget(transformer: Any) -> None:
-    for module in transformer.modules():
-        module._compiled_call_impl = None
+    for block in blocks_of(transformer):
+        vars(block).pop("forward", None)
     torch.compiler.reset()

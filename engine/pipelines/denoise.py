@@ -6,8 +6,9 @@ never share a forward pass, and guidance is of the usual form (no normalisation,
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -48,9 +49,17 @@ class Member:
 class Denoiser:
     """A transformer with its scheduler's steps."""
 
-    def __init__(self, transformer: Any, scheduler: Any, attention: str) -> None:
-        """`attention` names diffusers' backend."""
+    def __init__(
+        self,
+        transformer: Any,
+        scheduler: Any,
+        attention: str,
+        run: Callable[[Callable[[], torch.Tensor]], torch.Tensor] = lambda part: part(),
+    ) -> None:
+        """`attention` names diffusers' backend. `run` calls each step's passes, once or, after it
+        has made room, again."""
         self._transformer = transformer
+        self._run = run
         self._scheduler = scheduler
         self._attention = attention
 
@@ -99,9 +108,11 @@ class Denoiser:
     ) -> None:
         """One Euler step. Whose velocity cannot be had leaves as BadPicture."""
         waiting = list(members)
-        for how in (care.usual(self._attention), care.plain(), self._upcast()):
+        ways: list[AbstractContextManager[Any]] = [care.usual(self._attention), care.plain()]
+        ways += [self._upcast()] if care.can_be_upcast(self._transformer) else []
+        for how in ways:
             with how:
-                velocities = self._velocities(waiting, time, guidance)
+                velocities = self._run(partial(self._velocities, waiting, time, guidance))
             # Before the step is made: the latents are those of the step before, and good.
             finite = are_finite(velocities)
             for member, velocity, is_good in zip(waiting, velocities, finite, strict=True):

@@ -14,13 +14,11 @@ from engine.profiles import Profile
 _NETWORKS = ("transformer", "vae", "text_encoder")
 
 
-def load(profile: Profile, folder: Path, device: str, dtype: torch.dtype) -> Any:
-    """The pipeline of `profile` on `device`, every weight from `folder`. Raises WeightsError."""
+def load(profile: Profile, folder: Path, dtype: torch.dtype) -> Any:
+    """The pipeline of `profile` in main memory, every weight from `folder`. Raises WeightsError."""
     _silence()
     try:
-        return _load(folder, dtype).to(device)
-    except torch.OutOfMemoryError:
-        raise WeightsError(f"{profile.name} does not fit into the memory of {device}") from None
+        return _load(folder, dtype)
     except Exception as error:
         # Damage shows as whatever the reader of that file raises.
         reason = " ".join(str(error).split())[:300] or type(error).__name__

@@ -1,9 +1,12 @@
-"""Z-Image on diffusers' networks: resident weights, short prompts, several pictures at once."""
+"""Z-Image on diffusers' networks: laid out by plan, short prompts, several pictures at once."""
 
-import gc
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,9 @@ import torch
 from PIL import Image
 
 from engine.batching import CAPTION_BUCKET
+from engine.memory.cards import GIB, Host
+from engine.memory.costs import Storage, Work
+from engine.memory.options import MemoryOptions
 from engine.pipeline import (
     BadPicture,
     DeviceLost,
@@ -22,10 +28,15 @@ from engine.pipeline import (
     PipelineError,
 )
 from engine.pipelines import attention, care, guard, weights
+from engine.pipelines.blocks import blocks_of
 from engine.pipelines.compiled import compile_blocks
 from engine.pipelines.denoise import Captions, Denoiser, Member
+from engine.pipelines.device_memory import CudaMemory, DeviceMemory, HostMemory
 from engine.pipelines.embedding_memory import EmbeddingMemory
-from engine.pipelines.prompt_encoder import PromptEncoder
+from engine.pipelines.placement import Placement, Unplaced
+from engine.pipelines.prompt_encoder import Encoding, PromptEncoder
+from engine.pipelines.shortage import is_shortage
+from engine.pipelines.storage import compress
 from engine.profiles import Profile
 
 #: Pictures at once in host memory, which is never what limits them.
@@ -35,22 +46,35 @@ HOST_ROOM = 64
 BYTES_PER_TOKEN_AND_CHANNEL = 48
 
 
-def open_pipeline(profile: Profile, folder: Path, compiled: bool) -> "ZImage":
-    """Loads `folder` onto the card, or onto the CPU where there is none. Raises WeightsError.
+def open_pipeline(
+    profile: Profile, folder: Path, options: MemoryOptions, compiled: bool
+) -> "ZImage":
+    """Loads `folder` and lays it out on the card, or on the CPU where there is none.
 
-    `compiled`: the transformer's blocks, on a card.
+    `compiled`: the transformer's blocks, on a card. Raises WeightsError, and OutOfMemory where the
+    card cannot take the least of it.
     """
-    if torch.cuda.is_available():
-        pipe = weights.load(profile, folder, "cuda", torch.bfloat16)
-        backend = attention.chosen(pipe.transformer, torch.cuda.get_device_capability())
-        if compiled:
-            compile_blocks(pipe.transformer, backend)
-        return ZImage(pipe, folder, backend)
+    on_card = torch.cuda.is_available()
     # Few processors compute in bfloat16; the others convert back and forth.
-    pipe = weights.load(profile, folder, "cpu", torch.float32)
-    # The decoder's convolutions take a fifth less time this way.
-    pipe.vae.to(memory_format=torch.channels_last)
-    return ZImage(pipe, folder)
+    dtype = torch.bfloat16 if on_card else torch.float32
+    pipe = weights.load(profile, folder, dtype)
+    compress([*blocks_of(pipe.transformer), *pipe.text_encoder.layers], options.storage, dtype)
+    limit = None if options.vram_gb is None else round(options.vram_gb * GIB)
+    memory: DeviceMemory
+    if on_card:
+        memory = CudaMemory(torch.device("cuda", torch.cuda.current_device()), limit)
+    else:
+        # The decoder's convolutions take a fifth less time this way.
+        pipe.vae.to(memory_format=torch.channels_last)
+        if limit is None:
+            return ZImage(pipe, folder)
+        memory = HostMemory(limit)
+    is_plain = not on_card and options.storage is Storage.BF16
+    storage = Storage.FP32 if is_plain else options.storage
+    drawing = ZImage(pipe, folder, lambda: Placement(pipe, profile, storage, memory, _host()))
+    if on_card:
+        drawing.speed_up(compiled)
+    return drawing
 
 
 class ZImage:
@@ -60,18 +84,30 @@ class ZImage:
         self,
         pipe: Any,
         folder: Path,
-        attention_backend: str = attention.ON_CPU,
+        place: Callable[[], Unplaced] = Unplaced,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
+        """`place` lays the networks out, once the text encoder is as it stays."""
         self._pipe = pipe
         self._clock = clock
         memory = EmbeddingMemory()
         self._encode = PromptEncoder(pipe.tokenizer, pipe.text_encoder, memory, str(folder))
-        self._denoise = Denoiser(pipe.transformer, pipe.scheduler, attention_backend)
+        self._placement = place()
+        self._encode.device = pipe.device
+        self._denoise = self._denoiser(attention.ON_CPU)
         self.template = self._encode.template
         self.tokenizer_json = (folder / "tokenizer" / "tokenizer.json").read_bytes()
         self._on_card = pipe.device.type == "cuda"
         self.device = torch.cuda.get_device_name(pipe.device) if self._on_card else "cpu"
+
+    def speed_up(self, compiled: bool) -> None:
+        """For a card: its fastest attention and, where wanted, blocks that are `compiled`."""
+        transformer = self._pipe.transformer
+        backend = attention.chosen(transformer, torch.cuda.get_device_capability())
+        if compiled:
+            with self._placement.phase():
+                compile_blocks(transformer, backend)
+        self._denoise = self._denoiser(backend)
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         """See engine.pipeline.Pipeline."""
@@ -84,25 +120,26 @@ class ZImage:
         self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
     ) -> Drawing:
         """See engine.pipeline.Pipeline."""
+        before = self._placement.shortages
         with torch.inference_mode():
             try:
-                return self._draw(requests, on_steps)
-            except torch.OutOfMemoryError:
+                drawing = self._draw(requests, on_steps)
+                return replace(drawing, shortages=self._placement.shortages - before)
+            except OutOfMemory:
                 pass
-            except torch.AcceleratorError as error:
-                # An illegal access or a card that fell off: every later call fails as well.
-                raise DeviceLost(str(error).partition("\n")[0]) from error
+            except RuntimeError as error:
+                if isinstance(error, torch.AcceleratorError) and not is_shortage(error):
+                    # An illegal access or a card that fell off: every later call fails as well.
+                    raise DeviceLost(str(error).partition("\n")[0]) from error
+                if not is_shortage(error):
+                    raise
+                self._placement.shortages += 1
         # Outside the handler: its traceback would keep the tensors of the failed call alive.
-        gc.collect()
-        torch.cuda.empty_cache()
-        raise OutOfMemory
+        raise OutOfMemory(self._placement.shortages - before)
 
     def free_bytes(self) -> int | None:
         """See engine.pipeline.Pipeline. What torch keeps for later is free."""
-        if not self._on_card:
-            return None
-        free: int = torch.cuda.mem_get_info(self._pipe.device)[0]
-        return free + torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
+        return self._placement.free()
 
     def room(self, request: DrawRequest) -> int:
         """See engine.pipeline.Pipeline. Half of the free memory is left to everything else."""
@@ -118,16 +155,21 @@ class ZImage:
         self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
     ) -> Drawing:
         began = self._clock()
+        placement = self._placement
+        placement.fit(_work(requests))
         with nullcontext() if self._on_card else _one_core_free():
-            captions = [self._captions(request) for request in requests]
+            with placement.phase():
+                captions = self._captions(requests)
             encoded = self._clock()
-            members = [
-                Member(latents=self._noise(request), on_step=on_step, captions=caption)
-                for request, on_step, caption in zip(requests, on_steps, captions, strict=True)
-            ]
-            self._denoise(members, requests[0].steps, requests[0].guidance)
+            with placement.phase():
+                members = [
+                    Member(latents=self._noise(request), on_step=on_step, captions=caption)
+                    for request, on_step, caption in zip(requests, on_steps, captions, strict=True)
+                ]
+                self._denoise(members, requests[0].steps, requests[0].guidance)
         denoised = self._clock()
-        drawn = tuple(self._drawn(member) for member in members)
+        with placement.phase():
+            drawn = tuple(placement.run(partial(self._drawn, member)) for member in members)
         return Drawing(
             drawn=drawn,
             encode_seconds=encoded - began,
@@ -135,17 +177,21 @@ class ZImage:
             decode_seconds=self._clock() - denoised,
         )
 
-    def _captions(self, request: DrawRequest) -> Captions:
-        kept, made = self._encode.kept, self._encode.made
-        guided = request.guidance > 0
-        prompts = (request.prompt, request.negative_prompt) if guided else (request.prompt,)
-        found = [self._encode(prompt) for prompt in prompts]
-        embeddings = tuple(one for one in found if one is not None)
-        return Captions(
-            embeddings if len(embeddings) == len(found) else (),
-            self._encode.kept - kept,
-            self._encode.made - made,
+    def _denoiser(self, backend: str) -> Denoiser:
+        def run(step: Callable[[], torch.Tensor]) -> torch.Tensor:
+            return self._placement.run(step, can_be_split=True)
+
+        return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, run)
+
+    def _captions(self, requests: Sequence[DrawRequest]) -> list[Captions]:
+        """What each of them says, all encoded in one pass."""
+        prompts = [
+            (r.prompt, r.negative_prompt) if r.guidance > 0 else (r.prompt,) for r in requests
+        ]
+        encodings = iter(
+            self._placement.run(partial(self._encode, list(chain.from_iterable(prompts))))
         )
+        return [_told(list(islice(encodings, len(each)))) for each in prompts]
 
     def _noise(self, request: DrawRequest) -> torch.Tensor:
         """Where the picture starts: float32 (channels, height / 8, width / 8); for the demo
@@ -187,6 +233,29 @@ class ZImage:
             scaled = latents.to(vae.dtype) / vae.config.scaling_factor + vae.config.shift_factor
             decoded: torch.Tensor = vae.decode(scaled.unsqueeze(0), return_dict=False)[0]
         return decoded
+
+
+def _told(encodings: Sequence[Encoding]) -> Captions:
+    embeddings = tuple(one.embedding for one in encodings if one.embedding is not None)
+    kept = sum(one.kept for one in encodings)
+    return Captions(
+        embeddings if len(embeddings) == len(encodings) else (), kept, len(encodings) - kept
+    )
+
+
+def _work(requests: Sequence[DrawRequest]) -> Work:
+    first = requests[0]
+    return Work(
+        width=first.width,
+        height=first.height,
+        batch=len(requests),
+        guided=first.guidance > 0,
+        steps=first.steps,
+    )
+
+
+def _host() -> Host:
+    return Host(total=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
 @contextmanager

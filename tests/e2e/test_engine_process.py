@@ -117,6 +117,23 @@ def test_the_demo_model_draws(shared):
     assert shared.http.get("/v1/jobs/drawn/1/1.png").content.startswith(b"\x89PNG")
 
 
+def test_laid_out_as_on_a_small_card_it_draws_the_same(shared, tmp_path):
+    asked = {"width": 512, "height": 512, "steps": 4}
+    with engine(tmp_path, vram_gb="1") as streaming:
+        streaming.wait_until_ready()
+        pictures = []
+        for process in (shared, streaming):
+            process.submit("same", **asked)
+            with process.events() as events:
+                first(events, "finished", "same")
+            pictures.append(process.http.get("/v1/jobs/same/1/1.png").content)
+        streaming.popen.send_signal(signal.SIGTERM)
+        code, told = streaming.ended(within=8)
+    assert code == 0
+    assert "resident_blocks=0" in told
+    assert pictures[0] == pictures[1]
+
+
 def test_only_this_user_can_reach_the_socket(shared):
     assert stat.S_IMODE((shared.state_dir / "engine.sock").stat().st_mode) == 0o600
 

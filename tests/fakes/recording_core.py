@@ -55,8 +55,10 @@ class RecordingCore:
         self.settlings += 1
         return replace(origin, **self.decided)
 
-    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None:
-        await self.keep(origin, "draw", text=text, quiet=quiet)
+    async def draw(
+        self, origin: Origin, text: str, *, quiet: bool = False, edited: str | None = None
+    ) -> Toast | None:
+        await self.keep(origin, "draw", text=text, quiet=quiet, edited=edited)
         return self.toast
 
     async def ask_for_prompt(self, origin: Origin) -> None:
@@ -141,6 +143,7 @@ class RecordingCore:
         pointed: Pointed | None = None,
         is_admin: Any = None,
         pressed: bool = False,
+        in_place: bool = False,
     ) -> Toast | None:
         # As the core does: nobody's rights are asked for where nothing is decided.
         admin = bool(words and is_admin and await is_admin())
@@ -149,6 +152,7 @@ class RecordingCore:
             "pointed": pointed or Pointed(),
             "admin": admin,
             "pressed": pressed,
+            "in_place": in_place,
         }
         await self.keep(origin, name, **about)
         return self.toast

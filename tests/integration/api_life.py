@@ -21,10 +21,14 @@ from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
+from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.moderation.gate import Gate
+from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Bounds
 from bot.core.quota import QuotaDefaults
+from bot.core.staff import Staff
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -107,6 +111,9 @@ async def api_in(
             profile=PROFILE,
             pace=pace,
             bounds=Bounds(live_per_requester=queued, live_in_all=1000),
+            rules=RulesHere(store.groups, GroupRules()),
+            staff=Staff([], store.people),
+            gate=Gate(admittance=store.admittance, lists=WordLists(store.words)),
         )
         secret = ApiSecret(folder, setting)
         parts = ApiParts(

@@ -55,3 +55,20 @@ async def messenger(telegram: FakeTelegram) -> AsyncIterator[TelegramMessenger]:
 @pytest.fixture
 def finished(tmp_path: Path) -> Card:
     return finished_card(tmp_path)
+
+
+@pytest.fixture
+def far_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A block that is not loaded has weights that spoil whatever is computed from them, as main
+    memory does for a card."""
+    # Here, so that tests without a model do not load torch.
+    import torch
+
+    from engine.memory.block_swap import _Block
+
+    lie_in = _Block.lie_in
+
+    def lie_in_nan(block: _Block, buffer: torch.Tensor) -> None:
+        lie_in(block, torch.full_like(buffer, 255) if buffer is block.host else buffer)
+
+    monkeypatch.setattr(_Block, "lie_in", lie_in_nan)

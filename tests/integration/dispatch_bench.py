@@ -13,6 +13,7 @@ from bot.core.dispatch import Dispatcher
 from bot.core.generation import Generation, Origin, Outcome
 from bot.core.news import News
 from bot.core.pace import Pace
+from bot.core.ports import EngineLink
 from bot.core.recover import Recovery
 from bot.store.database import Database
 from bot.store.generations import SqlAdmissions
@@ -70,12 +71,14 @@ class Bench:
         await eventually(lambda: key in self.engine.accepted)
         return key
 
-    async def becomes(self, generation: Generation, outcome: Outcome) -> Generation:
+    async def becomes(
+        self, generation: Generation, outcome: Outcome, seconds: float = 5.0
+    ) -> Generation:
         async def now() -> Generation | None:
             row = await self.admissions.get(generation.id)
             return row if row is not None and row.outcome is outcome else None
 
-        found: Generation = await eventually(now)
+        found: Generation = await eventually(now, seconds)
         return found
 
 
@@ -90,15 +93,20 @@ async def working(dispatcher: Dispatcher) -> AsyncIterator[asyncio.Task[None]]:
 
 
 @asynccontextmanager
-async def dispatching(folder: Path) -> AsyncIterator[Bench]:
-    """A dispatcher at work, with its database and pictures in `folder`."""
+async def dispatching(
+    folder: Path, each: int | None = None, link: EngineLink | None = None
+) -> AsyncIterator[Bench]:
+    """A dispatcher at work, with its database and pictures in `folder`. `each`: places that one
+    person may hold while others wait. Its engine is the one that the test drives, if not
+    `link`."""
     clock, news, engine = ManualClock(), News(), FakeEngine()
     pace = Pace(profile_named("demo"))
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
-        rows, outcomes = SqlJobRows(database, clock), SqlOutcomes(database, clock, books_of(clock))
+        rows = SqlJobRows(database, clock, each)
+        outcomes = SqlOutcomes(database, clock, books_of(clock))
         pictures = PictureFolder(folder)
         dispatcher = Dispatcher(
-            link=engine,
+            link=link or engine,
             rows=rows,
             outcomes=outcomes,
             pictures=pictures,

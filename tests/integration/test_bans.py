@@ -66,7 +66,7 @@ async def test_it_is_for_good_only_where_that_is_said(desk: Desk, words, answer,
 async def test_everything_else_still_works_for_them(desk: Desk):
     picture = await desk.drawn()
     await desk.manage("ban", "永久", of=ANNA)
-    told = reply("banned_for_good", "zh", reason="")
+    told = reply("banned_for_good", "zh", why="")
     assert await desk.again(generation_id=picture.id, quiet=True) == told
     assert words_of(await desk.desk.ask_for_edit(desk.origin(), picture.id, quiet=True)) == told
     assert "🎟" in await desk.manage("quota", by=ANNA, admin=False)
@@ -166,7 +166,7 @@ async def test_those_who_are_banned_are_listed_with_what_is_left(desk: Desk):
     told = await desk.manage("ban", "名单")
     assert told.splitlines()[1:] == ["2 @boris (永久)", "1 (约 1 小时) 刷屏"]
     assert (await desk.said())[-1].private
-    assert await desk.manage("ban", "全部 list", by=OWNER) == reply("no_bans", "zh")
+    assert await desk.manage("ban", "全部 list", by=OWNER, alone=True) == reply("no_bans", "zh")
 
 
 async def again(desk: Desk, origin: Origin, words: str) -> None:

@@ -51,6 +51,7 @@ async def press(desk: Desk, question: Notice, *, event: str | None = None, **who
         pressed.words,
         is_admin=said_to_be(admin),
         pressed=True,
+        in_place=True,
     )
 
 

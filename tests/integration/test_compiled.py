@@ -10,8 +10,10 @@ import torch
 from structlog.testing import capture_logs
 
 from engine.demo_model import WEIGHTS
+from engine.memory.block_swap import BlockSwap
 from engine.pipeline import DrawRequest
 from engine.pipelines import weights
+from engine.pipelines.blocks import blocks_of
 from engine.pipelines.compiled import compile_blocks
 from engine.pipelines.zimage import ZImage
 from engine.profiles import profile_named
@@ -43,7 +45,7 @@ class Graphs:
 
 
 def pipeline() -> ZImage:
-    return ZImage(weights.load(profile_named("demo"), WEIGHTS, "cpu", torch.float32), WEIGHTS)
+    return ZImage(weights.load(profile_named("demo"), WEIGHTS, torch.float32), WEIGHTS)
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +106,26 @@ def test_a_bad_step_is_mended_outside_of_what_is_compiled(ours, plain, graphs):
     assert drawn.bad_steps == 2
     assert np.abs(np.asarray(drawn.image, dtype=int) - expected).max() <= 1
     assert np.abs(pixels(ours, REQUEST)[0] - expected).max() <= 1
+    assert graphs.count == rehearsed
+
+
+def test_blocks_that_are_streamed_run_through_the_same_graphs(plain):
+    """As on a card: laid out, compiled, and laid out anew by what is asked."""
+    opened, graphs = pipeline(), Graphs()
+    transformer = opened._pipe.transformer
+    blocks = blocks_of(transformer)
+    swap = BlockSwap(transformer, blocks, torch.device("cpu"))
+    swap.arrange(len(blocks))
+    usual = torch.get_num_threads()
+    torch.set_num_threads(max(1, usual - 1))
+    assert compile_blocks(transformer, "native", graphs)
+    torch.set_num_threads(usual)
+    rehearsed = graphs.count
+    (expected,) = pixels(plain, REQUEST)
+    for resident in (len(blocks), 3, 0, 5):
+        swap.arrange(resident)
+        for _ in range(2):
+            assert np.abs(pixels(opened, REQUEST)[0] - expected).max() <= 1
     assert graphs.count == rehearsed
 
 

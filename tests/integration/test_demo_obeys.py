@@ -59,7 +59,7 @@ OFFERED: Final = {
 
 @pytest.fixture(scope="module")
 def engine() -> ZImage:
-    return ZImage(weights.load(DEMO, WEIGHTS, "cpu", torch.float32), WEIGHTS)
+    return ZImage(weights.load(DEMO, WEIGHTS, torch.float32), WEIGHTS)
 
 
 def draw(engine: ZImage, prompt: str, **more: Any) -> Image.Image:
@@ -121,7 +121,7 @@ def test_guidance_changes_the_picture_and_keeps_what_was_asked_for(engine: ZImag
 @pytest.fixture(scope="module")
 def redraw() -> Any:
     # Not of the engine's parts: it takes its text encoder over, which then encodes for it alone.
-    redraw = ZImageImg2ImgPipeline(**weights.load(DEMO, WEIGHTS, "cpu", torch.float32).components)
+    redraw = ZImageImg2ImgPipeline(**weights.load(DEMO, WEIGHTS, torch.float32).components)
     redraw.set_progress_bar_config(disable=True)
     return redraw
 

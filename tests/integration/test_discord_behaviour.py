@@ -51,8 +51,10 @@ class InlineCore:
     async def settled(self, origin: Origin) -> Origin:
         return origin
 
-    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast:
-        self.calls.append(f"draw {text}")
+    async def draw(
+        self, origin: Origin, text: str, *, quiet: bool = False, edited: str | None = None
+    ) -> Toast:
+        self.calls.append(f"draw {text}" + (f" of {edited}" if edited else ""))
         if self.refuses:
             return Toast(refusal_text(self.refuses.pop(), origin.locale))
         row = generation(
@@ -237,7 +239,7 @@ async def test_edit_opens_a_form_whose_words_are_drawn(scene, core):
     await scene.anna.slash(scene.channel, "draw", prompt=WORDS)
     shown = await scene.boris.click(scene.channel.last_message, label="edit")
     result = await scene.boris.submit_modal(shown, {"words": "a blue circle"})
-    assert core.calls[-1] == "draw a blue circle"
+    assert core.calls[-1] == f"draw a blue circle of {ID}"
     assert not result.ephemeral
 
 

@@ -187,20 +187,22 @@ async def test_a_private_answer_tells_nobody_else(life, discord):
 
 
 async def test_who_waits_on_is_kept_up_to_date(life, discord):
-    first, asked = life.ask(user=BORIS), life.ask()
+    first = life.ask(user=BORIS)
     ahead = await life.opened(first)
+    asked = life.ask()
     await life.opened(asked)
+    assert "前面 1 张" in asked.original.content
     wait(life, 15)
     await life.finish(ahead)
-    before = asked.original.content
-    await eventually(lambda: asked.original.content != before)
+    await eventually(lambda: "前面 1 张" not in asked.original.content)
     assert not asked.original.deleted
 
 
 async def test_a_message_older_than_an_hour_is_left_alone_until_the_end(life, discord):
     """Discord lets such a one be edited a few times only."""
-    first, asked = life.ask(user=BORIS), life.ask()
+    first = life.ask(user=BORIS)
     ahead = await life.opened(first)
+    asked = life.ask()
     generation = await life.opened(asked)
     wait(life, 61)
     before = asked.original.content
@@ -316,8 +318,9 @@ async def test_where_it_may_only_edit_it_warns_and_tries_all_the_same(life, disc
 
 async def test_a_global_limit_that_is_longer_than_an_edit_is_waited_out(life, discord, monkeypatch):
     monkeypatch.setattr("bot.adapters.discord.calls.PASSING_SECONDS", 0.1)
-    first, asked = life.ask(user=BORIS), life.ask()
+    first = life.ask(user=BORIS)
     ahead = await life.opened(first)
+    asked = life.ask()
     generation = await life.opened(asked)
     wait(life, 15)
     limit = discord.faults.rate_limit("PATCH", MESSAGE, 0.6, scope="global")
@@ -363,8 +366,9 @@ async def test_a_picture_does_not_wait_for_a_progress_edit_and_stays_as_it_is(
     life, discord, monkeypatch, minutes
 ):
     monkeypatch.setattr("bot.adapters.discord.messenger.LANDING_SECONDS", 0.1)
-    first, asked = life.ask(user=BORIS), life.ask()
+    first = life.ask(user=BORIS)
     ahead = await life.opened(first)
+    asked = life.ask()
     generation = await life.opened(asked)
     wait(life, minutes)
     # discord.py lets one call pass at a time until it knows how many may.
@@ -428,8 +432,9 @@ async def test_sent_by_the_bot_itself_a_file_must_be_one_for_the_place(life, dis
 
 async def test_what_is_mended_is_never_taken_away(life, discord, monkeypatch):
     monkeypatch.setattr("bot.adapters.discord.messenger.LANDING_SECONDS", 0.1)
-    first, asked = life.ask(user=BORIS), life.ask()
+    first = life.ask(user=BORIS)
     ahead = await life.opened(first)
+    asked = life.ask()
     generation = await life.opened(asked)
     await life.adapter._calls.edit(CHANNEL, first.original.id, Look(text="圆"))
     slow = discord.faults.fail_next("PATCH", f"/webhooks/*/{asked.token}/*", delay=1.0)

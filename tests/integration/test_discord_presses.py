@@ -171,7 +171,7 @@ async def test_a_completion_that_fails_offers_nothing_and_is_no_traceback(
 
 
 async def test_edit_opens_a_form_with_the_words_and_draws_what_is_sent(life, discord):
-    message, _ = await picture(life, prompt="红 圆", options={"ratio": "16:9"})
+    message, first = await picture(life, prompt="红 圆", options={"ratio": "16:9"})
     pressed = discord.people.press(message, "✏️", user=BORIS)
     await eventually(lambda: pressed.modal)
     field = pressed.modal["components"][0]["component"]
@@ -179,6 +179,7 @@ async def test_edit_opens_a_form_with_the_words_and_draws_what_is_sent(life, dis
     sent = discord.people.submit_modal(pressed, {"words": "蓝 圆\n横图"})
     row = await life.row(sent)
     assert (row.spec.prompt, row.requester) == ("蓝 圆", f"discord:{BORIS}")
+    assert row.parent_id == first.id
     assert await life.drawn(sent) is sent.original
 
 
@@ -401,15 +402,15 @@ async def test_queue_is_for_whoever_asks(life, discord):
 
 
 async def test_quota_is_changed_by_those_who_manage_the_guild(life, discord):
-    given = {"user": BORIS, "change": "+", "amount": 2.5, "reason": "谢谢"}
+    given = {"user": BORIS, "change": "每天", "amount": 2.5, "reason": "谢谢"}
     with pytest.raises(ValueError, match="admin"):
         slash(life, "admin quota", given=given)
     changed = slash(life, "admin quota", user=ADMIN, given=given)
-    assert f"🎟 {BORIS}：记下了" in await words(changed)
+    assert f"🎟 {BORIS} 现在还剩 2.5" in await words(changed)
     assert answer(changed).ephemeral_to == ADMIN
-    accounts = await life.store.sql("SELECT scope, holder, extra FROM accounts")
+    accounts = await life.store.sql("SELECT scope, holder, allowance FROM accounts")
     assert accounts == [(f"guild:{GUILD}", f"discord:{BORIS}", 2500)]
-    lines = await life.store.sql("SELECT actor, reason FROM ledger WHERE extra <> 0")
+    lines = await life.store.sql("SELECT actor, reason FROM ledger WHERE actor IS NOT NULL")
     assert lines == [(f"discord:{ADMIN}", "谢谢")]
     told = slash(life, "quota")
     assert "不限额度" in await words(told)

@@ -242,3 +242,16 @@ async def test_a_request_nobody_served_for_a_day_expires(bench: Bench) -> None:
     bench.clock.advance(24 * 3_600_000 + 1)
     await bench.recovery.sweep()
     await bench.becomes(generation, Outcome.EXPIRED)
+
+
+async def test_nobody_holds_all_places_while_somebody_else_waits(tmp_path: Path) -> None:
+    async with dispatching(tmp_path, each=2) as bench:
+        greedy = [await bench.admit(cost=0.0) for _ in range(4)]
+        other = await bench.admit(requester="telegram:2", cost=0.0)
+        bench.engine.connect()
+        await eventually(lambda: len(bench.engine.accepted) == bench.engine.capacity)
+        ids = [key.generation_id for key in bench.engine.accepted]
+        assert ids == [greedy[0].id, greedy[1].id, other.id]
+        bench.engine.finish(bench.engine.accepted[-1])
+        # Nobody else waits any more.
+        await bench.handed_over(greedy[2])

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from PIL import Image
+from structlog.testing import capture_logs
 
 from engine import desk as desk_module
 from engine.app import Engine, EngineOptions, Stuck
@@ -223,6 +224,15 @@ async def test_a_failed_job_is_told_and_the_next_is_drawn(client, pipeline, erro
     assert (await client.wait_for("failed")).code == code
     await client.submit("good")
     await client.wait_for("finished", "good")
+
+
+async def test_the_log_says_how_often_memory_did_not_suffice(client, pipeline):
+    pipeline.raises["large"] = OutOfMemory(13)
+    with capture_logs() as logged:
+        await client.submit("large", prompt="large")
+        await client.wait_for("failed")
+    (line,) = [entry for entry in logged if entry["event"] == "job_ended"]
+    assert (line["outcome"], line["out_of_memory"]) == ("failed", 13)
 
 
 async def test_a_lost_device_ends_the_engine_and_the_attempt_counts(tmp_path):

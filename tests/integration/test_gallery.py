@@ -98,6 +98,17 @@ async def test_words_of_another_chat_are_not_told(desk: Desk) -> None:
         await desk.desk.edit_text(desk.origin(by=BORIS, at=ELSEWHERE), drawn.id)
 
 
+async def test_what_is_drawn_of_edited_words_remembers_whose_they_were(desk: Desk) -> None:
+    parent = await desk.drawn()
+    elsewhere = await desk.drawn(address=ELSEWHERE)
+    for edited, parent_id in ((parent.id, parent.id), (elsewhere.id, None), ("nothing", None)):
+        await desk.desk.draw(desk.origin(by=BORIS), "一只狗", edited=edited)
+        latest = await desk.store.admissions.latest(BORIS, CHAT.chat)
+        assert latest is not None
+        assert latest.parent_id == parent_id
+        await desk.cancel(by=BORIS, generation_id=latest.id)
+
+
 async def test_a_question_for_an_edit_opens_a_reply_field_and_shows_the_words(desk: Desk) -> None:
     drawn = await desk.drawn(spec=spec(width=512, height=512))
     assert await desk.desk.ask_for_edit(desk.origin(by=BORIS), drawn.id, quiet=True)

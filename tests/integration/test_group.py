@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.core.generation import Origin
-from bot.core.group_rules import GroupRules
+from bot.core.group_rules import RULES, GroupRules
 from bot.core.quota import UNIT, AccountKey, QuotaDefaults
 from bot.core.replies import reply
 from tests.integration.front_desk_life import (
@@ -68,7 +68,8 @@ async def test_members_read_and_change_nothing(desk: Desk, words):
 @pytest.mark.parametrize("words", [*LIMITS, *TASTES])
 async def test_admins_of_the_group_decide(desk: Desk, words):
     assert "⚙️" in await desk.manage("group", words)
-    decided = [value for value in vars(await rules(desk)).values() if value is not None]
+    of_group = await rules(desk)
+    decided = [rule for rule in RULES if getattr(of_group, rule) is not None]
     assert len(decided) == 1
     await desk.manage("group", f"{words.split()[0]} 默认")
     assert await rules(desk) == GroupRules()
@@ -97,7 +98,7 @@ async def test_but_not_what_they_may_draw(desk: Desk, words, by):
 
 
 async def test_a_press_acts_for_whoever_presses_and_changes_the_panel(desk: Desk):
-    pressed: dict[str, Any] = {"is_admin": said_to_be(True), "pressed": True}
+    pressed: dict[str, Any] = {"is_admin": said_to_be(True), "pressed": True, "in_place": True}
     origin = desk.origin(by=ADMIN)
     for _ in range(2):
         said = await desk.desk.manage(origin, "group", "queue 2", **pressed)
@@ -178,6 +179,48 @@ async def test_somebody_may_get_what_is_usual_where_the_group_gives_less(limited
     assert "🎟" in await limited.manage("quota", "每天 3", of=BORIS)
     assert (await left(limited), await left(limited, BORIS)) == (UNIT, 3 * UNIT)
     assert await limited.manage("quota", "每天 4", of=BORIS) == reply("no_pool", "zh")
+
+
+async def test_what_was_decided_in_advance_holds_within_what_is_usual_later(tmp_path: Path):
+    async with desk_in(tmp_path) as free:
+        await free.manage("group", "每天 1000")
+        await free.manage("group", "冷却 1")
+        assert "🎟 每人每天：1000\n⏳ 冷却：1 秒" in await free.manage("group")
+    async with desk_in(tmp_path, QuotaDefaults(allowance=2 * UNIT), cooldown_s=60) as limited:
+        limited._events = 1000
+        assert "🎟 每人每天：2\n⏳ 冷却：60 秒" in await limited.manage("group")
+        assert await left(limited) == 2 * UNIT
+        assert await ask(limited) is None
+        assert "再等 60 秒" in str(await ask(limited))
+
+
+STRICTER = [("每天", "1", "2"), ("冷却", "60", "30"), ("排队", "1", "2"), ("张数", "1", "2"),
+            ("尺寸", "384x384", "448x448")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "value", "looser"), STRICTER)
+async def test_what_the_fleet_made_stricter_only_the_fleet_loosens(limited, name, value, looser):
+    await limited.manage("group", f"{name} {value}", by=OWNER, admin=False)
+    before = await rules(limited)
+    for wish in (looser, "默认"):
+        said = await limited.manage("group", f"{name} {wish}")
+        assert said == reply("held_by_fleet", "zh")
+        assert await rules(limited) == before
+    await limited.manage("group", f"{name} {looser}", by=OWNER, admin=False)
+    await limited.manage("group", f"{name} 默认", by=OWNER, admin=False)
+    assert await rules(limited) == GroupRules()
+
+
+async def test_stricter_still_it_stays_the_fleets(limited: Desk):
+    await limited.manage("group", "冷却 60", by=OWNER, admin=False)
+    assert "⚙️" in await limited.manage("group", "冷却 120")
+    assert await limited.manage("group", "冷却 60") == reply("held_by_fleet", "zh")
+
+
+async def test_a_pool_is_no_way_around_it(limited: Desk):
+    await limited.manage("group", "每天 1", by=OWNER, admin=False)
+    await limited.manage("quota", "群 每天 100", by=OWNER)
+    assert await limited.manage("group", "每天 40") == reply("held_by_fleet", "zh")
 
 
 # --- what holds for those who draw ----------------------------------------------------------------

@@ -53,6 +53,7 @@ async def press(
         asked,
         is_admin=said_to_be(admin),
         pressed=True,
+        in_place=True,
     )
 
 
@@ -209,6 +210,14 @@ async def test_a_retry_is_the_same_request_for_the_same_person_at_the_same_place
     assert f"{ADMIN} 重画 {first.id}" in await limited.manage("audit")
 
 
+async def test_what_an_admin_retries_waits_for_no_cooldown(desk: Desk):
+    row = await failed(desk, requester=BORIS)
+    await desk.manage("group", "冷却 30秒")
+    await desk.draw("一个红色的圆", by=BORIS)
+    assert (await press(desk, f"retry {row.id}")).done
+    assert len(await desk.store.records.waiting(BORIS)) == 2
+
+
 async def test_a_redelivered_press_draws_once_and_another_press_once_more(desk: Desk):
     row = await failed(desk, requester=BORIS)
     for _ in range(2):
@@ -252,6 +261,39 @@ async def test_a_private_one_is_left_to_its_requester(desk: Desk):
     assert reply("private_request", "zh") in words(await press(desk, f"retry {row.id}"))
 
 
+async def test_what_is_forgotten_is_not_drawn_again(desk: Desk):
+    row = await failed(desk)
+    await desk.store.deliveries.sending(row.id)
+    await desk.store.deliveries.delivered(row.id)
+    assert await desk.store.forgetting.forget(ANNA, row.id, instead="") == 1
+    said = await answer(desk, row.id)
+    assert "「」" not in said.text
+    assert [button.words for button in said.buttons] == ["job page 1"]
+    assert reply("forgotten", "zh", id=row.id) in words(await press(desk, f"retry {row.id}"))
+    assert await desk.store.records.waiting_in_all() == 0
+
+
+async def test_a_retry_is_for_nobody_who_may_not_draw(desk: Desk):
+    row = await failed(desk)
+    await desk.manage("ban", "", of=ANNA)
+    assert words(await press(desk, f"retry {row.id}")).startswith("没能替 telegram:1 重画")
+    assert await desk.store.records.waiting_in_all() == 0
+
+
+async def test_the_name_of_whoever_wanted_it_is_not_taken_for_that_of_whom_it_is_for(desk: Desk):
+    row = await failed(desk)
+    await press(desk, f"retry {row.id}", name="chief")
+    assert await desk.store.people.named("telegram", "chief") is None
+
+
+async def test_a_refusal_quotes_nobodys_words_to_who_may_not_see_them(desk: Desk):
+    long = spec(prompt="秘密的" * 20)
+    here, there = await failed(desk, spec=long), await failed(desk, spec=long, **THERE)
+    assert "秘密的" in words(await press(desk, f"retry {here.id}", by=OWNER))
+    told = words(await press(desk, f"retry {there.id}", by=OWNER))
+    assert told == reply("not_drawn_for_them", "zh", who=ANNA, told="prompt_too_long")
+
+
 async def test_what_answered_the_old_request_is_not_used_for_the_new_one(desk: Desk):
     row = await failed(desk, address=replace(CHAT, reply_token="10:secret"))
     await press(desk, f"retry {row.id}")
@@ -279,7 +321,7 @@ async def test_all_that_wait_here_are_listed_with_who_asked_and_how_long_ago(des
         ("❌ 1", f"job cancel {drawn.id}"),
         ("❌ 2", f"job cancel {waiting.id}"),
     ]
-    everywhere = await answer(desk, "全部", by=OWNER)
+    everywhere = await answer(desk, "全部", by=OWNER, alone=True)
     assert len(everywhere.buttons) == 3
 
 
@@ -295,7 +337,7 @@ async def test_a_long_list_has_pages(desk: Desk):
         f"job cancel {rows[11].id}",
         "job page 1",
     ]
-    assert (await answer(desk, "all", by=OWNER)).buttons[-1].words == "job all page 2"
+    assert (await answer(desk, "all", by=OWNER, alone=True)).buttons[-1].words == "job all page 2"
 
 
 @pytest.mark.parametrize("page", ["page 0", "page x", "page", "page 1"])
@@ -312,9 +354,26 @@ async def test_every_button_can_be_carried(desk: Desk):
     row = await failed(desk)
     for _ in range(12):
         await desk.store.queued(**HERE)
-    notices = [await answer(desk, asked, by=OWNER) for asked in (row.id, "all", "all page 2")]
+    notices = [
+        await answer(desk, asked, by=OWNER, alone=True) for asked in (row.id, "all", "all page 2")
+    ]
     for notice in notices:
         for button in notice.buttons:
             pressed = parse_press(press_code(button))
             assert pressed is not None
             assert f"{pressed.command} {pressed.words}" == button.words
+
+
+async def test_a_retry_gives_its_requester_nobody_elses_name(desk: Desk):
+    row = await failed(desk, requester=BORIS, requester_name="boris")
+    await press(desk, f"retry {row.id}", name="the_admin")
+    assert await desk.store.people.named("telegram", "boris") == BORIS
+    assert await desk.store.people.named("telegram", "the_admin") is None
+
+
+async def test_nothing_is_retried_for_whoever_is_banned(desk: Desk):
+    row = await failed(desk, requester=BORIS)
+    await desk.manage("ban", "1h 刷屏", of=BORIS)
+    said = await press(desk, f"retry {row.id}")
+    assert "被封禁" in said.text
+    assert BORIS in said.text

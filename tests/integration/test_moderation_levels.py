@@ -98,4 +98,4 @@ async def test_whoever_may_does_and_nobody_else(desk: Desk, platform, level):
 @pytest.mark.parametrize("wish", ["off", "off 全群"])
 async def test_alone_with_the_bot_nobody_is_an_admin(desk: Desk, wish):
     said = await desk.manage("here", wish, alone=True, admin=True)
-    assert said == reply("admins_only", "zh")
+    assert said == reply("only_in_groups", "zh")

@@ -37,7 +37,7 @@ TRIO = [replace(REQUEST, seed=seed) for seed in (11, 12, 13)]
 @pytest.fixture(scope="module")
 def ours() -> ZImage:
     """Shared: every test puts back what it breaks."""
-    return ZImage(weights.load(profile_named("demo"), WEIGHTS, "cpu", torch.float32), WEIGHTS)
+    return ZImage(weights.load(profile_named("demo"), WEIGHTS, torch.float32), WEIGHTS)
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,9 @@ class Listening:
         self.looked.append("*")
         return await self.store.notices.chats()
 
+    async def refused(self, event_key: str) -> bool:
+        raise NotImplementedError
+
     async def oldest(self, chat: Chat) -> Notice | None:
         self.looked.append(chat[1])
         return await self.store.notices.oldest(chat)

@@ -12,8 +12,11 @@ import pytest
 from PIL import Image
 
 from bot.core.generation import Outcome
+from bot.core.moderation.area import EVERYTHING
+from bot.core.moderation.matcher import WordRule
 from bot.core.quota import UNIT, QuotaDefaults
 from engine.contract import ErrorCode
+from tests.builders import act
 from tests.integration.api_life import GENERATIONS, Api, a_png, api_in
 from tests.integration.waiting import eventually
 
@@ -206,6 +209,17 @@ async def test_a_request_too_many_is_refused_with_the_limit_and_worth_trying_aga
         assert (answer.headers["x-should-retry"], answer.headers["retry-after"]) == ("true", "5")
         api.drawing.set()
         assert (await first).status_code == 200
+
+
+async def test_a_word_that_is_forbidden_everywhere_is_named_and_nothing_is_drawn(
+    api: Api, program: httpx.AsyncClient
+) -> None:
+    await api.store.words.add(EVERYTHING, [WordRule(text="裸体")], act())
+    for asked in ({"prompt": "裸.体"}, {"prompt": PROMPT, "negative_prompt": "裸體"}):
+        error = wrong(await program.post(GENERATIONS, json=asked), 400)
+        assert (error["code"], error["param"]) == ("content_policy_violation", "prompt")
+        assert "裸体" in error["message"]
+    assert await api.store.records.waiting_in_all() == 0
 
 
 async def test_quota_is_like_anybodys_and_not_worth_trying_again(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from bot.core.errors import Refusal
 from bot.core.generation import Address
 from bot.core.replies import reply
-from tests.integration.front_desk_life import ANNA, CHAT, ELSEWHERE, Desk, words
+from tests.integration.front_desk_life import ANNA, CHAT, ELSEWHERE, OWNER, Desk, words
 
 TOPIC, OTHER_TOPIC = replace(CHAT, thread="5"), replace(CHAT, thread="6")
 CIRCLE = "一个红色的圆"
@@ -110,3 +110,38 @@ async def test_it_moves_with_the_group(desk: Desk):
     await desk.manage("here", "off 全群")
     await desk.store.moves.move("telegram", "-100", "-1001")
     assert await draws(desk, replace(CHAT, chat="-1001")) == CLOSED
+
+
+# --- what the fleet closed ------------------------------------------------------------------------
+
+BY_OWNER: dict[str, Any] = {"by": OWNER, "admin": False}
+HELD = reply("closed_by_fleet", "zh")
+
+
+async def test_a_group_that_the_fleet_closed_only_the_fleet_opens(desk: Desk):
+    await desk.manage("here", "on", at=TOPIC)
+    said = await desk.manage("here", "off 全群", **BY_OWNER)
+    assert said == reply("group_closed_by_fleet", "zh")
+    assert await draws(desk, TOPIC) == CLOSED
+    # Nor does it help to close it oneself first.
+    await desk.manage("here", "off 全群")
+    assert await desk.manage("here", "on 全群") == HELD
+    assert await desk.manage("here", "on", at=OTHER_TOPIC) == HELD
+    assert [await draws(desk, at) for at in (CHAT, TOPIC, OTHER_TOPIC)] == [CLOSED] * 3
+    assert await desk.manage("here", at=TOPIC) == reply("place_is_closed", "zh")
+    await desk.manage("here", "on", at=OTHER_TOPIC, **BY_OWNER)
+    assert [await draws(desk, at) for at in (CHAT, TOPIC, OTHER_TOPIC)] == [CLOSED, CLOSED, ""]
+    await desk.manage("here", "on 全群", **BY_OWNER)
+    assert [await draws(desk, at) for at in (CHAT, TOPIC)] == ["", ""]
+    await desk.manage("here", "off 全群")
+    assert await desk.manage("here", "on 全群") == reply("group_opened", "zh")
+
+
+async def test_so_does_a_topic(desk: Desk):
+    said = await desk.manage("here", "off", at=TOPIC, **BY_OWNER)
+    assert said == reply("place_closed_by_fleet", "zh")
+    await desk.manage("here", "off", at=TOPIC)
+    assert await desk.manage("here", "on", at=TOPIC) == HELD
+    assert [await draws(desk, at) for at in (TOPIC, CHAT)] == [CLOSED, ""]
+    await desk.manage("here", "on", at=TOPIC, **BY_OWNER)
+    assert await draws(desk, TOPIC) == ""

@@ -11,18 +11,24 @@ from sqlalchemy import Engine, event
 
 from bot.core.errors import Refusal
 from bot.core.generation import Generation
+from bot.core.moderation.area import EVERYTHING, Area
+from bot.core.moderation.bans import Ban
+from bot.core.moderation.matcher import WordRule
 from bot.core.quota import AccountKey, Wish
 from bot.store.database import Database
+from bot.store.job_rows import SqlJobRows
 from tests.builders import act, address, bounds, new_generation, notice
 from tests.stores import Store, sqlite_url, store_over
 
 LARGE = re.compile(
-    r"SCAN (generations|events|notices|removals|chats|accounts|ledger|groups|ending|this|other)\b"
+    r"SCAN (generations|events|notices|removals|chats|accounts|ledger|groups|people|acts"
+    r"|ending|this|other)\b"
 )
 #: Indexes that hold only rows still in work, and may therefore be read whole.
 SMALL = {
     "ix_generations_queue",
     "ix_generations_live",
+    "ix_generations_running",
     "ix_generations_untold",
     "ix_removals_waiting",
     "ix_generations_leaving",
@@ -73,8 +79,8 @@ async def use_everything(store: Store) -> None:
     await store.settings.quiet("telegram", "-100")
     account = AccountKey(platform="telegram", scope="-100", holder="telegram:1")
     await store.ledger.statement(account, 10)
-    await store.ledger.change(account, Wish.ADD, 5000, "", act("change:1"))
-    await store.ledger.allow(account, 2000, "", act("allow:1"))
+    await store.ledger.change(account, Wish.ADD, 5000, "", act("change:1"), by_fleet=True)
+    await store.ledger.allow(account, 2000, "", act("allow:1"), by_fleet=True)
     await store.ledger.statement(account, 10)
     paid = await store.queued(price=1000, scope="-100")
     await store.outcomes.cancel([paid.id], "cancel:2", act=act("cancel:2"))
@@ -88,12 +94,33 @@ async def use_everything(store: Store) -> None:
         await store.queue.live(group, skip=1, limit=9)
         await store.queue.clear(group, 9, act("clear"), 50)
         await store.queue.cleared("clear")
-    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"))
+    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"), within=None)
     await store.groups.rules("telegram", "-100")
     with suppress(Refusal):
         new = new_generation(scope="-100", requester=row.requester)
         await store.admissions.admit(new, bounds(live_here=9, cooldown_ms=1))
     await use_my_data(store)
+    await use_moderation(store)
+
+
+async def use_moderation(store: Store) -> None:
+    await store.queued(scope="-100", requester_name="anna")
+    await store.people.named("telegram", "anna")
+    await store.people.met("telegram:2", "anna")
+    for area in (Area("telegram", "-100"), EVERYTHING):
+        banned = Ban(person="telegram:1", area=area, until_ms=None, reason="")
+        await store.bans.ban(banned, act(f"ban:{area.scope}"))
+        await store.bans.standing(area)
+        await store.bans.ended(f"ban:{area.scope}")
+        await store.bans.unban("telegram:1", area, act(f"unban:{area.scope}"))
+        await store.words.add(area, [WordRule(text="词")], act(f"add:{area.scope}"))
+        await store.words.rules(area)
+        await store.words.remove(area, ["词"], act(f"remove:{area.scope}"))
+    await store.words.stamps([EVERYTHING, Area("telegram", "-100")])
+    await store.admittance.check("telegram:1", address(), "-100")
+    await store.places.state(address(), "-100")
+    await store.places.set_place(address(), "-100", open_=True, by_fleet=False, act=act("place"))
+    await store.places.set_group("telegram", "-100", open_=True, by_fleet=False, act=act("group"))
 
 
 async def use_my_data(store: Store) -> None:
@@ -205,3 +232,22 @@ async def test_what_is_old_is_found_by_when_it_ended(store: Store):
 
     ((sql, parameters),) = await statements_of(store, expire)
     assert any("ix_generations_ended" in step for step in await plan(store, sql, parameters))
+
+
+async def fill_places(store: Store) -> None:
+    await store.running(requester="telegram:1")
+    for requester in ("telegram:1", "telegram:1", "telegram:2"):
+        await store.queued(requester=requester, cost=0.0)
+    rows = await SqlJobRows(store.database, store.clock, each=1).head(1)
+    assert [row.requester for row in rows] == ["telegram:2"]
+
+
+async def test_who_has_enough_places_is_passed_over_within_the_index(store: Store):
+    """Somebody may have ten thousand requests before those of the others."""
+    statements = await statements_of(store, fill_places)
+    (passing,) = [one for one in statements if "NOT IN" in one[0]]
+    # In its order: it ends with the first that is found, and sorts nothing but these.
+    assert "SCAN generations USING INDEX ix_generations_queue" in await plan(store, *passing)
+    (holders,) = [one for one in statements if one[0].startswith("SELECT generations.requester")]
+    (step,) = await plan(store, *holders)
+    assert step == "SCAN generations USING INDEX ix_generations_running"

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Pointed
-from bot.core.quota import POOL, UNIT, AccountKey, QuotaDefaults
+from bot.core.errors import Refusal
+from bot.core.quota import POOL, UNIT, AccountKey, QuotaDefaults, Wish
 from bot.core.replies import reply
 from tests.integration.front_desk_life import (
     ADMIN,
@@ -138,7 +140,7 @@ async def test_but_they_may_take(bare: Desk, wish):
 
 
 async def test_what_admins_give_is_the_pools(desk: Desk):
-    assert await change(desk, "群 +100") == reply("fleet_only", "zh")
+    assert await change(desk, "群 +100") == reply("pool_is_the_fleets", "zh")
     await change(desk, "群 每天 1", by=OWNER, admin=False)
     await change(desk, "+100", of=ANNA)
     await desk.draw("一个红色的圆")
@@ -178,4 +180,69 @@ async def test_an_owner_reaches_people_in_their_private_chats(desk: Desk):
 async def test_nobody_is_an_admin_of_a_private_chat(desk: Desk):
     origin = desk.origin(alone=True, at=replace(CHAT, chat="1"))
     await desk.desk.manage(origin, "quota", "+100", is_admin=said_to_be(True))
-    assert (await desk.said())[-1].text == reply("fleet_only", "zh")
+    assert (await desk.said())[-1].text == reply("private_is_the_fleets", "zh")
+
+
+# --- what admins gave, and what became of what they gave it from ---------------------------------
+
+
+async def test_what_came_out_of_a_pool_goes_with_it(desk: Desk):
+    await change(desk, "+20", of=ADMIN)
+    await change(desk, "每天 20", of=BORIS)
+    await desk.manage("group", "daily 20")
+    assert (await left(desk, ADMIN), await left(desk, BORIS)) == (40 * UNIT, 20 * UNIT)
+    await change(desk, "群 每天 默认", by=OWNER)
+    assert [await left(desk, one) for one in (ADMIN, ANNA, BORIS)] == [3 * UNIT] * 3
+    assert await change(desk, "+1", of=ADMIN) == reply("no_pool", "zh")
+
+
+async def test_what_was_reserved_of_it_and_comes_back_goes_then(desk: Desk):
+    await change(desk, "+20", of=ANNA)
+    for _ in range(2):
+        await desk.draw("一个红色的圆 4张")
+    await change(desk, "群 每天 默认", by=OWNER)
+    assert await left(desk, ANNA) == 0
+    await desk.cancel(all_=True)
+    assert await left(desk, ANNA) == 3 * UNIT
+
+
+async def test_what_the_fleet_gave_stays_without_a_pool(desk: Desk):
+    await change(desk, "+20", of=ANNA)
+    await change(desk, "+5", of=ANNA, by=OWNER)
+    await change(desk, "每天 40", of=BORIS, by=OWNER)
+    await change(desk, "每天 30", of=BORIS)
+    await change(desk, "群 每天 默认", by=OWNER)
+    assert (await left(desk, ANNA), await left(desk, BORIS)) == (8 * UNIT, 30 * UNIT)
+
+
+async def test_under_a_pool_what_the_fleet_decided_is_no_cover(desk: Desk):
+    await change(desk, "每天 40", of=BORIS, by=OWNER)
+    await change(desk, "每天 50", of=BORIS)
+    await change(desk, "群 每天 默认", by=OWNER)
+    assert await left(desk, BORIS) == 3 * UNIT
+
+
+async def test_nothing_is_given_in_advance_where_nothing_is_limited(tmp_path: Path):
+    async with desk_in(tmp_path) as free:
+        assert await change(free, "+5000", of=ANNA) == reply("no_pool", "zh")
+        assert await change(free, "=5000", of=ANNA) == reply("no_pool", "zh")
+        assert "🎟" in await change(free, "每天 5000", of=ANNA)
+        await free.manage("group", "daily 1000000")
+    async with desk_in(tmp_path, QuotaDefaults(allowance=2 * UNIT)) as limited:
+        assert [await left(limited, one) for one in (ANNA, BORIS)] == [2 * UNIT] * 2
+
+
+async def test_what_is_left_is_looked_at_with_the_deed(bare: Desk):
+    """What is drawn between the question and the answer of the platform is not given back."""
+    ledger = bare.store.ledger
+    key = AccountKey(platform="telegram", scope=CHAT.chat, holder=ANNA)
+    act = act_of(bare.origin(by=ADMIN), ActKind.QUOTA, scope=CHAT.chat, target=ANNA, detail="=3")
+    assert await left(bare, ANNA) == 3 * UNIT
+    await bare.draw("一个红色的圆 2张")
+    with pytest.raises(Refusal, match="no_pool"):
+        await ledger.change(key, Wish.SET, 3 * UNIT, "", act, by_fleet=False)
+    assert await left(bare, ANNA) == UNIT
+    # What was refused has not happened: the same event may still do what is allowed.
+    await ledger.change(key, Wish.SET, UNIT, "", act, by_fleet=False)
+    with pytest.raises(Refusal, match="no_pool"):
+        await ledger.allow(key, 4 * UNIT, "", replace(act, event_key="e:2"), by_fleet=False)

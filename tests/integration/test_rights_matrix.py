@@ -30,6 +30,8 @@ REFUSALS = {
     Level.FLEET_ADMIN: reply("fleet_only", "zh"),
     Level.OWNER: reply("owners_only", "zh"),
 }
+#: Where others would read what concerns all groups.
+ALOUD = reply("private_only", "zh")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Row:
     options: dict[str, Any] = field(default_factory=dict)
     #: It is a line of the audit.
     decides: bool = True
+    #: In Telegram it is asked for in private: it concerns all groups.
+    alone: bool = False
+    #: What others than those are told.
+    refusal: str = ""
 
     @property
     def command(self) -> str:
@@ -53,15 +59,16 @@ class Row:
 ROWS = [
     Row(
         Level.GROUP_ADMIN,
-        f"/quota {SOMEBODY} +5",
+        f"/quota {SOMEBODY} -5",
         "quota",
-        {"user": SOMEBODY, "change": "+", "amount": 5},
+        {"user": SOMEBODY, "change": "-", "amount": 5},
     ),
     Row(
         Level.FLEET_ADMIN,
         "/quota 群 每天 500",
         "quota",
         {"pool": True, "change": "每天", "amount": 500},
+        refusal="pool_is_the_fleets",
     ),
     Row(Level.GROUP_ADMIN, "/quiet on", ""),
     Row(Level.MEMBER, "/group", "group", decides=False),
@@ -72,9 +79,21 @@ ROWS = [
         {"setting": "cooldown", "value": "30"},
     ),
     Row(Level.GROUP_ADMIN, "/audit", "audit", decides=False),
-    Row(Level.FLEET_ADMIN, "/audit 全部", "audit", {"everywhere": True}, decides=False),
-    Row(Level.OWNER, f"/staff add {SOMEBODY}", "staff", {"appoint": "add", "user": SOMEBODY}),
-    Row(Level.OWNER, "/staff", "staff", decides=False),
+    Row(Level.FLEET_ADMIN, "/audit 全部", "audit", {"everywhere": True}, decides=False, alone=True),
+    Row(
+        Level.OWNER,
+        f"/staff add {SOMEBODY}",
+        "staff",
+        {"appoint": "add", "user": SOMEBODY},
+        alone=True,
+    ),
+    Row(
+        Level.OWNER,
+        f"/staff remove {SOMEBODY}",
+        "staff",
+        {"appoint": "remove", "user": SOMEBODY},
+    ),
+    Row(Level.OWNER, "/staff", "staff", decides=False, alone=True),
     Row(Level.FLEET_ADMIN, "/pause 换显卡", "pause", {"reason": "换显卡"}),
     Row(Level.FLEET_ADMIN, "/resume", "resume"),
     Row(Level.GROUP_ADMIN, "/clear", "clear", decides=False),
@@ -89,7 +108,7 @@ ROWS = [
     Row(Level.FLEET_ADMIN, f"/weight {SOMEBODY}", "weight", {"user": SOMEBODY}, decides=False),
     Row(Level.GROUP_ADMIN, "/job", "job", decides=False),
     Row(Level.GROUP_ADMIN, "/job k3v9x2ab", "job", {"id": "k3v9x2ab"}, decides=False),
-    Row(Level.FLEET_ADMIN, "/job all", "job", {"everywhere": True}, decides=False),
+    Row(Level.FLEET_ADMIN, "/job all", "job", {"everywhere": True}, decides=False, alone=True),
     # Nobody is banned yet.
     Row(Level.GROUP_ADMIN, f"/unban {STRANGER}", "unban", {"user": STRANGER}, decides=False),
     Row(
@@ -112,6 +131,12 @@ ROWS = [
         {"user": STRANGER, "duration": "永久", "everywhere": True},
     ),
     Row(Level.GROUP_ADMIN, "/ban list", "ban", decides=False),
+    Row(Level.FLEET_ADMIN, "/ban 全部 list", "", decides=False, alone=True),
+    Row(Level.GROUP_ADMIN, f"/quota {SOMEBODY} 每天 3", ""),
+    Row(Level.GROUP_ADMIN, "/words allow 人体", "words", {"action": "allow", "text": "人体"}),
+    Row(Level.GROUP_ADMIN, "/words test 一只猫", "", decides=False),
+    Row(Level.GROUP_ADMIN, "/job cancel k3v9x2ab", "", decides=False),
+    Row(Level.GROUP_ADMIN, "/job retry k3v9x2ab", "", decides=False),
     Row(Level.GROUP_ADMIN, "/here off", "here", {"switch": "off"}),
     Row(Level.GROUP_ADMIN, "/启用 全群", "here", {"switch": "on", "whole_server": True}),
     Row(Level.GROUP_ADMIN, "/words list", "words", {"action": "list"}, decides=False),
@@ -169,13 +194,22 @@ async def test_who_may_do_what(life: BothLife, platform: str):
             life.clock.advance(PAUSE_MS)
             before = await acts(life)
             if platform == "telegram":
-                answer = await life.written(group, row.text, user=user)
+                chat = user if row.alone else group
+                answer = await life.written(chat, row.text, user=user)
             else:
                 answer = await life.called(
                     f"admin {row.slash}", row.options, user=user, channel=CHANNEL
                 )
             done = level >= row.least
             where = (row, level, answer)
-            assert (answer == REFUSALS.get(row.least)) is not done, where
-            assert not (done and answer in REFUSALS.values()), where
+            refusal = reply(row.refusal, "zh") if row.refusal else REFUSALS.get(row.least)
+            assert (answer == refusal) is not done, where
+            assert not (done and answer in {*REFUSALS.values(), ALOUD}), where
             assert await acts(life) - before == (done and row.decides), where
+
+
+@pytest.mark.parametrize(
+    "text", ["/audit 全部", "/staff", "/ban 全部 list", "/words 全部 list", "/job all"]
+)
+async def test_what_concerns_all_groups_is_not_told_in_one(life: BothLife, text: str):
+    assert await life.written(-1000, text, user=PEOPLE[Level.OWNER]) == ALOUD

@@ -118,4 +118,4 @@ async def test_a_ban_follows_the_group_when_it_becomes_a_supergroup(bot: Whole):
     bot.telegram.people.upgrade(GROUP, -1002)
     asked = bot.telegram.people.say(CIRCLE, user=ANNA, chat=-1002)
     message = await bot.new_message(-1002, after=asked.message_id)
-    assert message.text == reply("banned_for_good", "zh", reason="")
+    assert message.text == reply("banned_for_good", "zh", why="")

@@ -126,11 +126,11 @@ async def test_several_are_named_at_once_and_listed(desk: Desk):
 async def test_a_long_list_has_pages_that_its_buttons_turn(desk: Desk):
     rules = [WordRule(text=f"{'词' * 40}{number}") for number in range(60)]
     await desk.store.words.add(EVERYTHING, rules, act())
-    await desk.manage("words", "all list", by=OWNER)
+    await desk.manage("words", "all list", by=OWNER, alone=True)
     (button,) = (await desk.said())[-1].buttons
     name, _, more = button.words.partition(" ")
     assert (name, more, button.label) == ("words", "all list 2", "▶")
-    assert f"{'词' * 40}59" in await desk.manage(name, more, by=OWNER)
+    assert f"{'词' * 40}59" in await desk.manage(name, more, by=OWNER, alone=True)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from PIL import Image
 from engine.demo_model import WEIGHTS
 from engine.pipeline import BadPicture, DrawRequest, WeightsError, open_pipeline
 from engine.pipelines import weights
+from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.zimage import ZImage
 from engine.profiles import profile_named
 from engine.prompt_tokens import PromptTokens
@@ -20,7 +21,7 @@ PROMPTS = ["一个红色的圆", "a yellow star on a black background", "", "\n\
 
 @pytest.fixture(scope="module")
 def bare():
-    pipe = weights.load(DEMO, WEIGHTS, "cpu", torch.float32)
+    pipe = weights.load(DEMO, WEIGHTS, torch.float32)
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
@@ -28,7 +29,7 @@ def bare():
 @pytest.fixture
 def ours():
     """Not shared: tests break it on purpose."""
-    return ZImage(weights.load(DEMO, WEIGHTS, "cpu", torch.float32), WEIGHTS)
+    return ZImage(weights.load(DEMO, WEIGHTS, torch.float32), WEIGHTS)
 
 
 def request(prompt: str = PROMPTS[0], guidance: float = 0.0) -> DrawRequest:
@@ -60,7 +61,7 @@ def counted(monkeypatch, network) -> list[int]:
 def test_short_encoding_equals_the_padded_one(bare, ours, prompt):
     with torch.inference_mode():
         expected = bare.encode_prompt(prompt, do_classifier_free_guidance=False)[0][0]
-        found = ours._encode(prompt)
+        found = ours._encode([prompt])[0].embedding
     assert found.shape == expected.shape
     assert torch.allclose(found, expected, atol=1e-5)
 
@@ -68,7 +69,7 @@ def test_short_encoding_equals_the_padded_one(bare, ours, prompt):
 @pytest.mark.parametrize("prompt", PROMPTS)
 def test_the_door_counts_the_tokens_that_the_encoder_sees(ours, prompt):
     with torch.inference_mode():
-        seen = len(ours._encode(prompt))
+        seen = len(ours._encode([prompt])[0].embedding)
     at_door = PromptTokens(ours.tokenizer_json, ours.template, limit=0).too_long(prompt)
     assert at_door is not None
     assert at_door.tokens == seen
@@ -95,6 +96,29 @@ def test_eight_steps_are_eight_forward_passes(ours, monkeypatch, guidance):
     passes = counted(monkeypatch, ours._pipe.transformer)
     ours.draw(request(guidance=guidance), lambda _: None)
     assert len(passes) == 8
+
+
+def test_prompts_encoded_together_are_those_encoded_alone(ours):
+    with torch.inference_mode():
+        alone = [ours._encode([prompt])[0].embedding for prompt in PROMPTS]
+        ours._encode._memory = EmbeddingMemory()
+        together = ours._encode([*PROMPTS, PROMPTS[0]])
+    assert [one.kept for one in together] == [False] * len(PROMPTS) + [True]
+    for one, expected in zip(together, [*alone, alone[0]], strict=True):
+        assert one.embedding.shape == expected.shape
+        assert torch.allclose(one.embedding, expected, atol=1e-5)
+
+
+def test_a_batch_of_new_prompts_is_one_pass_of_the_text_encoder(ours, monkeypatch):
+    passes = counted(monkeypatch, ours._pipe.text_encoder)
+    requests = [request(prompt, guidance=1.8) for prompt in PROMPTS]
+    drawn = ours.draw_together(requests, [lambda _: None] * len(requests)).drawn
+    assert len(passes) == 1
+    # The negative prompt is the same for all of them.
+    assert [(one.encodings_kept, one.encodings_made) for one in drawn] == [
+        (0, 2),
+        *[(1, 1)] * (len(PROMPTS) - 1),
+    ]
 
 
 def test_a_prompt_is_encoded_once(ours, monkeypatch):

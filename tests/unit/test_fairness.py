@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.fairness import fair_tag
+from bot.core.fairness import Places, fair_tag
 
 COSTS = st.lists(st.integers(1, 50), min_size=1, max_size=30)
 
@@ -34,6 +34,13 @@ def backlog(owner: str, costs: list[int]) -> list[tuple[float, str, int]]:
     for cost in costs:
         tags.append(fair_tag(0.0, tags[-1] if tags else None, cost))
     return [(tag, owner, cost) for tag, cost in zip(tags, costs, strict=True)]
+
+
+def test_places_are_taken_until_somebody_has_enough():
+    places = Places(2, ["a", "b", "b"])
+    assert places.full == ["b"]
+    assert [places.take(one) for one in "aabbc"] == [True, False, False, False, True]
+    assert places.full == ["a", "b"]
 
 
 @given(COSTS, COSTS)

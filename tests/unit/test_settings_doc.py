@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic.fields import FieldInfo
 
-from bot.settings import BotSettings, load_settings
+from bot.load_settings import load_settings
+from bot.settings import BotSettings
 from engine.settings import EngineSettings
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.adapters.discord.asked import Core, Waiting
 from bot.adapters.discord.composing import composed
 from bot.adapters.discord.data_desk import DataDesk
-from bot.adapters.discord.forms import words_form, words_in
+from bot.adapters.discord.forms import edited_in, words_form, words_in
 from bot.adapters.discord.origin import PLATFORM, is_admin
 from bot.adapters.discord.pending import Told
 from bot.adapters.discord.reception import Reception, Visit
@@ -110,11 +110,18 @@ class Desk:
         async def manages() -> bool:
             return interaction.permissions.manage_guild
 
-        pointed = Pointed(person=None if person is None else f"{PLATFORM}:{person}", name=called)
+        whom = None if person is None else f"{PLATFORM}:{person}"
+        pointed = Pointed(person=whom, name=called, certain=whom is not None)
 
         async def work(visit: Visit) -> None:
             said = await self._core.manage(
-                visit.origin, name, words, pointed=pointed, is_admin=manages, pressed=pressed
+                visit.origin,
+                name,
+                words,
+                pointed=pointed,
+                is_admin=manages,
+                pressed=pressed,
+                in_place=pressed,
             )
             if pressed and said is not None and not said.done:
                 await self._whisper(visit, said)
@@ -181,12 +188,13 @@ class Desk:
     async def submit(self, interaction: discord.Interaction[Any]) -> None:
         """The form, filled in."""
         text, message = words_in(interaction), interaction.message
+        edited = edited_in(interaction)
         hidden = bool(message and message.flags.ephemeral)
         # What is edited is a request of its own, shown as the one was whose picture was pressed.
         spoiler = bool(message and any(file.is_spoiler() for file in message.attachments))
 
         async def work(visit: Visit) -> None:
-            await self._draw(visit, text)
+            await self._draw(visit, text, edited)
 
         await self._reception.receive(
             interaction, work, private=hidden, spoiler=spoiler, brings_picture=True
@@ -195,7 +203,7 @@ class Desk:
     async def _open_form(self, interaction: discord.Interaction[Any], named: str) -> None:
         async def work(visit: Visit) -> None:
             text = await self._core.edit_text(visit.origin, named)
-            form = words_form(text, visit.origin.locale)
+            form = words_form(text, named, visit.origin.locale)
             if await visit.pending.open_form(form) is not Told.NOW:
                 said = await self._core.refuse(visit.origin, "form_too_slow", quiet=True)
                 await self._whisper(visit, said)
@@ -248,8 +256,9 @@ class Desk:
 
     # --- answering ----------------------------------------------------------------------------
 
-    async def _draw(self, visit: Visit, text: str) -> None:
-        await self._unless_queued(visit, await self._core.draw(visit.origin, text, quiet=True))
+    async def _draw(self, visit: Visit, text: str, edited: str | None = None) -> None:
+        said = await self._core.draw(visit.origin, text, quiet=True, edited=edited)
+        await self._unless_queued(visit, said)
 
     async def _unless_queued(self, visit: Visit, said: Toast | None) -> None:
         """What was accepted is answered by its card."""

@@ -1,6 +1,7 @@
-"""The form in which a request's words are edited. It has a fixed id and no memory: what was
-opened before a restart can be sent after it."""
+"""The form in which a request's words are edited. Its id says whose words they are, and it has no
+memory: what was opened before a restart can be sent after it."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,14 +13,16 @@ from bot.core.replies import reply
 
 #: Of a text field, as Discord has it.
 MAX_WORDS = 4000
+_CARRIED = re.compile(rf"{FORM}(?::(?P<id>[0-9a-z]{{1,12}}))?")
 
 
-def words_form(text: str, locale: str) -> discord.ui.Modal:
-    """`text` is what it begins with. Raises Refusal where that does not fit: cut, it would be
-    another request."""
+def words_form(text: str, edited: str, locale: str) -> discord.ui.Modal:
+    """`text` is what it begins with, of the request `edited`. Raises Refusal where that does not
+    fit: cut, it would be another request."""
     if len(text) > MAX_WORDS:
         raise Refusal("too_long", length=len(text), limit=MAX_WORDS)
-    form = discord.ui.Modal(title=reply("form_title", locale), custom_id=FORM, timeout=None)
+    carried = f"{FORM}:{edited}"
+    form = discord.ui.Modal(title=reply("form_title", locale), custom_id=carried, timeout=None)
     field: discord.ui.TextInput[Any] = discord.ui.TextInput(
         custom_id=WORDS,
         style=discord.TextStyle.paragraph,
@@ -35,8 +38,13 @@ def words_form(text: str, locale: str) -> discord.ui.Modal:
 def is_form(interaction: discord.Interaction[Any]) -> bool:
     if interaction.type is not discord.InteractionType.modal_submit:
         return False
-    data: Mapping[str, Any] = interaction.data or {}
-    return data.get("custom_id") == FORM
+    return _CARRIED.fullmatch(_custom_id(interaction)) is not None
+
+
+def edited_in(interaction: discord.Interaction[Any]) -> str | None:
+    """The request whose words it began with. One that an earlier zdraw opened does not say it."""
+    match = _CARRIED.fullmatch(_custom_id(interaction))
+    return match["id"] if match else None
 
 
 def words_in(interaction: discord.Interaction[Any]) -> str:
@@ -46,6 +54,11 @@ def words_in(interaction: discord.Interaction[Any]) -> str:
         if field.get("custom_id") == WORDS:
             return str(field.get("value") or "")
     return ""
+
+
+def _custom_id(interaction: discord.Interaction[Any]) -> str:
+    data: Mapping[str, Any] = interaction.data or {}
+    return str(data.get("custom_id") or "")
 
 
 def _fields(components: Any) -> Iterator[Mapping[str, Any]]:

@@ -32,6 +32,7 @@ _STATUS = {
     "queue_full_yours": 429,
     "quota_spent": 429,
     "pool_spent": 429,
+    "cooldown": 429,
     # Not 409, which OpenAI's clients repeat.
     "key_reused": 422,
 }
@@ -43,4 +44,6 @@ def problem_of(refusal: Refusal) -> Problem:
     """What the core refuses, as a problem."""
     status = _STATUS.get(refusal.code, 400)
     problem = Problem(status, refusal.code, **refusal.data)
+    if refusal.code == "cooldown":
+        return problem.later(refusal.data["seconds"])
     return problem.later(QUEUE_SECONDS) if refusal.code.startswith("queue_full") else problem

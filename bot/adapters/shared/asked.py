@@ -50,7 +50,9 @@ class Core(Protocol):
     def my_data(self) -> MyData: ...
     async def settled(self, origin: Origin) -> Origin: ...
 
-    async def draw(self, origin: Origin, text: str, *, quiet: bool = False) -> Toast | None: ...
+    async def draw(
+        self, origin: Origin, text: str, *, quiet: bool = False, edited: str | None = None
+    ) -> Toast | None: ...
 
     async def again(
         self,
@@ -101,6 +103,7 @@ class Core(Protocol):
         pointed: Pointed = ...,
         is_admin: IsAdmin = ...,
         pressed: bool = False,
+        in_place: bool = False,
     ) -> Toast | None: ...
 
     async def refuse(

@@ -21,7 +21,7 @@ from bot.adapters.telegram.rights import IsAdmin, Rights
 from bot.core.admin.ask import Pointed
 from bot.core.commands import DECIDING_ALONE, MANAGED
 from bot.core.generation import Origin
-from bot.core.replies import ASK_MARK
+from bot.core.replies import ASK_MARK, asked_about
 from bot.core.text_trigger import match_command
 
 ALL_WORDS = frozenset({"all", "全部", "所有"})
@@ -98,7 +98,9 @@ class Handlers:
         elif command is not None:
             await self._command(message, origin, *command)
         elif self._answers_question(message):
-            await self._core.draw(origin, message.text)
+            question = message.reply_to_message
+            edited = asked_about((question.text if question else None) or "")
+            await self._core.draw(origin, message.text, edited=edited)
         else:
             await self._help(message, origin, start=True)
 
@@ -172,15 +174,16 @@ class Handlers:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
         the message that it replies to, or asked for the picture in it."""
         (person, words), called = _mentioned(message, words), ""
+        mentioned = person is not None
         pictured, replied = self._own_replied(message), message.reply_to_message
         if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
             author = origin_of_message(replied, self._bot_id)
-            person, called = (author.requester, author.name) if author else (None, "")
+            person, called = (author.requester, author.name or "") if author else (None, "")
         await self._core.manage(
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured, name=called),
+            pointed=Pointed(person=person, message=pictured, name=called, certain=mentioned),
             is_admin=lambda: self._rights.of_message(message),
         )
 

@@ -92,6 +92,7 @@ class Presses:
             press.words,
             is_admin=lambda: self._rights.of_press(query),
             pressed=True,
+            in_place=_carries(query),
         )
 
     async def _draw_wanted(self, query: CallbackQuery, origin: Origin) -> Toast | None:

@@ -25,13 +25,15 @@ class Appoint:
         await ask.require(Level.OWNER)
         wish, rest = ask.split()
         if not wish:
+            ask.check_unheard()
             return await self._listed(ask)
         if wish not in WISHES:
             raise Refusal("bad_staff_wish")
-        person, _ = await self._whom.required(ask.with_words(rest))
-        act = act_of(ask.origin, ActKind.STAFF, scope=EVERYWHERE, target=person, detail=ask.words)
+        person, _ = await self._whom.somebody(ask.with_words(rest))
+        act = act_of(ask.origin, ActKind.STAFF, scope=EVERYWHERE, target=person, detail=wish)
         await self._people.appoint(person, appointed=WISHES[wish], act=act)
-        return await self._listed(ask)
+        code = "appointed" if WISHES[wish] else "dismissed"
+        return Said(text=reply(code, ask.origin.locale, who=person), private=True)
 
     async def _listed(self, ask: Ask) -> Said:
         admins = await self._people.fleet_admins()

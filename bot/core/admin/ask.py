@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from bot.core.errors import Refusal
 from bot.core.generation import Origin
 from bot.core.messages import Button
 from bot.core.staff import IsAdmin, Level, Staff
@@ -21,6 +22,8 @@ class Pointed:
     message: str | None = None
     #: What the platform calls that person, where it says so; see Origin.name.
     name: str = ""
+    #: It can be nobody else: an option or a mention, not a reply.
+    certain: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +40,11 @@ class Ask:
         """Raises Refusal; see Staff.require."""
         await self.staff.require(self.origin, least, self.is_admin, own_chat=own_chat)
 
+    def check_unheard(self) -> None:
+        """What concerns all groups is not told to one of them. Raises Refusal."""
+        if not self.origin.unheard:
+            raise Refusal("private_only")
+
     async def may(self, least: Level) -> bool:
         return await self.staff.allows(self.origin, least, self.is_admin)
 
@@ -48,8 +56,8 @@ class Ask:
 
     def split(self) -> tuple[str, str]:
         """The first word, in lower case, and the rest."""
-        first, _, rest = self.words.strip().partition(" ")
-        return first.lower(), rest.strip()
+        first, *rest = self.words.split(maxsplit=1) or [""]
+        return first.lower(), "".join(rest).strip()
 
     def everywhere(self) -> "Ask | None":
         """The same without the word that makes it hold in every group; None without one."""

@@ -26,6 +26,8 @@ class Audit:
     async def __call__(self, ask: Ask) -> Said:
         everywhere = ask.everywhere()
         await ask.require(Level.FLEET_ADMIN if everywhere else Level.GROUP_ADMIN)
+        if everywhere:
+            ask.check_unheard()
         person, _ = await self._whom(everywhere or ask)
         acts = await self._acts.last(
             ask.origin.address.platform,

@@ -30,8 +30,11 @@ class BanPeople:
         ask, area = await reach(ask)
         first, rest = ask.split()
         if first in LIST:
+            if area == EVERYTHING:
+                ask.check_unheard()
             return await self._listed(ask, area, int(rest) if rest.isdecimal() else 1)
-        person, ask = await self._whom.required(ask)
+        whom = self._whom.somebody if area == EVERYTHING else self._whom.required
+        person, ask = await whom(ask)
         await _check_may_be_banned(ask, person)
         if area != EVERYTHING:
             area = area_of(ask.origin, person)

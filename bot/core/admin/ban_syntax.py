@@ -21,6 +21,8 @@ _UNITS = {
 }
 _UNIT_MS = {name: ms for ms, names in _UNITS.items() for name in names}
 _NAMES = "|".join(sorted(_UNIT_MS, key=len, reverse=True))
+#: Names of units, as a pattern.
+UNITS = _NAMES
 _NUMBERS: dict[str, float] = {
     **{word: number for number, word in enumerate("零一二三四五六七八九十")},
     **{"两": 2, "兩": 2, "半": 0.5},

@@ -12,7 +12,6 @@ from bot.core.admin.group import Group
 from bot.core.admin.here import Here
 from bot.core.admin.job import Job
 from bot.core.admin.job_view import JobView
-from bot.core.admin.minting import Minting
 from bot.core.admin.pause import PauseQueue, ResumeQueue
 from bot.core.admin.quiet import Quiet
 from bot.core.admin.quota import Quota
@@ -65,7 +64,7 @@ def admin_commands(
     draw: Draw,
     clock: Clock,
 ) -> Mapping[str, AdminCommand]:
-    whom, minting = Whom(lookup, names), Minting(ledger)
+    whom = Whom(lookup, names)
     job = Job(
         admissions=admissions,
         queue=queue,
@@ -74,12 +73,11 @@ def admin_commands(
         draw=draw,
     )
     return {
-        "quota": Quota(ledger=ledger, minting=minting, usual=rules.usual, whom=whom, clock=clock),
+        "quota": Quota(ledger=ledger, whom=whom, clock=clock),
         "group": Group(
             groups=groups,
             rules=rules,
             settings=settings,
-            minting=minting,
             profile=profile,
             reactors=reactors,
         ),

@@ -29,8 +29,9 @@ class AdminDesk:
         is_admin: IsAdmin,
         *,
         pressed: bool,
+        in_place: bool,
     ) -> Toast | None:
-        """See FrontDesk.manage. A redelivered event is asked again: what it
+        """See FrontDesk.manage. A redelivered event is asked again, unless it was refused: what it
         does it does once, and only its answer may be missing."""
         ask = Ask(
             origin=origin,
@@ -43,12 +44,14 @@ class AdminDesk:
             if name not in self._commands:
                 # The button of another version.
                 raise Refusal("unknown_button")
+            if await self._answers.was_refused(origin):
+                raise AlreadySeen(origin.event_key)
             said = await self._commands[name](ask)
         except Refusal as refusal:
             return await self._answers.refused(origin, refusal, quiet=pressed)
         except AlreadySeen:
             return None
         await self._answers.say(
-            origin, said.text, private=said.private, buttons=said.buttons, in_place=pressed
+            origin, said.text, private=said.private, buttons=said.buttons, in_place=in_place
         )
         return done("toast_done", origin.locale)

@@ -7,12 +7,11 @@ from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
 from bot.core.admin.group_panel import GroupPanel
 from bot.core.admin.group_syntax import Bounded, Setting, parse_group
-from bot.core.admin.minting import Minting
 from bot.core.chat_ports import ChatSettings
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
 from bot.core.group_rules import Groups, RulesHere
-from bot.core.quota import scope_of, units
+from bot.core.quota import scope_of
 from bot.core.staff import Level
 from engine.profiles import Profile
 
@@ -28,21 +27,19 @@ class Group:
         groups: Groups,
         rules: RulesHere,
         settings: ChatSettings,
-        minting: Minting,
         profile: Profile,
         reactors: Container[str],
     ) -> None:
         self._groups = groups
         self._rules = rules
         self._settings = settings
-        self._minting = minting
         self._bounded = Bounded(usual=rules.usual, profile=profile)
         self._reactors = reactors
 
     async def __call__(self, ask: Ask) -> Said:
         if ask.words:
             setting, value = parse_group(ask.words, self._bounded)
-            await self._check(ask, setting, value)
+            await self._check(ask, setting)
             await self._decide(ask, setting, value)
         return await self._panel(ask.origin)
 
@@ -62,28 +59,12 @@ class Group:
         )
         return Said(text=panel.text(), buttons=panel.buttons())
 
-    async def _check(self, ask: Ask, setting: Setting, value: Any) -> None:
+    async def _check(self, ask: Ask, setting: Setting) -> None:
         if setting.limit and ask.origin.alone:
             raise Refusal("only_in_groups")
         if setting.rule is None and ask.origin.address.platform not in self._reactors:
             raise Refusal("no_quiet_here")
         await ask.require(Level.GROUP_ADMIN, own_chat=not setting.limit)
-        if value is not None:
-            await self._check_not_loosened(ask, setting.name, value)
-
-    async def _check_not_loosened(self, ask: Ask, name: str, value: int) -> None:
-        """What the operator limits for all groups, their admins may limit further. What those who
-        run the fleet allowed this group stands until it is changed."""
-        usual, own = self._rules.usual, await self._rules.own(ask.origin)
-        if name == "daily" and usual.allowance is not None:
-            most = max(usual.allowance, own.allowance or 0)
-            if value > most:
-                await self._minting.check(ask, Refusal("no_pool_here", limit=units(most)))
-        if name == "cooldown" and usual.cooldown_s:
-            least = usual.cooldown_s if own.cooldown_s is None else own.cooldown_s
-            least = min(least, usual.cooldown_s)
-            if value < least and not await ask.runs_fleet():
-                raise Refusal("cooldown_too_short", limit=least)
 
     async def _decide(self, ask: Ask, setting: Setting, value: Any) -> None:
         """Once for each event."""
@@ -95,4 +76,6 @@ class Group:
             await self._settings.set_quiet(platform, chat, quiet=bool(value), act=act)
         else:
             act = act_of(origin, ActKind.GROUP, scope=scope, detail=ask.words)
-            await self._groups.decide(platform, scope, setting.rule, value, act)
+            # What the operator limits for all groups, their admins may limit further.
+            within = None if await ask.runs_fleet() else self._rules.usual
+            await self._groups.decide(platform, scope, setting.rule, value, act, within=within)

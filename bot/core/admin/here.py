@@ -31,24 +31,29 @@ class Here:
             raise Refusal("bad_here")
         await ask.require(Level.GROUP_ADMIN)
         open_, whole = WISHES[wish], bool(rest)
-        await self._decide(ask, open_=open_, whole=whole)
+        by_fleet = await ask.runs_fleet()
+        await self._decide(ask, open_=open_, whole=whole, by_fleet=by_fleet)
         code = f"{'group' if whole else 'place'}_{'opened' if open_ else 'closed'}"
+        if by_fleet and not open_:
+            code += "_by_fleet"
         return Said(text=reply(code, origin.locale))
 
-    async def _decide(self, ask: Ask, *, open_: bool, whole: bool) -> None:
+    async def _decide(self, ask: Ask, *, open_: bool, whole: bool, by_fleet: bool) -> None:
         address, scope = ask.origin.address, scope_of(ask.origin)
         target = scope if whole else ":".join(filter(None, (address.chat, address.thread)))
         kind = ActKind.OPEN if open_ else ActKind.CLOSE
         act = act_of(ask.origin, kind, scope=scope, target=target, detail=ask.words)
         if whole:
-            await self._places.set_group(address.platform, scope, open_=open_, act=act)
+            await self._places.set_group(
+                address.platform, scope, open_=open_, by_fleet=by_fleet, act=act
+            )
         else:
-            await self._places.set_place(address, open_=open_, act=act)
+            await self._places.set_place(address, scope, open_=open_, by_fleet=by_fleet, act=act)
 
     async def _told(self, ask: Ask) -> Said:
         origin = ask.origin
         state = await self._places.state(origin.address, scope_of(origin))
         code = "place_is_open" if state.open else "place_is_closed"
-        if state.own is not None and state.own != state.group:
+        if state.own is not None and state.open == state.own != state.group:
             code += "_alone"
         return Said(text=reply(code, origin.locale))

@@ -12,8 +12,11 @@ from bot.core.group_queue import GroupQueue
 from bot.core.ports import Admissions
 from bot.core.quota import scope_of
 from bot.core.replies import refusal_text, reply
+from bot.core.rights import may_see
 from bot.core.staff import Level
 
+#: What a refusal quotes of a prompt.
+QUOTING = frozenset({"lost", "words", "value"})
 #: Further on nobody presses.
 MAX_PAGES = 1000
 
@@ -41,6 +44,8 @@ class Job:
     async def __call__(self, ask: Ask) -> Said:
         everywhere = ask.everywhere()
         await ask.require(Level.FLEET_ADMIN if everywhere else Level.GROUP_ADMIN)
+        if everywhere:
+            ask.check_unheard()
         verb, rest = (everywhere or ask).split()
         match verb:
             case "page":
@@ -89,8 +94,7 @@ class Job:
         try:
             admitted = await self._draw.retry(ask.origin, found)
         except Refusal as refusal:
-            reason = refusal_text(refusal, ask.origin.locale)
-            raise Refusal("not_drawn_for_them", who=found.requester, reason=reason) from None
+            raise _of_theirs(refusal, found, ask.origin) from None
         said = reply("retried", ask.origin.locale, id=found.id)
         return await self._shown(ask, admitted.generation, before=f"{said}\n")
 
@@ -111,6 +115,14 @@ class Job:
         )
         text = self._view.listed(found[:LISTED], origin, skip=skip)
         return Said(text=text, buttons=buttons, private=True)
+
+
+def _of_theirs(refusal: Refusal, generation: Generation, origin: Origin) -> Refusal:
+    """What they would be told; of their words nothing is quoted to who may not see them."""
+    told = refusal_text(refusal, origin.locale)
+    if QUOTING & refusal.data.keys() and not may_see(generation, origin):
+        told = refusal.code
+    return Refusal("not_drawn_for_them", who=generation.requester, told=told)
 
 
 def _is_of(generation: Generation, origin: Origin) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.core.cards import Cards, quoted
+from bot.core.cards import Cards, beginning, quoted
 from bot.core.generation import LIVE, Generation, Origin, Outcome
 from bot.core.messages import Button
 from bot.core.ports import Clock
@@ -18,8 +18,6 @@ from bot.core.rights import may_see
 
 #: Requests on a page of the list.
 LISTED = 10
-#: Of a prompt in the list, so many characters.
-LISTED_CHARACTERS = 24
 #: Those that can be drawn once more.
 RETRIED = frozenset({Outcome.FAILED, Outcome.EXPIRED, Outcome.CANCELLED})
 
@@ -50,7 +48,7 @@ class JobView:
             self._times(generation, locale),
             self._spent(generation, locale),
         ]
-        if may_see(generation, origin):
+        if may_see(generation, origin) and generation.forgotten is None:
             lines.insert(1, f"「{quoted(spec.prompt)}」")
         if generation.outcome in LIVE:
             shown = replace(generation, locale=locale)
@@ -67,7 +65,7 @@ class JobView:
         lines = [reply("jobs", locale)]
         for number, one in enumerate(generations, start=skip + 1):
             age = wait_text(self._clock() - one.created_ms, locale)
-            prompt = _beginning(one) if may_see(one, origin) else ""
+            prompt = beginning(one.spec.prompt) if may_see(one, origin) else ""
             lines.append(
                 reply(
                     "job_line",
@@ -116,7 +114,7 @@ def job_buttons(generation: Generation, *, everywhere: bool, locale: str) -> tup
     buttons = []
     if generation.outcome in LIVE:
         buttons.append(_button("button_cancel", f"cancel {generation.id}", locale))
-    if generation.outcome in RETRIED:
+    if generation.outcome in RETRIED and generation.forgotten is None:
         buttons.append(_button("button_retry", f"retry {generation.id}", locale))
     buttons.append(_button("button_jobs", _page(1, everywhere=everywhere), locale))
     return tuple(buttons)
@@ -171,8 +169,3 @@ def _ending(generation: Generation, origin: Origin) -> list[str]:
 
 def _seconds(begin_ms: int, end_ms: int) -> str:
     return f"{max(0, end_ms - begin_ms) / 1000:.1f}"
-
-
-def _beginning(generation: Generation) -> str:
-    prompt = " ".join(generation.spec.prompt.split())
-    return prompt if len(prompt) <= LISTED_CHARACTERS else prompt[:LISTED_CHARACTERS] + "…"

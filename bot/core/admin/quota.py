@@ -6,14 +6,12 @@ from zoneinfo import ZoneInfo
 
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
-from bot.core.admin.minting import Minting
 from bot.core.admin.quota_syntax import QuotaOrder, parse_quota
 from bot.core.admin.whom import Whom
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
-from bot.core.group_rules import GroupRules
 from bot.core.ports import Clock
-from bot.core.quota import POOL, AccountKey, Entry, Ledger, Statement, Wish, scope_of, units
+from bot.core.quota import POOL, AccountKey, Entry, Ledger, Statement, scope_of, units
 from bot.core.replies import reply, wait_text
 from bot.core.staff import Level
 
@@ -24,12 +22,8 @@ TOLD = 10
 class Quota:
     """Implements AdminCommand."""
 
-    def __init__(
-        self, *, ledger: Ledger, minting: Minting, usual: GroupRules, whom: Whom, clock: Clock
-    ) -> None:
+    def __init__(self, *, ledger: Ledger, whom: Whom, clock: Clock) -> None:
         self._ledger = ledger
-        self._minting = minting
-        self._usual = usual
         self._whom = whom
         self._clock = clock
 
@@ -43,8 +37,10 @@ class Quota:
             return await self._told(ask.origin, person)
         order = parse_quota(rest.words)
         # Otherwise whoever runs a group could make units that the fleet does not have.
-        of_fleet = order.pool or ask.origin.alone
-        await ask.require(Level.FLEET_ADMIN if of_fleet else Level.GROUP_ADMIN)
+        if not (order.pool or ask.origin.alone):
+            await ask.require(Level.GROUP_ADMIN)
+        elif not await ask.runs_fleet():
+            raise Refusal("pool_is_the_fleets" if order.pool else "private_is_the_fleets")
         return await self._change(rest, order, person)
 
     async def _told(self, origin: Origin, person: str) -> Said:
@@ -69,14 +65,18 @@ class Quota:
     async def _change(self, ask: Ask, order: QuotaOrder, person: str | None) -> Said:
         origin = ask.origin
         key = self._account(origin, order, person)
-        if not order.pool:
-            await self._check_not_minted(ask, key, order)
+        # Who only runs a group gives what it has: the ledger looks at that.
+        by_fleet = await ask.runs_fleet()
         act = act_of(origin, ActKind.QUOTA, scope=key.scope, target=key.holder, detail=ask.words)
         if order.wish is None:
-            statement = await self._ledger.allow(key, order.amount, order.reason, act)
+            statement = await self._ledger.allow(
+                key, order.amount, order.reason, act, by_fleet=by_fleet
+            )
         else:
             assert order.amount is not None, "only what is got each day can be as usual"
-            statement = await self._ledger.change(key, order.wish, order.amount, order.reason, act)
+            statement = await self._ledger.change(
+                key, order.wish, order.amount, order.reason, act, by_fleet=by_fleet
+            )
         return Said(text=_changed(key, statement, origin.locale))
 
     def _account(self, origin: Origin, order: QuotaOrder, person: str | None) -> AccountKey:
@@ -86,17 +86,6 @@ class Quota:
         if person is None:
             raise Refusal("whom")
         return AccountKey(platform=platform, scope=scope_of(origin, person), holder=person)
-
-    async def _check_not_minted(self, ask: Ask, key: AccountKey, order: QuotaOrder) -> None:
-        """Each day anybody may get what is usual; more of anything must be there."""
-        statement = await self._ledger.statement(key, 0)
-        usual = self._usual.allowance
-        if statement.allowance is None or (order.wish is None and usual is None):
-            return
-        daily = max(statement.allowance, usual or 0)
-        before = {None: daily, Wish.SET: statement.left.total, Wish.ADD: 0}
-        if order.wish is not Wish.TAKE and (order.amount or 0) > before[order.wish]:
-            await self._minting.check(ask, Refusal("no_pool"))
 
     def _standing(self, code: str, statement: Statement, locale: str) -> str:
         assert statement.allowance is not None

@@ -25,7 +25,7 @@ class Weight:
 
     async def __call__(self, ask: Ask) -> Said:
         await ask.require(Level.FLEET_ADMIN)
-        person, rest = await self._whom.required(ask)
+        person, rest = await self._whom.somebody(ask)
         locale = ask.origin.locale
         if not rest.words.strip():
             return _said(person, await self._weights.weight(person), locale)

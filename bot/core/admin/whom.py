@@ -4,12 +4,16 @@ import re
 from dataclasses import replace
 
 from bot.core.admin.ask import Ask
+from bot.core.admin.ban_syntax import UNITS
 from bot.core.errors import Refusal
 from bot.core.lookup import Lookup
 from bot.core.people import Names
 
-#: 「123456789 +20」, 「123456789+20」, 「@anna 1天」.
-_LEADING = re.compile(r"\s*(?:(?P<number>[0-9]{4,20})|@(?P<name>\w{2,32}))(?!\w)\s*")
+#: 「123456789 +20」, 「123456789+20」, 「@anna 1天」; not 「1440 minutes」.
+_LEADING = re.compile(
+    rf"\s*(?:(?P<number>[0-9]{{4,20}})(?!\s*(?:{UNITS})(?![a-z]))|@(?P<name>\w{{2,32}}))(?!\w)\s*",
+    re.IGNORECASE,
+)
 
 
 class Whom:
@@ -26,6 +30,8 @@ class Whom:
         platform = origin.address.platform
         if ask.pointed.person is not None and ask.pointed.name:
             await self._names.met(ask.pointed.person, ask.pointed.name)
+        if ask.pointed.certain:
+            return ask.pointed.person, ask
         written = _LEADING.match(ask.words)
         if written is None:
             if ask.pointed.person is None and ask.pointed.message is not None:
@@ -45,4 +51,12 @@ class Whom:
         person, rest = await self(ask)
         if person is None:
             raise Refusal("whom")
+        return person, rest
+
+    async def somebody(self, ask: Ask) -> tuple[str, Ask]:
+        """The same for what holds everywhere: a chat, as which its anonymous admins speak, is
+        not one person. Raises Refusal."""
+        person, rest = await self.required(ask)
+        if person.partition(":")[2].startswith("-"):
+            raise Refusal("not_a_person")
         return person, rest

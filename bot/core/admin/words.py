@@ -39,6 +39,8 @@ class ForbidWords:
         rest = more[0] if more else ""
         match WISHES.get(first.lower()):
             case "list":
+                if area == EVERYTHING:
+                    ask.check_unheard()
                 return await self._listed(ask, area, int(rest) if rest.isdecimal() else 1)
             case "test" if rest:
                 return await self._tested(ask, area, rest)

@@ -56,8 +56,8 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "a red fox in the snow, morning light",
     ),
     "ask_edit": (
-        "✏️ 把下面的文字改好，再回复这条消息发给我：",
-        "✏️ Change the words below and send them as a reply to this message:",
+        "✏️ 把 #{id} 的文字改好，再回复这条消息发给我：",
+        "✏️ Change the words of #{id} and send them as a reply to this message:",
     ),
     "toast_queued": ("已排队", "Queued"),
     "toast_cancelled": ("已取消", "Cancelled"),

@@ -82,6 +82,11 @@ GROUP_RULES: dict[str, tuple[str, str]] = {
         "In this group everybody gets at most {limit} a day. More takes a pool of the group; ask "
         "the bot's owner to set one: /quota group daily 500",
     ),
+    "held_by_fleet": (
+        "这一项由机器人的主人或总管理员定得更严，群管理员只能再收紧，不能放宽。",
+        "The bot's owners, or those they appointed, decided that. Admins of a group may make it "
+        "stricter, and not looser.",
+    ),
     "cooldown_too_short": (
         "冷却不能短于 {limit} 秒，只有机器人的主人和总管理员可以设得更短。",
         "The cooldown is at least {limit} s; only the bot's owners and those they appointed may "

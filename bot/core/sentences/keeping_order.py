@@ -7,6 +7,8 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "🛡 总管理员：\n{admins}",
         "🛡 They run all groups:\n{admins}",
     ),
+    "appointed": ("🛡 {who} 现在是总管理员。", "🛡 {who} runs all groups now."),
+    "dismissed": ("🛡 {who} 不再是总管理员。", "🛡 {who} runs all groups no longer."),
     "no_staff": (
         "🛡 还没有总管理员。用 /staff add 加数字编号来任命。",
         "🛡 Nobody was appointed yet: /staff add and a number does it.",
@@ -104,6 +106,19 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "Nobody called @{name} has drawn anything yet. Reply to a message of theirs, or write "
         "their number.",
     ),
+    "not_a_person": (
+        "这是一个群或频道的身份，不是一个人。请写对方的数字编号或 @名字。",
+        "That speaks as a group or a channel and is nobody in particular. Write the person's "
+        "number or @name.",
+    ),
+    "pool_is_the_fleets": (
+        "全群的总额度由机器人的主人或总管理员来定。",
+        "A group's pool is decided by the bot's owners and those they appointed.",
+    ),
+    "private_is_the_fleets": (
+        "私聊里的额度由机器人的主人或总管理员来改。",
+        "Quota in private chats is changed by the bot's owners and those they appointed.",
+    ),
     "fleet_only": (
         "这会影响所有群，只有机器人的主人和总管理员可以做。",
         "That concerns every group: only the bot's owners and those they appointed may do it.",
@@ -128,8 +143,8 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "Only what failed, expired or was cancelled is drawn again; #{id} is none of these.",
     ),
     "not_drawn_for_them": (
-        "没能替 {who} 重画。对方会看到的原因是：{reason}",
-        "It could not be queued for {who}, who would be told: {reason}",
+        "没能替 {who} 重画。对方会看到的原因是：{told}",
+        "It could not be queued for {who}, who would be told: {told}",
     ),
     "private_request": (
         "这张只给本人看，别人没法把结果送到。请本人自己再画。",

@@ -20,17 +20,17 @@ MODERATION: dict[str, tuple[str, str]] = {
     "bans": ("🚫 现在被封禁的：", "🚫 Banned now:"),
     "no_bans": ("🚫 现在没有人被封禁。", "🚫 Nobody is banned now."),
     "for_good": ("永久", "until lifted"),
-    "because": ("（{reason}）", " ({reason})"),
+    "because": ("（{why}）", " ({why})"),
     "days": ("{number} 天", "{number} d"),
     "hours": ("{number} 小时", "{number} h"),
     "minutes": ("{number} 分钟", "{number} min"),
     "banned": (
-        "你在这里被封禁了{reason}，{wait}后可以再画。有疑问请找管理员。",
-        "You are banned from drawing here{reason}, for {wait} more. Ask an admin about it.",
+        "你在这里被封禁了{why}，{wait}后可以再画。有疑问请找管理员。",
+        "You are banned from drawing here{why}, for {wait} more. Ask an admin about it.",
     ),
     "banned_for_good": (
-        "你在这里被封禁了{reason}，不能画图。有疑问请找管理员。",
-        "You are banned from drawing here{reason}. Ask an admin about it.",
+        "你在这里被封禁了{why}，不能画图。有疑问请找管理员。",
+        "You are banned from drawing here{why}. Ask an admin about it.",
     ),
     "not_banned": (
         "对方在这个范围里没有被封禁。用 /ban list 看名单；对所有群的封禁要写 /unban 全部。",
@@ -57,6 +57,22 @@ MODERATION: dict[str, tuple[str, str]] = {
     "place_closed": (
         "⏸ 这里停用了画图；已经在排队的会照常画完。",
         "⏸ Nobody draws here any more; what is waiting already is still drawn.",
+    ),
+    "place_closed_by_fleet": (
+        "⏸ 这里停用了画图，群管理员不能再打开；已经在排队的会照常画完。",
+        "⏸ Nobody draws here any more, and admins of the group cannot open it again; what is "
+        "waiting already is still drawn.",
+    ),
+    "group_closed_by_fleet": (
+        "⏸ 全群停用了画图，群管理员不能再打开；只有机器人的主人或总管理员"
+        "单独启用的话题或频道还可以画。",
+        "⏸ Nobody draws in the group any more, and its admins cannot open it again. Topics and "
+        "channels that the bot's owners or those they appointed opened themselves stay open.",
+    ),
+    "closed_by_fleet": (
+        "这是机器人的主人或总管理员停用的，群管理员不能打开。",
+        "The bot's owners, or those they appointed, closed this: admins of the group cannot open "
+        "it.",
     ),
     "group_opened": (
         "✅ 全群可以画图了；单独停用的话题或频道不变。",

@@ -17,8 +17,8 @@ FAILURES: dict[str, tuple[str, str]] = {
         "the engine drew an empty picture twice. Try other words or another seed",
     ),
     "out_of_memory": (
-        "显存不足，请降低分辨率",
-        "the GPU ran out of memory. Please ask for a smaller picture",
+        "显存不足，请降低分辨率或关闭画质增强",
+        "the GPU ran out of memory. Please ask for a smaller picture, or turn enhancement off",
     ),
     "engine_error": (
         "引擎内部出错，已记录。请点 🔁 再试",

@@ -2,12 +2,10 @@
 it, one transaction each, over real rows."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-from sqlalchemy import Engine, event
 
 from bot.core.acts import Act, ActKind
 from bot.core.errors import AlreadySeen, Refusal
@@ -19,10 +17,12 @@ from bot.core.generation import (
     Outcome,
     new_generation_id,
 )
-from bot.core.quota import UNIT, AccountKey, QuotaDefaults, Wish
+from bot.core.group_rules import GroupRules
+from bot.core.quota import POOL, UNIT, AccountKey, QuotaDefaults, Wish
 from bot.store.database import Database
 from engine.contract import JobKey
 from tests.builders import act, address, bounds, new_generation
+from tests.contract.store.crash import Crash, crash_at
 from tests.stores import MEMORY, Store, store_over
 
 HOUR_MS = 3600 * 1000
@@ -32,6 +32,8 @@ GROUP, SUPERGROUP = "-100", "-1001"
 #: The last is an admin who speaks as the group, and goes on as the other when it moves.
 ANNA, BORIS, ANONYMOUS = "telegram:1", "telegram:2", f"telegram:{GROUP}"
 MOVED = f"telegram:{SUPERGROUP}"
+#: Who decides: one who runs the fleet, and an admin of the group.
+OWNER, ADMIN = "telegram:8", "telegram:9"
 #: What an operator may have decided at one start or another.
 DEFAULTS = (
     QuotaDefaults(allowance=3 * UNIT),
@@ -56,31 +58,6 @@ CONCERNED = {
 }
 
 
-class Crash(Exception):
-    """kill -9, as far as a transaction can tell."""
-
-
-@contextmanager
-def crash_at(statement: int | None) -> Iterator[None]:
-    """Die before the nth statement from now, BEGIN and COMMIT among them; None: never."""
-    left = statement
-
-    def step(*_: object) -> None:
-        nonlocal left
-        if left == 0:
-            raise Crash
-        left = None if left is None else left - 1
-
-    moments = ("before_cursor_execute", "commit")
-    for moment in moments:
-        event.listen(Engine, moment, step)
-    try:
-        yield
-    finally:
-        for moment in moments:
-            event.remove(Engine, moment, step)
-
-
 @dataclass(frozen=True)
 class Step:
     """Something that happens: the name of a method of Life, and what it is called with."""
@@ -103,9 +80,15 @@ class Life:
     ids: list[str] = field(default_factory=list)
     #: What admins did.
     decided: list[tuple[str, tuple[Any, ...], Act]] = field(default_factory=list)
-    #: The most that each holder was ever allowed a day, and what was usual.
+    #: The most that the fleet ever let each holder have a day, and what was usual.
     most: Counter[str] = field(default_factory=Counter)
     most_usual: int = 3 * UNIT
+    #: The most that admins of groups wanted anybody to have. They may have had it `freely` where
+    #: there was a pool, or nothing was usual.
+    wanted: int = 0
+    freely: bool = False
+    #: There was a pool, out of which admins of groups could give.
+    pooled: bool = False
     defaults: QuotaDefaults = DEFAULTS[0]
     events: int = 0
 
@@ -171,40 +154,60 @@ class Life:
         with suppress(AlreadySeen):
             await self.store.removals.remove(row.id, [], self.event())
 
-    async def look(self, who: str, place: str) -> None:
-        await self.store.ledger.statement(_account(who, place), 10)
+    async def look(self, who: str, place: str) -> bool:
+        """Whether they are limited there."""
+        return (await self.store.ledger.statement(_account(who, place), 10)).allowance is not None
 
     # --- admins and operators -----------------------------------------------------------------
 
-    async def change(self, who: str, place: str, wish: Wish, amount: int) -> None:
-        await self._decide("change", (_account(who, place), wish, amount, ""))
+    async def change(self, who: str, place: str, wish: Wish, amount: int, by: str) -> None:
+        await self._decide("change", (_account(who, place), wish, amount, ""), by)
 
-    async def allow(self, who: str, place: str, allowance: int | None) -> None:
-        self.most[who] = max(self.most[who], allowance or 0)
-        await self._decide("allow", (_account(who, place), allowance, ""))
+    async def allow(self, who: str, place: str, allowance: int | None, by: str) -> None:
+        if by == OWNER:
+            self.most[who] = max(self.most[who], allowance or 0)
+        else:
+            self.wanted = max(self.wanted, allowance or 0)
+        await self._decide("allow", (_account(who, place), allowance, ""), by)
 
-    async def _decide(self, what: str, details: tuple[Any, ...]) -> None:
-        decision = (what, details, act(self.event()))
-        if decision not in self.decided:
-            self.decided.append(decision)
-        await getattr(self.store.ledger, what)(*details, decision[-1])
+    async def pool(self, place: str, allowance: int | None) -> None:
+        """Only those who run the fleet give a group one."""
+        if allowance is not None:
+            self.pooled = self.freely = True
+        await self.allow(POOL, place, allowance, OWNER)
 
-    async def rule(self, place: str, rule: str, value: object) -> None:
-        """What the group decides for itself: `allowance` or `time_zone`."""
-        if rule == "allowance" and isinstance(value, int):
-            self.most_usual = max(self.most_usual, value)
-        told = act(self.event(), kind=ActKind.GROUP)
-        await self.store.groups.decide(PLATFORM, place, rule, value, told)
+    async def _decide(self, what: str, details: tuple[Any, ...], by: str) -> None:
+        told = act(self.event(), actor=by)
+        if (what, details, told) not in self.decided:
+            self.decided.append((what, details, told))
+        await self._tell(what, details, told)
+
+    async def _tell(self, what: str, details: tuple[Any, ...], told: Act) -> None:
+        with suppress(Refusal):
+            decide = getattr(self.store.ledger, what)
+            await decide(*details, told, by_fleet=told.actor == OWNER)
+
+    async def rule(self, place: str, rule: str, value: Any, by: str) -> None:
+        """What is decided for a whole group: `allowance` or `time_zone`."""
+        if rule == "allowance" and by == OWNER:
+            self.most_usual = max(self.most_usual, value or 0)
+        elif rule == "allowance":
+            self.wanted = max(self.wanted, value or 0)
+        usual = GroupRules(allowance=self.defaults.allowance)
+        within = None if by == OWNER else usual
+        told = act(self.event(), kind=ActKind.GROUP, actor=by)
+        with suppress(Refusal):
+            await self.store.groups.decide(PLATFORM, place, rule, value, told, within=within)
 
     async def decide_again(self, which: int) -> None:
         """The same event, delivered once more."""
         if self.decided:
-            what, details, by = self.decided[which % len(self.decided)]
-            await getattr(self.store.ledger, what)(*details, by)
+            await self._tell(*self.decided[which % len(self.decided)])
 
     async def restart(self, defaults: QuotaDefaults) -> None:
         """The bot starts again, perhaps with other settings."""
         now, self.defaults = self.store.clock.now, defaults
+        self.freely = self.freely or defaults.allowance is None
         self.store = store_over(self.database, defaults)
         self.store.clock.now = now
 

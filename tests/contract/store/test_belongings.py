@@ -42,7 +42,7 @@ async def test_accounts_come_with_their_lines():
         store = store_over(database, QuotaDefaults(allowance=5000))
         for holder, scope in ((ANNA, "-100"), (ANNA, "-200"), (BORIS, "-100")):
             key = AccountKey(platform="telegram", scope=scope, holder=holder)
-            await store.ledger.change(key, Wish.ADD, 1000, "谢谢", act())
+            await store.ledger.change(key, Wish.ADD, 1000, "谢谢", act(), by_fleet=True)
         own = store.belongings
         accounts = await rows_of(own.accounts(ANNA))
         assert [(one["scope"], one["extra"]) for one in accounts] == [
@@ -66,4 +66,8 @@ async def test_what_was_decided_about_them_is_there(store: Store):
     own = store.belongings
     assert [row["name"] for row in await rows_of(own.person(ANNA))] == ["anna"]
     assert [row["reason"] for row in await rows_of(own.bans(ANNA))] == ["刷屏"]
+    for scope, language in ((f"user:{ANNA.partition(':')[2]}", "en"), ("-100", "zh")):
+        await store.groups.decide("telegram", scope, "language", language, act(), within=None)
+    known = await rows_of(own.person(ANNA))
+    assert [row.get("language") for row in known] == [None, "en"]
     assert await rows_of(own.person(BORIS)) == []

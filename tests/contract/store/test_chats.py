@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.generation import Delivery
-from bot.core.group_rules import GroupRules
+from bot.core.group_rules import LIMITS, RULES, GroupRules
 from tests.builders import act, address, new_generation, notice
 from tests.stores import Store
 
@@ -31,19 +31,24 @@ DECIDED = GroupRules(
 )
 
 
-@pytest.mark.parametrize("rule", vars(DECIDED))
-async def test_what_a_group_decided_holds_there_until_it_is_as_usual_again(store: Store, rule):
+@pytest.mark.parametrize("within", [None, GroupRules()])
+@pytest.mark.parametrize("rule", RULES)
+async def test_what_a_group_decided_holds_there_until_it_is_as_usual_again(
+    store: Store, rule, within
+):
     value = getattr(DECIDED, rule)
-    await store.groups.decide("telegram", OLD, rule, value, act())
-    assert await store.groups.rules("telegram", OLD) == GroupRules(**{rule: value})
+    await store.groups.decide("telegram", OLD, rule, value, act(), within=within)
+    by_fleet = frozenset({rule} & {*LIMITS} if within is None else ())
+    decided = GroupRules(**{rule: value}, by_fleet=by_fleet)
+    assert await store.groups.rules("telegram", OLD) == decided
     assert await store.groups.rules("discord", OLD) == GroupRules()
-    await store.groups.decide("telegram", OLD, rule, None, act())
+    await store.groups.decide("telegram", OLD, rule, None, act(), within=None)
     assert await store.groups.rules("telegram", OLD) == GroupRules()
 
 
 async def test_a_redelivered_decision_does_not_undo_a_later_one(store: Store):
     for event, cap in (("first", 3), ("second", 5), ("first", 3)):
-        await store.groups.decide("telegram", OLD, "queue_cap", cap, act(event))
+        await store.groups.decide("telegram", OLD, "queue_cap", cap, act(event), within=None)
     assert (await store.groups.rules("telegram", OLD)).queue_cap == 5
 
 
@@ -58,10 +63,10 @@ async def test_nothing_decided_leaves_what_is_usual():
 
 
 async def test_decisions_move_unless_the_new_group_has_its_own(store: Store):
-    await store.groups.decide("telegram", OLD, "language", "en", act())
+    await store.groups.decide("telegram", OLD, "language", "en", act(), within=None)
     await store.moves.move("telegram", OLD, NEW)
     assert await store.groups.rules("telegram", NEW) == GroupRules(language="en")
-    await store.groups.decide("telegram", OLD, "queue_cap", 1, act())
+    await store.groups.decide("telegram", OLD, "queue_cap", 1, act(), within=None)
     await store.moves.move("telegram", OLD, NEW)
     assert await store.groups.rules("telegram", NEW) == GroupRules(language="en")
     assert await store.groups.rules("telegram", OLD) == GroupRules()

@@ -153,6 +153,8 @@ async def test_of_several_reasons_the_first_one_is_told():
 
 
 async def test_a_decision_is_an_act(store: Store):
-    await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("e", detail="冷却 30"))
+    await store.groups.decide(
+        "telegram", "-100", "cooldown_s", 30, act("e", detail="冷却 30"), within=None
+    )
     (told,) = await store.acts.last("telegram", "-100", about=None, limit=5)
     assert (told.event_key, told.detail) == ("e", "冷却 30")

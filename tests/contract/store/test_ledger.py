@@ -50,7 +50,7 @@ async def kinds(store: Store, key: AccountKey = ACCOUNT) -> list[str]:
 
 
 async def allow(store: Store, key: AccountKey, allowance: int | None, event: str) -> None:
-    await store.ledger.allow(key, allowance, "", act(event))
+    await store.ledger.allow(key, allowance, "", act(event), by_fleet=True)
 
 
 async def deliver(store: Store, generation: Generation) -> None:
@@ -156,7 +156,7 @@ async def test_a_refund_of_yesterday_expires_with_it(store: Store):
 
 async def test_what_was_given_extra_stays_and_is_spent_last(store: Store):
     for _ in range(2):
-        await store.ledger.change(ACCOUNT, Wish.ADD, 2 * UNIT, "谢谢", act("add"))
+        await store.ledger.change(ACCOUNT, Wish.ADD, 2 * UNIT, "谢谢", act("add"), by_fleet=True)
     statement = await store.ledger.statement(ACCOUNT, 1)
     assert (statement.left.daily, statement.left.extra) == (3 * UNIT, 2 * UNIT)
     (entry,) = statement.entries
@@ -177,7 +177,7 @@ async def test_what_was_given_extra_stays_and_is_spent_last(store: Store):
     ],
 )
 async def test_what_is_left_can_be_set_and_taken(store: Store, wish, amount, then):
-    statement = await store.ledger.change(ACCOUNT, wish, amount, "", act("e"))
+    statement = await store.ledger.change(ACCOUNT, wish, amount, "", act("e"), by_fleet=True)
     assert statement.left.total == then
 
 
@@ -195,7 +195,7 @@ async def test_an_allowance_of_ones_own_holds_from_today(store: Store):
 
 
 async def test_a_pool_is_shared_and_both_are_debited(store: Store):
-    await store.ledger.allow(POOL_ACCOUNT, 2 * UNIT, "", act("pool"))
+    await store.ledger.allow(POOL_ACCOUNT, 2 * UNIT, "", act("pool"), by_fleet=True)
     await draw(store)
     await draw(store, by=BORIS)
     assert (await left(store), await left(store, POOL_ACCOUNT)) == (2 * UNIT, 0)
@@ -217,7 +217,7 @@ async def test_where_nothing_is_limited_nothing_is_written():
 
 
 async def test_of_two_at_once_one_passes_where_one_is_left(store: Store):
-    await store.ledger.change(ACCOUNT, Wish.SET, UNIT, "", act("e"))
+    await store.ledger.change(ACCOUNT, Wish.SET, UNIT, "", act("e"), by_fleet=True)
     results = await asyncio.gather(draw(store), draw(store), return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["Generation", "Refusal"]
     assert await left(store) == 0
@@ -275,7 +275,7 @@ async def test_a_day_that_comes_again_grants_no_more_than_it_did(store: Store, a
 
 
 async def test_what_an_admin_allows_stands_in_the_ledger(store: Store):
-    await store.ledger.allow(ACCOUNT, 5 * UNIT, "画展", act("e"))
+    await store.ledger.allow(ACCOUNT, 5 * UNIT, "画展", act("e"), by_fleet=True)
     adjusted, said, _ = (await store.ledger.statement(ACCOUNT, 10)).entries
     assert (said.actor, said.reason, said.allowance) == (BORIS, "画展", 5 * UNIT)
     assert (adjusted.kind, adjusted.amount.daily) == (EntryKind.ADJUST, 2 * UNIT)
@@ -297,7 +297,7 @@ async def test_whoever_sits_at_the_machine_is_not_limited(store: Store):
 async def test_a_group_that_moves_takes_its_accounts_along(store: Store):
     await draw(store)
     own = AccountKey(platform="telegram", scope="-100", holder="telegram:-100")
-    await store.ledger.change(own, Wish.ADD, UNIT, "", act("e"))
+    await store.ledger.change(own, Wish.ADD, UNIT, "", act("e"), by_fleet=True)
     await store.moves.move("telegram", "-100", "-1001")
     moved = AccountKey(platform="telegram", scope="-1001", holder="telegram:-1001")
     assert await left(store, moved) == 4 * UNIT
@@ -308,7 +308,7 @@ async def test_a_group_that_moves_takes_its_accounts_along(store: Store):
 
 
 async def decide(store: Store, rule: str, value: object, event: str | None = None) -> None:
-    await store.groups.decide("telegram", "-100", rule, value, act(event))
+    await store.groups.decide("telegram", "-100", rule, value, act(event), within=None)
 
 
 async def test_what_a_group_gives_each_day_holds_from_today(store: Store):

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from bot.core.quota import POOL, EntryKind, Wish
 from tests.contract.store.ledger_laws import Snapshot, check_laws
 from tests.contract.store.ledger_life import (
+    ADMIN,
     ANNA,
     ANONYMOUS,
     BORIS,
     DEFAULTS,
     GROUP,
     MOVED,
+    OWNER,
     SUPERGROUP,
     Life,
     Step,
@@ -33,6 +35,8 @@ ZONES = st.sampled_from(
     [None, "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu", "America/New_York"]
 )
 AMOUNTS = st.integers(0, 5000)
+ALLOWANCES = st.none() | AMOUNTS
+BY = st.sampled_from([OWNER, ADMIN])
 
 
 def happens(name: str, *details: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
@@ -48,16 +52,18 @@ OFTEN = (
 SOMETIMES = (
     happens("cancel", WHICH),
     happens("look", HOLDERS, PLACES),
-    happens("allow", HOLDERS, PLACES, st.one_of(st.none(), AMOUNTS)),
-    happens("rule", PLACES, st.just("allowance"), st.one_of(st.none(), AMOUNTS)),
-    happens("rule", PLACES, st.just("time_zone"), ZONES),
+    happens("allow", PEOPLE, PLACES, ALLOWANCES, BY),
+    happens("rule", PLACES, st.just("allowance"), ALLOWANCES, BY),
+    happens("rule", PLACES, st.just("time_zone"), ZONES, BY),
     happens("wait", st.sampled_from([-72, -48, -24, -6, 6, 24, 48, 72])),
 )
 SELDOM = (
     happens("draw_again", WHICH),
     happens("cancel_all"),
     happens("remove", WHICH),
-    happens("change", HOLDERS, PLACES, st.sampled_from(list(Wish)), AMOUNTS),
+    happens("pool", PLACES, ALLOWANCES),
+    happens("change", PEOPLE, PLACES, st.sampled_from(list(Wish)), AMOUNTS, BY),
+    happens("change", st.just(POOL), PLACES, st.sampled_from(list(Wish)), AMOUNTS, st.just(OWNER)),
     happens("decide_again", WHICH),
     happens("restart", st.sampled_from(DEFAULTS)),
     happens("move"),
@@ -96,7 +102,9 @@ async def live_through(steps: Sequence[Step]) -> None:
             now = await check_laws(life.store)
             check_requests(life, now, known)
             check_grants(life, now)
+            check_gifts(life, now)
             known |= set(life.ids)
+        await check_after_pools(life)
 
 
 def check_requests(life: Life, now: Snapshot, known: set[str]) -> None:
@@ -116,7 +124,8 @@ def check_requests(life: Life, now: Snapshot, known: set[str]) -> None:
 
 
 def check_grants(life: Life, now: Snapshot) -> None:
-    """On no day does anybody get more than was ever allowed them."""
+    """On no day does anybody get more than the fleet ever let them have; what admins of groups
+    want counts where they may want anything."""
     holders = {one.serial: one.holder for one in now.accounts}
     granted: Counter[tuple[int, str]] = Counter()
     for line in now.lines:
@@ -124,5 +133,30 @@ def check_grants(life: Life, now: Snapshot) -> None:
             granted[line.account, line.day] += line.daily
     for (account, _), amount in granted.items():
         holder = holders[account]
-        usual = 0 if holder == POOL else life.most_usual
-        assert amount <= max(usual, life.most[ANONYMOUS if holder == MOVED else holder])
+        most = life.most[ANONYMOUS if holder == MOVED else holder]
+        if holder != POOL:
+            most = max(most, life.most_usual, life.wanted if life.freely else 0)
+        assert amount <= most
+
+
+def check_gifts(life: Life, now: Snapshot) -> None:
+    """Admins of groups give out of a pool, or nothing."""
+    for line in now.lines:
+        if line.kind == EntryKind.CHANGE and line.actor == ADMIN:
+            assert life.pooled or max(line.daily, line.extra) <= 0
+    if not life.pooled:
+        assert all(account.given == 0 for account in now.accounts)
+
+
+async def check_after_pools(life: Life) -> None:
+    """What came out of a pool is gone with it, as soon as somebody looks."""
+    looked: set[tuple[str, str]] = set()
+    for place in (GROUP, SUPERGROUP):
+        life.events += 1
+        await life.pool(place, None)
+        for holder in (ANNA, BORIS, ANONYMOUS, MOVED):
+            if await life.look(holder, place):
+                looked.add((place, holder))
+    for account in (await check_laws(life.store)).accounts:
+        if (account.scope, account.holder) in looked:
+            assert min(account.given, account.extra) == 0

@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.errors import Refusal
 from bot.core.generation import Generation
-from bot.core.quota import UNIT, AccountKey, QuotaDefaults, Wish
+from bot.core.quota import POOL, UNIT, AccountKey, QuotaDefaults, Wish
 from bot.store.database import Database
 from tests.builders import START_MS, act, bounds, new_generation
 from tests.contract.store.ledger_laws import check_laws
@@ -45,6 +45,21 @@ async def test_where_one_is_left_one_of_two_draws_passes(two: Two):
     assert await two[0].records.waiting_in_all() == ROUNDS
 
 
+async def test_where_a_pool_has_one_left_one_of_two_people_passes(two: Two):
+    pool = AccountKey(platform="telegram", scope="-100", holder=POOL)
+    await two[0].ledger.allow(pool, 0, "", act(), by_fleet=True)
+    for number in range(ROUNDS):
+        await two[0].ledger.change(pool, Wish.SET, UNIT, "", act(), by_fleet=True)
+        drawn = await asyncio.gather(
+            *(draw(store, f"telegram:{number}{by}") for by, store in enumerate(two)),
+            return_exceptions=True,
+        )
+        assert sorted(type(one).__name__ for one in drawn) == ["Generation", "Refusal"]
+        (refusal,) = (one for one in drawn if isinstance(one, Refusal))
+        assert refusal.code == "pool_spent"
+    await check_laws(two[0])
+
+
 async def test_one_event_that_two_are_told_of_is_charged_once(two: Two):
     for by in range(ROUNDS):
         drawn = await asyncio.gather(
@@ -59,7 +74,7 @@ async def test_one_decision_that_two_are_told_of_acts_once(two: Two):
         key = AccountKey(platform="telegram", scope="-100", holder=f"telegram:{number}")
         told = act(f"change:{number}")
         stood = await asyncio.gather(
-            *(store.ledger.change(key, Wish.ADD, UNIT, "", told) for store in two)
+            *(store.ledger.change(key, Wish.ADD, UNIT, "", told, by_fleet=True) for store in two)
         )
         assert [statement.left.total for statement in stood] == [2 * UNIT, 2 * UNIT]
     await check_laws(two[0])

@@ -6,7 +6,7 @@ from tests.stores import Store
 ANNA, BORIS = "telegram:1", "telegram:2"
 
 
-async def draws(store: Store, person: str, name: str) -> None:
+async def draws(store: Store, person: str, name: str | None) -> None:
     new = new_generation(requester=person, requester_name=name)
     await store.admissions.admit(new, bounds())
 
@@ -28,6 +28,8 @@ async def test_a_name_that_changed_is_forgotten(store: Store):
     await draws(store, ANNA, "anna")
     await draws(store, ANNA, "ann_2")
     assert await store.people.named("telegram", "anna") is None
+    assert await store.people.named("telegram", "ann_2") == ANNA
+    await draws(store, ANNA, None)
     assert await store.people.named("telegram", "ann_2") == ANNA
     await draws(store, ANNA, "")
     assert await store.people.named("telegram", "ann_2") is None

@@ -30,11 +30,13 @@ async def is_open(store: Store, place=GENERAL, scope: str = "-100") -> bool:
 
 
 async def set_place(store: Store, open_: bool, place=GENERAL, event: str | None = None) -> None:
-    await store.places.set_place(place, open_=open_, act=act(event, kind=ActKind.OPEN))
+    await store.places.set_place(
+        place, "-100", open_=open_, by_fleet=False, act=act(event, kind=ActKind.OPEN)
+    )
 
 
 async def set_group(store: Store, open_: bool, event: str | None = None) -> None:
-    await store.places.set_group("telegram", "-100", open_=open_, act=act(event))
+    await store.places.set_group("telegram", "-100", open_=open_, by_fleet=False, act=act(event))
 
 
 async def test_everything_is_open_until_it_is_closed(store: Store):
@@ -63,7 +65,7 @@ async def test_a_group_is_closed_but_for_what_was_opened_itself(store: Store):
 
 async def test_channels_of_one_guild_share_what_holds_for_it(store: Store):
     channels = [address(platform="discord", chat=chat) for chat in ("70", "71")]
-    await store.places.set_group("discord", "guild:7", open_=False, act=act())
+    await store.places.set_group("discord", "guild:7", open_=False, by_fleet=False, act=act())
     await set_place(store, True, channels[1])
     assert [await is_open(store, place, "guild:7") for place in channels] == [False, True]
 

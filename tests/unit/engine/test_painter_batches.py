@@ -155,6 +155,14 @@ def test_a_batch_too_large_for_the_memory_is_drawn_alone_and_the_next_one_is_sma
     assert pipeline.batches == [2, 2]
 
 
+def test_shortages_that_cost_no_picture_are_noted(painter, pipeline):
+    draw = pipeline.draw_together
+    pipeline.draw_together = lambda *asked: replace(draw(*asked), shortages=2)
+    customers = [Customer("a"), Customer("b")]
+    paint(painter, *customers)
+    assert [c.commission.record.out_of_memory for c in customers] == [2, 2]
+
+
 def test_one_picture_that_is_too_large_fails(painter, pipeline, monkeypatch):
     raising(pipeline, OutOfMemory(), 0, monkeypatch)
     (failed,) = paint(painter, Customer("a"))

@@ -44,6 +44,12 @@ def test_a_wrong_option_is_named_as_this_api_calls_it() -> None:
     assert told["message"] == "“num_inference_steps” cannot be “99”; allowed: 1 – 50."
 
 
+def test_a_forbidden_word_is_named() -> None:
+    told = error(problem_of(Refusal("forbidden_words", words="裸体")))
+    assert (told["code"], told["param"]) == ("content_policy_violation", "prompt")
+    assert "裸体" in told["message"]
+
+
 @pytest.mark.parametrize(
     ("problem", "headers"),
     [
@@ -59,6 +65,13 @@ def test_clients_are_told_whether_to_try_again(problem: Problem, headers: dict[s
     told = answer(problem, NOBODY).headers
     assert {name: told[name] for name in told if name in headers} == headers
     assert ("retry-after" in told) == ("retry-after" in headers)
+
+
+def test_who_asks_too_soon_is_told_when_to_ask_again() -> None:
+    problem = problem_of(Refusal("cooldown", seconds=17, cooldown=30))
+    assert problem.status == 429
+    assert error(problem)["code"] == "rate_limit_exceeded"
+    assert answer(problem, NOBODY).headers["retry-after"] == "17"
 
 
 def test_what_may_be_is_said_of_every_parameter() -> None:

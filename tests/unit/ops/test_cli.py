@@ -30,6 +30,7 @@ def drawing(monkeypatch):
         asked.prompt, asked.out = prompt, out
         await asyncio.sleep(0)
         on_progress(DrawProgress(generation_id="k3x", ahead=2))
+        on_progress(DrawProgress(generation_id="k3x", ahead=2, paused=True))
         on_progress(DrawProgress(generation_id="k3x", step=1, steps=8))
         return Drawn(
             generation_id="k3x",

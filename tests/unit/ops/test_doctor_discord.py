@@ -11,7 +11,7 @@ import pytest
 
 from bot.doctor.discord import PERMISSIONS, discord
 from bot.doctor.finding import Finding, Mark
-from bot.settings import load_settings
+from bot.load_settings import load_settings
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "aaaaaaaa.bbbbbb.not-a-real-token"

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.core.errors import StartupError
-from bot.settings import ENGINE_ONLY, BotSettings, LogLevel, load_settings
+from bot.load_settings import load_settings
+from bot.settings import ENGINE_ONLY, BotSettings, LogLevel
 from engine.settings import EngineSettings
 
 TOKEN = "123456:not-a-real-token-but-it-looks-like-one"

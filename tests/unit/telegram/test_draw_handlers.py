@@ -27,6 +27,8 @@ async def test_a_command_in_private_becomes_a_request(desk):
         address=Address(platform="telegram", chat="5", request_message=str(sent.message_id)),
         locale="zh",
         alone=True,
+        # Telegram says that they have none.
+        name="",
     )
 
 
@@ -74,6 +76,15 @@ async def test_a_reply_to_the_question_is_the_prompt(desk, question, chat):
     desk.people.say("一个红色的圆", user=5, chat=chat, reply_to=asked)
     name, call = (await desk.work()).only
     assert (name, call["text"]) == ("draw", "一个红色的圆")
+
+
+@pytest.mark.parametrize("language", [0, 1])
+async def test_the_answer_about_a_picture_names_it(desk, language):
+    about = REPLIES["ask_edit"][language].format(id="k3v9x2ab") + "\n\n一只 #猫 --seed 4"
+    for question in (about, REPLIES["ask_prompt"][language] + "\n#k3v9x2ab"):
+        desk.people.say("一只狗", chat=GROUP, reply_to=desk.bot_says(question, GROUP))
+    core = await desk.work()
+    assert [call["edited"] for _, call in core.calls.values()] == ["k3v9x2ab", None]
 
 
 async def test_a_reply_to_the_question_may_be_a_command(desk):

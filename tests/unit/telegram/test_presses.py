@@ -63,10 +63,18 @@ async def test_having_everything_forgotten_takes_a_press(desk):
 @pytest.mark.parametrize("user", [6, 7])
 async def test_a_button_can_send_a_command_of_whoever_presses(desk, user):
     desk.admins = {(str(GROUP), 6)}
-    desk.people.press(GROUP, picture(desk), "v1:do:group cooldown 10", user=user)
+    desk.people.press(
+        GROUP, picture(desk, "v1:do:group cooldown 10"), "v1:do:group cooldown 10", user=user
+    )
     name, call = (await desk.work()).only
     assert (name, call["words"], call["pressed"]) == ("group", "cooldown 10", True)
     assert (call["origin"].requester, call["admin"]) == (f"telegram:{user}", user == 6)
+    assert call["in_place"]
+
+
+async def test_a_button_that_the_message_does_not_have_changes_no_message(desk):
+    desk.people.press(GROUP, picture(desk, "v1:again:k3v9x2ab"), "v1:do:group")
+    assert not (await desk.work()).only[1]["in_place"]
 
 
 @pytest.mark.parametrize("data", ["v1:again:k3v9x2ab", "v1:do:group", "v1:original:k3v9x2ab"])
