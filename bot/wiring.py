@@ -108,7 +108,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
-    waits = Waits(admissions=rows.admissions, pace=pace, news=news)
+    waits = Waits(line=rows.admissions, pace=pace, news=news)
     cards = Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news)
     messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}

@@ -9,7 +9,6 @@ from bot.core.ports import Pictures
 from bot.core.quota import UNIT, units
 from bot.core.replies import NOTES, failure_text, note_text, reply
 from bot.core.waits import Waits
-from bot.core.work import work_of
 from engine.contract import ErrorCode
 from engine.profiles import profile_named
 
@@ -67,7 +66,7 @@ class Cards:
         # budget and hold up the picture.
         if (
             generation.begun
-            and self._pace.seconds(work_of(generation.spec)) >= PROGRESS_WORTH_SECONDS
+            and self._pace.seconds(generation.spec.workload) >= PROGRESS_WORTH_SECONDS
         ):
             text = self._drawing_text(generation)
         else:

@@ -16,7 +16,6 @@ from bot.core.log import Log
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Clock, EngineLink, EngineLost, JobRows, Outcomes, Pictures
-from bot.core.work import work_of
 from engine.contract import (
     LEASE_SECONDS,
     AnyEvent,
@@ -206,7 +205,7 @@ class Dispatcher:
         """Bytes on disk first, then the row, then the engine may forget."""
         key = finished.key
         if (held := self._held.get(key)) is not None:
-            self._pace.took(work_of(held.spec), finished.seconds)
+            self._pace.took(held.spec.workload, finished.seconds)
         pauses = iter(FETCH_PAUSES)
         while (generation := await self._current(key)) is not None:
             try:

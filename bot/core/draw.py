@@ -25,7 +25,6 @@ from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
 from bot.core.quota import price, scope_of
 from bot.core.staff import Staff
-from bot.core.work import work_of
 from engine.profiles import Profile
 
 
@@ -187,7 +186,7 @@ class Draw:
                 locale=origin.locale,
                 spec=spec,
                 model=self._profile.name,
-                cost=self._pace.seconds(work_of(spec)),
+                cost=self._pace.seconds(spec.workload),
                 parent_id=parent.id if parent else None,
                 notes=self._notes(request, spec),
                 # A repetition shows no more than what it repeats.

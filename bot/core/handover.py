@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from bot.core.generation import Generation
 from bot.core.log import Log
 from bot.core.pace import Pace
-from bot.core.work import work_of
 from engine.contract import PROTOCOL_VERSION, EngineInfo
 
 #: Handed over however long they take: one is drawn, one follows it, one is on the way.
@@ -23,7 +22,7 @@ def fits(generation: Generation, drawing: Iterable[Generation], pace: Pace) -> b
     ahead = [*drawing, generation]
     if len(ahead) <= ALWAYS:
         return True
-    return pace.known and sum(pace.seconds(work_of(one.spec)) for one in ahead) <= AHEAD_SECONDS
+    return pace.known and sum(pace.seconds(one.spec.workload) for one in ahead) <= AHEAD_SECONDS
 
 
 def suits(info: EngineInfo, model: str, log: Log) -> bool:

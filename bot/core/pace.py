@@ -2,7 +2,7 @@
 
 import math
 
-from bot.core.work import Work
+from bot.core.workload import Workload
 from engine.profiles import Profile
 
 MEGAPIXEL = 1_000_000
@@ -52,11 +52,11 @@ class Pace:
             share * seconds / amount for share, amount in zip(USUAL_SHARES, usual, strict=True)
         )
 
-    def took(self, work: Work, seconds: float) -> None:
+    def took(self, workload: Workload, seconds: float) -> None:
         """A job of this engine took so long."""
         if self._rates is None or seconds <= 0:
             return
-        amounts, predicted = self._amounts(work), self.seconds(work)
+        amounts, predicted = self._amounts(workload), self.seconds(workload)
         surprise = math.log(seconds / predicted)
         lid = math.log(CREDIBLE_FACTOR)
         taken_over = BELIEVED * max(-lid, min(lid, surprise))
@@ -69,20 +69,20 @@ class Pace:
             for rate, share in zip(self._rates, shares, strict=True)
         )
 
-    def seconds(self, work: Work) -> float:
+    def seconds(self, workload: Workload) -> float:
         """Predicted GPU seconds."""
-        amounts = self._amounts(work)
+        amounts = self._amounts(workload)
         if self._rates is None:
             return amounts[-1] * UNMEASURED_SECONDS
         return sum(rate * amount for rate, amount in zip(self._rates, amounts, strict=True))
 
-    def _usual(self) -> Work:
+    def _usual(self) -> Workload:
         profile = self.profile
-        return Work(*profile.default_size, profile.steps, profile.guidance > 0, count=1)
+        return Workload(*profile.default_size, profile.steps, profile.guidance > 0, count=1)
 
-    def _amounts(self, work: Work) -> tuple[float, ...]:
+    def _amounts(self, workload: Workload) -> tuple[float, ...]:
         """Pictures, forward passes, megapixels of all of those. Guidance makes two passes of each
         step."""
-        width, height = self.profile.drawn_size(work.width, work.height)
-        passes = work.steps * work.count * (2 if work.guided else 1)
-        return work.count, passes, width * height / MEGAPIXEL * passes
+        width, height = self.profile.drawn_size(workload.width, workload.height)
+        passes = workload.steps * workload.count * (2 if workload.guided else 1)
+        return workload.count, passes, width * height / MEGAPIXEL * passes

@@ -12,7 +12,6 @@ from typing import Protocol
 from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
-from bot.core.work import Ahead
 from engine.contract import AnyEvent, Job, JobKey
 
 
@@ -68,10 +67,6 @@ class Admissions(Protocol):
 
     async def by_status_message(self, address: Address, message: str) -> Generation | None:
         """The generation whose status message (or picture) this is."""
-        ...
-
-    async def ahead(self, generation: Generation) -> Sequence[Ahead]:
-        """What is served before this one, alike jobs together."""
         ...
 
 

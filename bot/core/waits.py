@@ -1,12 +1,34 @@
-"""How long somebody still has to wait: what is ahead, at the pace as it is now."""
+"""How long somebody still has to wait: what is ahead of them, at the pace as it is now.
 
+Told in the fair order of rows. That an engine holds no more than some jobs of one person while
+others wait moves only what comes next, and is left out.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.core.generation import Generation
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import Admissions
-from bot.core.work import Work, work_of
+from bot.core.workload import Workload
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ahead:
+    """Jobs that are alike. `begun`: the id of one that is being drawn, which stands alone."""
+
+    workload: Workload
+    jobs: int
+    begun: str | None = None
+
+
+class Line(Protocol):
+    """The rows that have not ended, in the order in which they are served."""
+
+    async def ahead(self, generation: Generation) -> Sequence[Ahead]:
+        """What is served before this one, alike jobs together."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -20,21 +42,25 @@ class Wait:
 class Waits:
     """Tells it of rows that have not ended."""
 
-    def __init__(self, *, admissions: Admissions, pace: Pace, news: News) -> None:
-        self._admissions = admissions
+    def __init__(self, *, line: Line, pace: Pace, news: News) -> None:
+        self._line = line
         self._pace = pace
         self._news = news
 
     async def __call__(self, generation: Generation) -> Wait:
-        before = await self._admissions.ahead(generation)
-        ahead = sum(one.jobs * one.work.count for one in before)
+        before = await self._line.ahead(generation)
+        ahead = sum(one.jobs * one.workload.count for one in before)
         if not self._pace.known:
             return Wait(ahead, None)
-        own = self._left(work_of(generation.spec), generation.id if generation.begun else None)
-        return Wait(ahead, own + sum(one.jobs * self._left(one.work, one.begun) for one in before))
+        own = Ahead(
+            workload=generation.spec.workload,
+            jobs=1,
+            begun=generation.id if generation.begun else None,
+        )
+        return Wait(ahead, sum(self._seconds(one) for one in (*before, own)))
 
-    def _left(self, work: Work, begun: str | None) -> float:
-        """Seconds that one job still takes; `begun`: the id of one that is being drawn."""
-        seconds = self._pace.seconds(work)
-        progress = None if begun is None else self._news.progress(begun)
+    def _seconds(self, jobs: Ahead) -> float:
+        """What they still take."""
+        seconds = jobs.jobs * self._pace.seconds(jobs.workload)
+        progress = None if jobs.begun is None else self._news.progress(jobs.begun)
         return seconds if progress is None else seconds * (1 - progress.step / progress.steps)

@@ -22,7 +22,8 @@ from bot.core.errors import AlreadySeen, Refusal
 from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
 from bot.core.ports import Admitted, Bounds, Clock
-from bot.core.work import Ahead, Work
+from bot.core.waits import Ahead
+from bot.core.workload import Workload
 from bot.store.acts import record
 from bot.store.admittance import check_admittance
 from bot.store.books import Books
@@ -50,7 +51,7 @@ _other = generations.alias("other").c
 
 
 class SqlAdmissions:
-    """Implements bot.core.ports.Admissions."""
+    """Implements bot.core.ports.Admissions, and bot.core.waits.Line."""
 
     def __init__(
         self,
@@ -130,15 +131,17 @@ class SqlAdmissions:
     async def ahead(self, generation: Generation) -> Sequence[Ahead]:
         """Nothing is ahead of one that has ended."""
         begun = case((_other.begun, _other.id))
-        work = (_other.width, _other.height, _other.steps, _other.guidance > 0, _other.count)
+        workload = (_other.width, _other.height, _other.steps, _other.guidance > 0, _other.count)
         query = (
-            select(begun, func.count(), *work)
+            select(begun, func.count(), *workload)
             .where(_this.id == generation.id, is_live(_other), _served_before(_other, _this))
-            .group_by(begun, *work)
+            .group_by(begun, *workload)
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
-        return [Ahead(work=Work(*kind), jobs=jobs, begun=begun) for begun, jobs, *kind in rows]
+        return [
+            Ahead(workload=Workload(*kind), jobs=jobs, begun=begun) for begun, jobs, *kind in rows
+        ]
 
 
 def _served_before(other: Columns, this: Columns) -> ColumnElement[bool]:

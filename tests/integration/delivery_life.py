@@ -121,7 +121,7 @@ class Bench:
                 log=structlog.get_logger(),
             ),
             cards=Cards(
-                waits=Waits(admissions=self.admissions, pace=pace, news=self.news),
+                waits=Waits(line=self.admissions, pace=pace, news=self.news),
                 pauses=self.pauses,
                 pictures=self.pictures,
                 pace=pace,

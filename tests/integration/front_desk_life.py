@@ -198,7 +198,7 @@ async def desk_in(
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
-        waits = Waits(admissions=store.admissions, pace=pace, news=news)
+        waits = Waits(line=store.admissions, pace=pace, news=news)
         cards = Cards(
             waits=waits,
             pauses=store.pauses,

@@ -7,7 +7,6 @@ import pytest
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.waits import Wait, Waits
-from bot.core.work import work_of
 from bot.store.database import Database
 from engine.profiles import profile_named
 from tests.builders import spec
@@ -34,7 +33,7 @@ def news() -> News:
 
 @pytest.fixture
 def waits(store: Store, pace: Pace, news: News) -> Waits:
-    return Waits(admissions=store.admissions, pace=pace, news=news)
+    return Waits(line=store.admissions, pace=pace, news=news)
 
 
 async def test_before_anything_was_measured_only_the_place_is_known(store: Store, waits: Waits):
@@ -52,7 +51,7 @@ async def test_all_that_is_ahead_and_ones_own_are_at_the_pace_of_now(
     await store.queued(requester="telegram:3", spec=spec(steps=4), cost=1000.0)
     mine = await store.queued(requester="telegram:3", spec=spec(steps=4), cost=1000.0)
     pace.learn(1.0)
-    two, short = pace.seconds(work_of(spec(count=2))), pace.seconds(work_of(spec(steps=4)))
+    two, short = pace.seconds(spec(count=2).workload), pace.seconds(spec(steps=4).workload)
     wait = await waits(mine)
     assert wait.ahead == 5
     assert wait.seconds == pytest.approx(2 * two + 2 * short)
@@ -62,7 +61,7 @@ async def test_what_is_drawn_already_is_not_waited_for(
     store: Store, waits: Waits, pace: Pace, news: News
 ):
     pace.learn(1.0)
-    one = pace.seconds(work_of(spec()))
+    one = pace.seconds(spec().workload)
     drawing = await store.running(requester="telegram:2")
     mine = await store.queued()
     assert (await waits(mine)).seconds == pytest.approx(2 * one)

@@ -6,12 +6,12 @@ import statistics
 import pytest
 
 from bot.core.pace import UNMEASURED_SECONDS, Pace
-from bot.core.work import Work, work_of
+from bot.core.workload import Workload
 from engine.profiles import profile_named
 from tests.builders import spec
 
 TURBO = profile_named("z-image-turbo")
-USUAL = Work(1024, 1024, 8, guided=False, count=1)
+USUAL = Workload(1024, 1024, 8, guided=False, count=1)
 #: Megapixel-steps of the usual job.
 AMOUNT = 1.024**2 * 8
 
@@ -25,10 +25,10 @@ def pace_of(seconds_per_megapixel_step: float, profile=TURBO) -> Pace:
 def test_a_pace_that_was_not_measured_is_not_known_but_orders_costs() -> None:
     pace = Pace(TURBO)
     assert not pace.known
-    one = pace.seconds(work_of(spec(width=1000, height=1000, steps=8)))
+    one = pace.seconds(spec(width=1000, height=1000, steps=8).workload)
     assert one == pytest.approx(8 * UNMEASURED_SECONDS)
     for changes, times in (({"count": 3}, 3), ({"guidance": 1.8}, 2), ({"steps": 16}, 2)):
-        more = pace.seconds(work_of(spec(width=1000, height=1000, **{"steps": 8, **changes})))
+        more = pace.seconds(spec(width=1000, height=1000, **{"steps": 8, **changes}).workload)
         assert more == pytest.approx(times * one)
 
 
@@ -42,7 +42,7 @@ def test_the_usual_job_takes_what_the_engine_says() -> None:
     pace = pace_of(0.5)
     assert pace.known
     assert pace.seconds(USUAL) == pytest.approx(0.5 * AMOUNT)
-    assert pace.seconds(Work(1024, 1024, 8, guided=False, count=4)) == pytest.approx(2 * AMOUNT)
+    assert pace.seconds(Workload(1024, 1024, 8, guided=False, count=4)) == pytest.approx(2 * AMOUNT)
 
 
 def test_an_engine_is_heard_once_and_silence_changes_nothing() -> None:
@@ -57,24 +57,28 @@ def test_an_engine_is_heard_once_and_silence_changes_nothing() -> None:
 def test_a_model_that_enlarges_costs_what_it_draws() -> None:
     pace = pace_of(1.0, profile_named("demo"))
     small, large = spec(width=128, height=128), spec(width=1024, height=1024)
-    assert pace.seconds(work_of(small)) == pace.seconds(work_of(large))
+    assert pace.seconds(small.workload) == pace.seconds(large.workload)
 
 
-def seconds_on_a_small_model(work: Work) -> float:
+def seconds_on_a_small_model(workload: Workload) -> float:
     """As on the demo model, where each pass has its price and pixels cost little."""
-    passes = work.steps * work.count * (2 if work.guided else 1)
-    return 0.05 * work.count + 0.007 * passes + 0.034e-6 * work.width * work.height * passes
+    passes = workload.steps * workload.count * (2 if workload.guided else 1)
+    return (
+        0.05 * workload.count
+        + 0.007 * passes
+        + 0.034e-6 * workload.width * workload.height * passes
+    )
 
 
-def by_pixels_alone(work: Work) -> float:
+def by_pixels_alone(workload: Workload) -> float:
     """As on a large one."""
-    passes = work.steps * work.count * (2 if work.guided else 1)
-    return 1e-6 * work.width * work.height * passes
+    passes = workload.steps * workload.count * (2 if workload.guided else 1)
+    return 1e-6 * workload.width * workload.height * passes
 
 
-def some_work(chance: random.Random) -> Work:
+def some_workload(chance: random.Random) -> Workload:
     width, height = chance.choice([(512, 512), (512, 384), (1024, 512), (1024, 1024)])
-    return Work(
+    return Workload(
         width, height, chance.choice([4, 8, 16, 30]), chance.random() < 0.3, chance.randint(1, 4)
     )
 
@@ -83,10 +87,10 @@ def learned(pace: Pace, truth, jobs: int = 150) -> list[float]:
     """How far off the prediction of each job was, in parts of what it took."""
     chance, errors = random.Random(7), []
     for _ in range(jobs):
-        work = some_work(chance)
-        errors.append(abs(pace.seconds(work) / truth(work) - 1))
+        workload = some_workload(chance)
+        errors.append(abs(pace.seconds(workload) / truth(workload) - 1))
         noise = 6 if chance.random() < 0.04 else chance.uniform(0.9, 1.1)
-        pace.took(work, truth(work) * noise)
+        pace.took(workload, truth(workload) * noise)
     return errors
 
 
@@ -94,7 +98,7 @@ def learned(pace: Pace, truth, jobs: int = 150) -> list[float]:
     "truth",
     [
         seconds_on_a_small_model,
-        lambda work: 10 * seconds_on_a_small_model(work),
+        lambda workload: 10 * seconds_on_a_small_model(workload),
         by_pixels_alone,
     ],
 )
@@ -126,7 +130,7 @@ def test_a_card_that_somebody_else_uses_too_is_followed_within_a_few_jobs() -> N
 
 def test_one_kind_alone_says_as_much_of_all_kinds() -> None:
     pace = pace_of(1.0)
-    other = Work(512, 512, 30, guided=True, count=2)
+    other = Workload(512, 512, 30, guided=True, count=2)
     before = pace.seconds(other)
     for _ in range(20):
         pace.took(USUAL, 2 * AMOUNT)
