@@ -43,7 +43,7 @@ PEOPLE, ASKING, MOST = 9, 6, 12
 #: Seconds within which they begin, and between two requests of one of them.
 BEGIN_SECONDS = 4.0
 PAUSE_SECONDS = (0.2, 0.8)
-ROUND_SECONDS = 300.0
+ROUND_SECONDS = 900.0
 #: Shorter waits are over before anybody has read how long they are.
 WORTH_SECONDS = 1.0
 WAITS = ((1.0, 3.0), (3.0, 10.0), (10.0, 1000.0))
