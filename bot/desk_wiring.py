@@ -67,6 +67,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         crew.cancel,
         crew.notifier,
         crew.pictures,
+        crew.rules,
         clock=clock,
         log=log,
     )
@@ -119,6 +120,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         erasures=crew.erasures,
         chats=ChatDesk(moves=rows.moves, rules=crew.rules, news=crew.news),
         admin=AdminDesk(commands=commands, staff=crew.staff, answers=answers),
+        staff=crew.staff,
         answers=answers,
         my_data=data.desk,
     )

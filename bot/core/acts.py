@@ -30,6 +30,7 @@ class ActKind(StrEnum):
     RESUME = "resume"
     CLEAR = "clear"
     CANCEL = "cancel"
+    REMOVE = "remove"
     RETRY = "retry"
 
 

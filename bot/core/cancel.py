@@ -13,7 +13,6 @@ from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Generation, Origin
 from bot.core.news import News
 from bot.core.ports import EngineLink, Outcomes, Records
-from bot.core.rights import may_end
 from engine.contract import JobKey
 
 #: An engine that works answers at once.
@@ -21,7 +20,7 @@ STOP_SECONDS = 1.0
 
 
 class Cancel:
-    """Ends live generations at the wish of those who may."""
+    """Ends live generations at the wish of those who may: that is asked of staff.py before."""
 
     def __init__(
         self, *, outcomes: Outcomes, records: Records, link: EngineLink, news: News
@@ -31,16 +30,9 @@ class Cancel:
         self._link = link
         self._news = news
 
-    async def __call__(
-        self, generation: Generation, origin: Origin, *, admin: bool = False
-    ) -> None:
-        """Raises Refusal("not_yours" | "already_ended"), and AlreadySeen."""
-        if not may_end(generation, origin, admin=admin):
-            raise Refusal("not_yours", id=generation.id)
-        await self.end(generation, origin)
-
-    async def end(self, generation: Generation, origin: Origin) -> None:
-        """The same for whoever may. Somebody else's is ended by an act, and its card says so."""
+    async def __call__(self, generation: Generation, origin: Origin) -> None:
+        """One; whoever asks may. Somebody else's is ended by an act, and its card says so. Raises
+        Refusal("already_ended"), and AlreadySeen."""
         act = None
         if generation.requester != origin.requester:
             kind, scope = ActKind.CANCEL, generation.scope

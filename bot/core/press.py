@@ -42,6 +42,11 @@ class Press:
     words: str = ""
 
 
+def command_button(label: str, words: str) -> Button:
+    """It sends a command, such as "group cooldown 10"."""
+    return Button(action=COMMAND, generation_id="", label=label, words=words)
+
+
 def press_code(button: Button) -> str:
     """What the platform hands back when it is pressed."""
     if button.action == WANTED:

@@ -80,7 +80,7 @@ def store_in(
         ledger=SqlLedger(database, books, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
-        admittance=SqlAdmittance(database, clock),
+        admittance=SqlAdmittance(database, clock, books),
         bans=SqlBans(database, clock),
         places=SqlPlaces(database, clock),
         words=SqlWords(database, clock),

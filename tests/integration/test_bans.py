@@ -41,7 +41,7 @@ async def refused(desk: Desk, *, by: str = ANNA, **origin: Any) -> str:
 
 async def test_it_says_for_how_long_and_the_banned_one_reads_why(desk: Desk):
     assert await desk.manage("ban", "2h 刷屏", of=ANNA) == "🚫 已封禁 1：2 小时。"
-    told = "你在这里被封禁了（刷屏），约 2 小时后可以再画。有疑问请找管理员。"
+    told = "你在这里被封禁了（刷屏），约 2 小时后（01-02 13:04）可以再画。有疑问请找管理员。"
     assert await refused(desk) == told
     assert await refused(desk, by=BORIS) == ""
     assert await refused(desk, at=ELSEWHERE) == ""
@@ -164,7 +164,7 @@ async def test_those_who_are_banned_are_listed_with_what_is_left(desk: Desk):
     await desk.desk.draw(desk.origin(by=BORIS, name="boris"), CIRCLE)
     await desk.manage("ban", "永久", of=BORIS)
     told = await desk.manage("ban", "名单")
-    assert told.splitlines()[1:] == ["2 @boris (永久)", "1 (约 1 小时) 刷屏"]
+    assert told.splitlines()[1:] == ["2 @boris (永久)", "1 (约 1 小时，到 01-02 13:04) 刷屏"]
     assert (await desk.said())[-1].private
     assert await desk.manage("ban", "全部 list", by=OWNER, alone=True) == reply("no_bans", "zh")
 

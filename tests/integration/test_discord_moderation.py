@@ -76,7 +76,7 @@ async def test_a_ban_ends_what_waits_and_keeps_them_from_drawing(life, discord):
     assert said == f"🚫 已封禁 {ANNA}：2 小时。\n取消了对方 1 个还没画完的请求，额度已退回。"
     assert (await life.store.now(row)).outcome is Outcome.CANCELLED
     await eventually(lambda: answer(waiting).content == reply("cancelled_by_admin", "zh"))
-    told = "你在这里被封禁了（3 次刷屏），约 2 小时后可以再画。有疑问请找管理员。"
+    told = "你在这里被封禁了（3 次刷屏），约 2 小时后（01-02 13:04）可以再画。有疑问请找管理员。"
     for asked in (
         life.ask(),
         life.ask(channel=STUDIO),
@@ -84,7 +84,10 @@ async def test_a_ban_ends_what_waits_and_keeps_them_from_drawing(life, discord):
         discord.people.press(message, "✏️", user=ANNA),
     ):
         assert await refused(asked) == told
-    assert await admin(life, "ban", {}) == f"🚫 现在被封禁的：\n{ANNA} @user1 (约 2 小时) 3 次刷屏"
+    assert (
+        await admin(life, "ban", {})
+        == f"🚫 现在被封禁的：\n{ANNA} @user1 (约 2 小时，到 01-02 13:04) 3 次刷屏"
+    )
     assert await admin(life, "unban", {"user": ANNA}) == f"✅ 已解封 {ANNA}。"
     assert (await life.row(life.ask())).requester == f"discord:{ANNA}"
 
@@ -101,7 +104,7 @@ async def test_a_channel_is_closed_and_opened(life, discord):
     assert await refused(life.ask()) == reply("closed", "zh")
     await life.row(life.ask(channel=STUDIO))
     closed = await admin(life, "here", {"switch": "off", "whole_server": True}, STUDIO)
-    assert closed == reply("group_closed", "zh")
+    assert closed == reply("group_closed", "zh", "discord")
     assert await admin(life, "here", {"switch": "on"}) == reply("place_opened", "zh")
     assert await admin(life, "here", {}) == reply("place_is_open_alone", "zh")
     await life.row(life.ask())

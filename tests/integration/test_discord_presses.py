@@ -423,6 +423,7 @@ async def test_help_names_what_there_is(life, discord):
     assert answer(told).ephemeral_to == ANNA
     assert all(f"/{name} — " in text for name in NAMES)
     assert "/quiet" not in text
+    assert "管理员也用它改" not in text
     assert "画图" not in text
 
 

@@ -40,9 +40,9 @@ def _group(interaction: discord.Interaction[Any]) -> str:
 
 
 def is_admin(interaction: discord.Interaction[Any]) -> bool:
-    """Whether the person keeps order in this channel."""
-    permissions = interaction.permissions
-    return permissions.manage_messages or permissions.manage_guild
+    """Whether the person is an admin of the guild: Discord says so with each interaction. In
+    private chats nobody is."""
+    return interaction.permissions.manage_guild
 
 
 def user_of(requester: str) -> int | None:

@@ -100,6 +100,15 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
     "help": (said("help", "帮助", "說明"), said("How to use this bot", "怎么用", "怎麼用")),
 }
 
+
+def meanings(locale: str) -> dict[str, str]:
+    """What each command does, for /help."""
+    described = {name: text for name, (_, text) in COMMANDS.items()}
+    if locale == "en":
+        return {name: text.message for name, text in described.items()}
+    return {name: str(text.extras["cn"]) for name, text in described.items()}
+
+
 #: parameter -> (name, description).
 OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     "prompt": (

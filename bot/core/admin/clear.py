@@ -7,9 +7,9 @@ from bot.core.acts import EVERYWHERE, ActKind, act_of
 from bot.core.admin.ask import Ask, Said
 from bot.core.errors import Refusal
 from bot.core.group_queue import Group, GroupQueue
-from bot.core.messages import Button
 from bot.core.news import News
 from bot.core.ports import Records
+from bot.core.press import command_button
 from bot.core.quota import scope_of
 from bot.core.replies import reply
 from bot.core.staff import Level
@@ -47,12 +47,8 @@ class Clear:
         if not standing.count:
             return Said(text=reply("nothing_waits", locale), private=True)
         where = "all " if group is None else ""
-        button = Button(
-            action="do",
-            generation_id="",
-            label=reply("button_clear", locale, count=standing.count),
-            words=f"clear {where}upto {standing.up_to}",
-        )
+        label = reply("button_clear", locale, count=standing.count)
+        button = command_button(label, f"clear {where}upto {standing.up_to}")
         code = "clear_all" if group is None else "clear_group"
         text = reply(code, locale, count=standing.count)
         return Said(text=text, buttons=(button,), private=True)

@@ -68,7 +68,7 @@ def admin_commands(
     job = Job(
         admissions=admissions,
         queue=queue,
-        view=JobView(cards=cards, clock=clock, time_zone=rules.usual.time_zone or "UTC"),
+        view=JobView(cards=cards, clock=clock, rules=rules),
         cancel=cancel,
         draw=draw,
     )
@@ -82,9 +82,9 @@ def admin_commands(
             reactors=reactors,
         ),
         "quiet": Quiet(settings),
-        "audit": Audit(acts=acts, whom=whom, rules=rules),
+        "audit": Audit(acts=acts, whom=whom, rules=rules, clock=clock),
         "staff": Appoint(people=people, whom=whom),
-        "ban": BanPeople(bans=bans, cancel=cancel, whom=whom, clock=clock),
+        "ban": BanPeople(bans=bans, cancel=cancel, whom=whom, rules=rules, clock=clock),
         "unban": Unban(bans=bans, whom=whom),
         "here": Here(places),
         "words": ForbidWords(words=words, lists=lists),

@@ -50,7 +50,10 @@ async def test_whoever_is_banned_is_not_admitted_until_it_is_over(store: Store):
     await store.bans.ban(ban(until_ms=store.clock() + HOUR, reason="刷屏"), to_ban())
     refused = await refusal(store)
     assert refused is not None
-    assert (refused.code, refused.data) == ("banned", {"why": "刷屏", "wait": HOUR})
+    assert (refused.code, refused.data) == (
+        "banned",
+        {"why": "刷屏", "wait": HOUR, "time": "01-02 12:04"},
+    )
     assert await refusal(store, BORIS) is None
     assert await refusal(store, scope="-200") is None
     store.clock.advance(HOUR)
