@@ -35,6 +35,7 @@ from bot.core.recover import Recovery
 from bot.core.retention import Retention
 from bot.core.sketches import Sketches
 from bot.core.staff import Staff
+from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
 from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
@@ -74,6 +75,7 @@ class Core:
     pauses: Pauses
     pictures: PictureFolder
     cards: Cards
+    waits: Waits
     api_tokens: ApiTokens
     program_jobs: ProgramJobs
     sketches: Sketches
@@ -110,9 +112,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
-    cards = Cards(
-        admissions=rows.admissions, pauses=rows.pauses, pictures=pictures, pace=pace, news=news
-    )
+    waits = Waits(line=rows.admissions, pace=pace, news=news)
+    cards = Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news)
     messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
@@ -150,6 +151,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
             cards=cards,
             pictures=pictures,
             pace=pace,
+            waits=waits,
             news=news,
             rules=rules,
             staff=staff,
@@ -179,6 +181,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
+        waits=waits,
         api_tokens=rows.api_tokens,
         program_jobs=rows.program_jobs,
         sketches=link,

@@ -21,7 +21,7 @@ class Commission:
     record: Record = field(default_factory=Record)
     #: Is offered sketches of its first picture.
     on_sketch: OnSketch = field(default=lambda make: None)
-    #: Wall time of the batches that its pictures were in.
+    #: Wall time of its pictures; of a batch, their part.
     seconds: float = 0.0
     error: Exception | None = None
     pictures: tuple["Picture", ...] = ()
@@ -41,10 +41,11 @@ class Commission:
             raise self.error
         return tuple(picture.image for picture in self.pictures if picture.image is not None)
 
-    def note(self, drawing: Drawing, pictures: int, seconds: float) -> None:
+    def note(self, drawing: Drawing, pictures: Sequence["Picture"], seconds: float) -> None:
         """One batch of `pictures`, this commission's among them, has taken `seconds`."""
-        self.seconds += seconds
-        self.record.batch = max(self.record.batch, pictures)
+        own = sum(picture.commission is self for picture in pictures)
+        self.seconds += seconds * own / len(pictures)
+        self.record.batch = max(self.record.batch, len(pictures))
         self.record.encode_seconds += drawing.encode_seconds
         self.record.denoise_seconds += drawing.denoise_seconds
         self.record.decode_seconds += drawing.decode_seconds

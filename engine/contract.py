@@ -169,9 +169,8 @@ class Finished(Told):
     #: Size at which the model drew; differs from the job's when it was scaled.
     drawn_width: int
     drawn_height: int
-    #: Wall time in the GPU thread.
+    #: Wall time in the GPU thread; of a batch, its part by pictures.
     seconds: float
-    seconds_per_megapixel_step: float
 
 
 class Failed(Told):

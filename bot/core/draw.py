@@ -188,7 +188,7 @@ class Draw:
                 locale=origin.locale,
                 spec=spec,
                 model=self._profile.name,
-                cost=self._pace.seconds(spec),
+                cost=self._pace.seconds(spec.workload),
                 parent_id=parent.id if parent else None,
                 notes=self._notes(request, spec),
                 # A repetition shows no more than what it repeats.

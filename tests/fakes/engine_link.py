@@ -20,6 +20,7 @@ from engine.contract import (
     Returned,
     Started,
 )
+from engine.profiles import profile_named
 
 #: What a Unix socket would carry; content does not matter to the bot.
 PNG, JPEG = b"\x89PNG fake", b"\xff\xd8 fake"
@@ -79,10 +80,15 @@ class FakeEngine:
                 pictures=job.count,
                 drawn_width=job.width,
                 drawn_height=job.height,
-                seconds=1.0,
-                seconds_per_megapixel_step=self.seconds_per_megapixel_step,
+                seconds=self._seconds(job),
             )
         )
+
+    def _seconds(self, job: Job) -> float:
+        """At the pace that it says it has."""
+        width, height = profile_named("demo").drawn_size(job.width, job.height)
+        passes = job.steps * job.count * (2 if job.guidance > 0 else 1)
+        return width * height / 1e6 * passes * self.seconds_per_megapixel_step
 
     def fail(self, key: JobKey, code: ErrorCode) -> None:
         del self.jobs[key]
