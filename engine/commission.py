@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PIL.Image import Image
 
 from engine.contract import Job
-from engine.pipeline import Drawing, Drawn, PipelineError, Stopped
+from engine.pipeline import Drawing, Drawn, Input, PipelineError, Stopped
 from engine.record import Record
 
 
@@ -19,6 +19,8 @@ class Commission:
     on_step: Callable[[int], None]
     is_wanted: Callable[[], bool]
     record: Record = field(default_factory=Record)
+    #: What its pictures begin from.
+    source: Input | None = None
     #: Wall time of the batches that its pictures were in.
     seconds: float = 0.0
     error: Exception | None = None

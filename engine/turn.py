@@ -79,10 +79,11 @@ class Turn:
             self._progress(opened),
             lambda: opened.end_as is None,
             opened.record,
+            opened.source,
         )
 
     def _progress(self, opened: OpenJob) -> Callable[[int], None]:
-        steps = opened.job.steps * opened.job.count
+        steps = opened.job.passes * opened.job.count
         due = 0.0
 
         def on_step(step: int) -> None:

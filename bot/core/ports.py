@@ -231,8 +231,9 @@ class EngineLost:
 class EngineLink(Protocol):
     """The wire to an engine."""
 
-    async def submit(self, job: Job) -> None:
-        """Hand a job over; harmless to repeat. Raises EngineBusy or EngineRefused."""
+    async def submit(self, job: Job, source: bytes | None = None) -> None:
+        """Hand a job over, with the picture that it begins from; harmless to repeat. Raises
+        EngineBusy or EngineRefused."""
         ...
 
     async def cancel(self, key: JobKey) -> None:

@@ -1,6 +1,7 @@
 """An EngineLink in memory. The test decides when a job starts, finishes, fails or is lost."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 
 from bot.core.errors import EngineBusy, EngineRefused
@@ -38,6 +39,8 @@ class FakeEngine:
         self.results: dict[JobKey, Finished | Failed | Cancelled | Returned] = {}
         self.interrupted: tuple[JobKey, ...] = ()
         self.refuse: dict[str, ErrorCode] = {}
+        #: Pictures that jobs begin from, by hash.
+        self.inputs: dict[str, bytes] = {}
         self.connected = False
         self._events: asyncio.Queue[AnyEvent | EngineLost] = asyncio.Queue()
 
@@ -65,7 +68,7 @@ class FakeEngine:
         self._events.put_nowait(Started(key=key))
 
     def progress(self, key: JobKey, step: int) -> None:
-        self._events.put_nowait(Progress(key=key, step=step, steps=self.jobs[key].steps))
+        self._events.put_nowait(Progress(key=key, step=step, steps=self.jobs[key].passes))
 
     def finish(self, key: JobKey) -> None:
         job = self.jobs.pop(key)
@@ -117,9 +120,15 @@ class FakeEngine:
 
     # --- the port -----------------------------------------------------------------------------
 
-    async def submit(self, job: Job) -> None:
+    async def submit(self, job: Job, source: bytes | None = None) -> None:
         if not self.connected:
             raise EngineBusy
+        if job.source is not None and job.source.sha256 not in self.inputs:
+            if source is None:
+                raise EngineBusy(ErrorCode.INPUT_MISSING)
+            if hashlib.sha256(source).hexdigest() != job.source.sha256:
+                raise EngineRefused(ErrorCode.ENGINE_ERROR, {})
+            self.inputs[job.source.sha256] = source
         if job.prompt in self.refuse:
             raise EngineRefused(self.refuse[job.prompt], {"prompt": job.prompt})
         if job.key in self.jobs or job.key in self.results:
