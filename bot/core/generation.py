@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from engine.contract import JobKey
+from engine.contract import JobKey, passes
 
 ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 ID_LENGTH = 8
@@ -137,6 +137,16 @@ class DrawSpec:
     guidance: float
     seed: int
     count: int
+    #: The picture that it begins from, relative to the state folder; None = noise alone. "" = it
+    #: was deleted.
+    source: str | None = None
+    #: Of that picture: see engine.contract.Source.
+    strength: float | None = None
+
+    @property
+    def passes(self) -> int:
+        """Forward passes for one picture."""
+        return passes(self.steps, self.strength)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,6 +32,6 @@ class Pace:
     def seconds(self, spec: DrawSpec) -> float:
         """Predicted GPU seconds of one generation. Guidance doubles each step."""
         width, height = self.profile.drawn_size(spec.width, spec.height)
-        passes = spec.steps * spec.count * (2 if spec.guidance > 0 else 1)
+        passes = spec.passes * spec.count * (2 if spec.guidance > 0 else 1)
         per_step = self._measured if self._measured is not None else UNMEASURED_SECONDS
         return width * height / MEGAPIXEL * passes * per_step

@@ -211,6 +211,10 @@ class Pictures(Protocol):
 
     def path(self, relative: str) -> Path: ...
 
+    async def read(self, relative: str) -> bytes:
+        """Raises OSError."""
+        ...
+
 
 # --- engine -----------------------------------------------------------------------------------
 
@@ -250,23 +254,6 @@ class EngineLink(Protocol):
 
     def events(self) -> AsyncIterator[AnyEvent | EngineLost]:
         """Everything the engine says, reconnecting for ever; Hello after each connect."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenCount:
-    """`lost` is the part of the prompt past the limit, "" if it fits."""
-
-    tokens: int
-    limit: int
-    lost: str
-
-
-class TokenCounter(Protocol):
-    """Measures prompts with the model's own tokenizer."""
-
-    def measure(self, prompt: str) -> TokenCount | None:
-        """None when the tokenizer is not known yet; the engine then decides."""
         ...
 
 

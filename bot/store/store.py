@@ -14,6 +14,7 @@ from bot.store.chat_moves import SqlChatMoves
 from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
+from bot.store.errands import SqlErrands
 from bot.store.exports import SqlExports
 from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
@@ -29,6 +30,7 @@ from bot.store.people import SqlPeople
 from bot.store.places import SqlPlaces
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
+from bot.store.source_rows import SqlSourceRows
 from bot.store.words import SqlWords
 
 
@@ -58,6 +60,8 @@ class Store:
     history: SqlHistory
     forgetting: SqlForgetting
     exports: SqlExports
+    errands: SqlErrands
+    sources: SqlSourceRows
     belongings: SqlBelongings
     groups: SqlGroups
 
@@ -90,6 +94,8 @@ def store_in(
         history=SqlHistory(database),
         forgetting=SqlForgetting(database, clock),
         exports=SqlExports(database, clock),
+        errands=SqlErrands(database, clock),
+        sources=SqlSourceRows(database),
         belongings=SqlBelongings(database),
         groups=SqlGroups(database, clock),
     )

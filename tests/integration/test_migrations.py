@@ -49,6 +49,7 @@ TABLES = {
     "groups",
     "switches",
     "api_tokens",
+    "errands",
 }
 
 
