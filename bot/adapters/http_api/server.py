@@ -27,6 +27,7 @@ from bot.core.log import Log
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Clock, Pictures, Records
+from bot.core.sources import Sources
 
 ADVICE = "set ZDRAW_COMFYUI_PORT to another one, or to 0 for no API"
 #: Programs connected at once; more are told to come again.
@@ -38,6 +39,7 @@ class ApiParts:
     """What the API needs of the core."""
 
     draw: Draw
+    sources: Sources
     cards: Cards
     admissions: Admissions
     records: Records
@@ -98,6 +100,7 @@ class ApiServer:
         models = Models(parts.pace.profile, parts.clock())
         images = Images(
             draw=parts.draw,
+            sources=parts.sources,
             cards=parts.cards,
             waiting=waiting,
             album=Album(admissions=parts.admissions, pictures=parts.pictures, links=links),
