@@ -10,7 +10,8 @@ from PIL import Image
 
 from bot.core.errors import Refusal
 from bot.store.images import PictureFolder
-from bot.store.sources import KEPT_PIXELS, MAX_BYTES, SourceFolder
+from bot.store.ready_picture import KEPT_PIXELS
+from bot.store.sources import MAX_BYTES, SourceFolder
 from tests.photos import BLUE, RED, encoded, photo, see_through
 
 
