@@ -72,6 +72,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         crew.cancel,
         crew.notifier,
         crew.pictures,
+        crew.rules,
         clock=clock,
         log=log,
     )
@@ -93,7 +94,6 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         settings=rows.settings,
         pauses=rows.pauses,
         queue=rows.queue,
-        records=rows.records,
         news=crew.news,
         groups=rows.groups,
         rules=crew.rules,
@@ -134,6 +134,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         erasures=crew.erasures,
         chats=ChatDesk(moves=rows.moves, rules=crew.rules, news=crew.news),
         admin=AdminDesk(commands=commands, staff=crew.staff, answers=answers),
+        staff=crew.staff,
         answers=answers,
         my_data=data.desk,
         edits=EditDesk(

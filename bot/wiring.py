@@ -243,6 +243,7 @@ def _recovery(rows: Store, news: News, settings: BotSettings) -> Recovery:
     return Recovery(
         rows=rows.jobs,
         outcomes=rows.outcomes,
+        queue=rows.queue,
         news=news,
         clock=now_ms,
         queue_hours=settings.queue_hours,

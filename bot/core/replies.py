@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
+from bot.core.sentences.discord import DISCORD
 from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
 from bot.core.sentences.moderation import MODERATION
@@ -18,11 +19,13 @@ from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
 from bot.core.sentences.programs import PROGRAMS
 from bot.core.sentences.refusals import REFUSALS
+from bot.core.sentences.unattended import UNATTENDED
 
 __all__ = [
     "ASK_MARK",
     "FAILURES",
     "NOTES",
+    "OWN",
     "PROGRAMS",
     "QUESTIONS",
     "REPLIES",
@@ -50,6 +53,13 @@ REPLIES: dict[str, tuple[str, str]] = {
     **MODERATION,
 }
 
+#: What a platform says in place of these: its commands have other names, or it has none.
+OWN: dict[str, dict[str, tuple[str, str]]] = {
+    "discord": DISCORD,
+    "board": UNATTENDED,
+    "cli": UNATTENDED,
+}
+
 
 def asked_about(question: str) -> str | None:
     """The id of the request whose words a question wants changed."""
@@ -57,18 +67,22 @@ def asked_about(question: str) -> str | None:
     return match["id"] if match else None
 
 
-def reply(code: str, locale: str, /, **data: Any) -> str:
-    """The sentence for `code` in the person's language."""
-    return _pick(REPLIES[code], locale).format(**data)
+def reply(code: str, locale: str, platform: str = "", /, **data: Any) -> str:
+    """The sentence for `code` in the person's language. `platform`: where it is read, which matters
+    to those that name a command."""
+    sentences = OWN.get(platform, {}).get(code) or REPLIES[code]
+    return _pick(sentences, locale).format(**data)
 
 
-def refusal_text(refusal: Refusal, locale: str) -> str:
-    """The sentence that tells a person why their request cannot be accepted."""
+def refusal_text(refusal: Refusal, locale: str, platform: str = "") -> str:
+    """The sentence that tells a person why their request cannot be accepted; see `reply`."""
     code, data = refusal.code, dict(refusal.data)
     if data.get("nearest") is not None and code == "unknown_option":
         code = "unknown_option_near"
     if data.get("value") == "" and code == "bad_value":
         code = "missing_value"
+    if data.get("fleets") and code == "quota_spent":
+        code = "quota_spent_fleet"
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
     if data.get("why"):
@@ -77,7 +91,7 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         data["key"] = option_named(data["key"]).label(locale)
     if "setting" in data:
         data["setting"] = reply(f"setting_{data['setting']}", locale)
-    return reply(code, locale, **data)
+    return reply(code, locale, platform, **data)
 
 
 def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: Any) -> str:

@@ -1,4 +1,4 @@
-"""That both sides of bench.engine draw the same, and that its figures come from the engine's log."""
+"""That both sides of bench.engine draw the same, and that its figures come from its log."""
 
 import asyncio
 from io import BytesIO

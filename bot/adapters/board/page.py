@@ -22,7 +22,7 @@ from bot.core.replies import refusal_text, reply
 from bot.core.watch import watch
 from engine.profiles import Profile
 
-LOCALE = "zh"
+PLATFORM, LOCALE = "board", "zh"
 #: Seconds that Gradio keeps its copies of the pictures shown.
 HOUR = 3600
 REQUESTER = "board:local"
@@ -158,13 +158,13 @@ class Page:
         origin = Origin(
             event_key=f"board:{uuid.uuid4()}",
             requester=REQUESTER,
-            address=Address(platform="board", chat="local"),
+            address=Address(platform=PLATFORM, chat="local"),
             locale=LOCALE,
         )
         try:
             admitted = await self._draw(origin, text)
         except Refusal as refusal:
-            yield [], _lines(refusal_text(refusal, LOCALE))
+            yield [], _lines(refusal_text(refusal, LOCALE, PLATFORM))
             return
         # Cleared once and then left alone: another press's picture may have come meanwhile.
         yield [], ""
