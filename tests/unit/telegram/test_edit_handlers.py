@@ -56,7 +56,7 @@ async def test_what_was_hidden_stays_hidden(desk: Desk):
     assert (await desk.work()).only[1]["origin"].spoiler
 
 
-@pytest.mark.parametrize("words", ["/draw", "/edit", "改图"])
+@pytest.mark.parametrize("words", ["/draw", "/edit", "/改图"])
 async def test_without_words_it_is_asked_what_to_change(desk: Desk, words):
     picture = desk.people.send_photo(chat=GROUP)
     desk.people.say(words, chat=GROUP, reply_to=picture.message_id)
