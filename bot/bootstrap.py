@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from bot.core.errors import StartupError
 from bot.core.log import Log
+from bot.garbage import spare_what_stays
 from bot.guard import Adapter, Guard
 from bot.instance_lock import InstanceLock
 from bot.log import set_up_log
@@ -61,6 +62,7 @@ async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
         guard = Guard(_platforms(settings, core, log), log, core.switch_off)
         boards = [_board(settings, core, log)] if settings.board_port else []
         loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
+        spare_what_stays()
         await run_until_stopped(loops, parent_fd)
         log.info("bot_stopped")
 
@@ -134,7 +136,8 @@ def _discord(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> A
 def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.http_api.callers import LOOPBACK
     from bot.adapters.http_api.secret import ApiSecret
-    from bot.adapters.http_api.server import ApiParts, ApiServer
+    from bot.adapters.http_api.server import ApiServer
+    from bot.adapters.http_api.service import ApiParts
 
     secret = ApiSecret(settings.state_dir, settings.api_secret_text)
     if settings.api_host not in LOOPBACK and secret.read() is None:
@@ -146,6 +149,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
     parts = ApiParts(
         draw=core.draw,
         sources=core.sources,
+        cancel=core.cancel,
         cards=core.cards,
         admissions=core.admissions,
         records=core.records,
@@ -153,6 +157,8 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         news=core.news,
         pace=core.pace,
         tokens=core.api_tokens,
+        jobs=core.program_jobs,
+        sketches=core.sketches,
         clock=now_ms,
         log=log,
     )

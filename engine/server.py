@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi import Path as FromPath
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from engine import encode
 from engine.contract import EVENT, MAX_INPUT_BYTES, EngineInfo, ErrorCode, Job, JobKey
 from engine.desk import Desk, Refused
 from engine.inputs import WrongInput
@@ -99,6 +100,18 @@ def _add_results(app: FastAPI, desk: Desk, spool: Spool) -> None:
     @app.get(_JOB + "/{n}.png")
     async def picture(key: Key, n: int) -> Response:
         return file(key, f"{n}.png", "image/png")
+
+    @app.get(_JOB + "/sketch.jpg")
+    async def sketch(key: Key) -> Response:
+        opened = desk.opened(key)
+        if opened is None:
+            raise HTTPException(404)
+        opened.is_watched = True
+        if opened.sketch is None:
+            return Response(status_code=204)
+        job = opened.job
+        small = encode.sketch(opened.sketch, job.width, job.height)
+        return Response(small, media_type="image/jpeg")
 
     def file(key: JobKey, name: str, media_type: str) -> Response:
         if desk.result(key) is None:

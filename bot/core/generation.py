@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.workload import Workload
 from engine.contract import JobKey, passes
 
 ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -149,6 +150,10 @@ class DrawSpec:
     def passes(self) -> int:
         """Forward passes for one picture."""
         return passes(self.steps, self.strength)
+
+    @property
+    def workload(self) -> Workload:
+        return Workload(self.width, self.height, self.passes, self.guidance > 0, self.count)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,9 @@ class Member:
     captions: Captions
     #: What it begins from; None = its latents, which are noise.
     start: Start | None = None
+    #: Told after each step, before `on_step`, what computes the latents at the end of the way if
+    #: it went straight on.
+    on_outlook: Callable[[Callable[[], torch.Tensor]], None] = lambda outlook: None
     #: Why it has left.
     error: PipelineError | None = None
     #: Predictions of it that were not finite.
@@ -135,7 +138,9 @@ class Denoiser:
             for member, velocity, is_good in zip(waiting, velocities, finite, strict=True):
                 if is_good:
                     stride = step.next_sigma - step.sigma
+                    outlook = partial(_straight_on, member.latents, velocity, step.time)
                     member.latents = member.latents + stride * velocity
+                    member.on_outlook(outlook)
                 else:
                     member.bad_steps += 1
             waiting = [m for m, is_good in zip(waiting, finite, strict=True) if not is_good]
@@ -186,6 +191,11 @@ def _of_one_length(captions: Sequence[torch.Tensor]) -> list[list[int]]:
     for n, caption in enumerate(captions):
         groups.setdefault(bucket(len(caption)), []).append(n)
     return list(groups.values())
+
+
+def _straight_on(latents: torch.Tensor, velocity: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+    """Where a step that began at `time` would lead without those behind it."""
+    return latents - (1 - time) * velocity
 
 
 def _still_there(members: Sequence[Member]) -> list[Member]:

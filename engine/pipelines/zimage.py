@@ -24,6 +24,7 @@ from engine.pipeline import (
     Drawing,
     Drawn,
     DrawRequest,
+    OnSketch,
     OutOfMemory,
     PipelineError,
 )
@@ -37,6 +38,7 @@ from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.placement import Placement, Unplaced
 from engine.pipelines.prompt_encoder import Encoding, PromptEncoder
 from engine.pipelines.shortage import is_shortage
+from engine.pipelines.sketch import Sketcher
 from engine.pipelines.storage import compress
 from engine.profiles import Profile
 
@@ -97,6 +99,7 @@ class ZImage:
         self._placement = place()
         self._encode.device = pipe.device
         self._denoise = self._denoiser(attention.ON_CPU)
+        self._sketch = Sketcher()
         self.template = self._encode.template
         self.tokenizer_json = (folder / "tokenizer" / "tokenizer.json").read_bytes()
         self._on_card = pipe.device.type == "cuda"
@@ -119,13 +122,16 @@ class ZImage:
         return image
 
     def draw_together(
-        self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
+        self,
+        requests: Sequence[DrawRequest],
+        on_steps: Sequence[Callable[[int], None]],
+        on_sketches: Sequence[OnSketch] = (),
     ) -> Drawing:
         """See engine.pipeline.Pipeline."""
         before = self._placement.shortages
         with torch.inference_mode():
             try:
-                drawing = self._draw(requests, on_steps)
+                drawing = self._draw(requests, on_steps, on_sketches)
                 return replace(drawing, shortages=self._placement.shortages - before)
             except OutOfMemory:
                 pass
@@ -154,7 +160,10 @@ class ZImage:
         return int(max(1, free // 2 // each))
 
     def _draw(
-        self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
+        self,
+        requests: Sequence[DrawRequest],
+        on_steps: Sequence[Callable[[int], None]],
+        on_sketches: Sequence[OnSketch],
     ) -> Drawing:
         began = self._clock()
         placement = self._placement
@@ -169,6 +178,8 @@ class ZImage:
                     self._begin(request, on_step, caption, read)
                     for request, on_step, caption in zip(requests, on_steps, captions, strict=True)
                 ]
+                for member, on_sketch in zip(members, on_sketches, strict=False):
+                    member.on_outlook = partial(self._offer, on_sketch)
                 first = requests[0]
                 self._denoise(members, first.steps, first.guidance, first.strength)
         denoised = self._clock()
@@ -187,6 +198,9 @@ class ZImage:
 
         return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, run)
 
+    def _offer(self, on_sketch: OnSketch, outlook: Callable[[], torch.Tensor]) -> None:
+        on_sketch(lambda: self._sketch(outlook()))
+
     def _captions(self, requests: Sequence[DrawRequest]) -> list[Captions]:
         """What each of them says, all encoded in one pass."""
         prompts = [_prompts(request) for request in requests]
@@ -203,6 +217,7 @@ class ZImage:
             decoded = self._decode(member.latents, careful)
             if not guard.is_flat(decoded):
                 image = _picture(decoded)
+                self._sketch.learn(member.latents, decoded)
                 break
             bad_decodes += 1
         return Drawn(

@@ -35,6 +35,7 @@ from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import IsAdmin, Staff
 from bot.core.token_counter import TokenCount
+from bot.core.waits import Waits
 from bot.data_wiring import DataService, data_service
 from bot.settings import BotSettings
 from bot.store.database import Database
@@ -207,8 +208,9 @@ async def desk_in(
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
+        waits = Waits(line=store.admissions, pace=pace, news=news)
         cards = Cards(
-            admissions=store.admissions,
+            waits=waits,
             pauses=store.pauses,
             pictures=pictures,
             pace=pace,
@@ -286,10 +288,9 @@ async def desk_in(
             records=store.records,
             gallery=gallery,
             queue_view=QueueView(
-                admissions=store.admissions,
+                waits=waits,
                 records=store.records,
                 pauses=store.pauses,
-                pace=pace,
                 news=news,
             ),
             erasures=erasures,

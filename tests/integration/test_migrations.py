@@ -52,6 +52,7 @@ TABLES = {
     "forgettings",
     "clearings",
     "errands",
+    "program_jobs",
 }
 
 
