@@ -30,6 +30,7 @@ from bot.core.pace import Pace
 from bot.core.ports import Bounds
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import Staff
+from bot.core.waits import Waits
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from bot.store.sources import SourceFolder
@@ -120,9 +121,9 @@ async def api_in(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(MEMORY))
         store = store_over(database, defaults)
-        rows: dict[str, Any] = {"admissions": store.admissions, "news": news}
         draw = Draw(
-            **rows,
+            admissions=store.admissions,
+            news=news,
             tokens=Letters(),
             profile=PROFILE,
             pace=pace,
@@ -138,7 +139,13 @@ async def api_in(
             draw=draw,
             sources=sources,
             cancel=cancel,
-            cards=Cards(**rows, pauses=store.pauses, pictures=pictures, pace=pace),
+            cards=Cards(
+                waits=Waits(line=store.admissions, pace=pace, news=news),
+                pauses=store.pauses,
+                pictures=pictures,
+                pace=pace,
+                news=news,
+            ),
             admissions=store.admissions,
             records=store.records,
             pictures=pictures,
