@@ -9,7 +9,7 @@ from bot.core.pace import Pace
 from bot.core.pauses import Pauses, pause_text
 from bot.core.ports import Admissions, Pictures
 from bot.core.quota import UNIT, units
-from bot.core.replies import NOTES, failure_text, note_text, reply
+from bot.core.replies import AS_USUAL, NOTES, Sentences, failure_text, note_text, reply, worded
 from engine.contract import ErrorCode
 from engine.profiles import profile_named
 
@@ -100,7 +100,7 @@ class Cards:
                 buttons=_picture_buttons(generation),
                 picture=self._pictures.path(generation.preview),
             )
-        return Card(text=self._ended_text(generation), buttons=(again,))
+        return Card(text=self.end_text(generation), buttons=(again,))
 
     def _caption(self, generation: Generation) -> str:
         lines = (
@@ -139,15 +139,16 @@ class Cards:
             if note in NOTES
         )
 
-    def _ended_text(self, generation: Generation) -> str:
+    def end_text(self, generation: Generation, instead: Sentences = AS_USUAL) -> str:
+        """Why it ended without a picture; in words of `instead`, where it has some."""
         locale = generation.locale
         if generation.outcome is Outcome.CANCELLED:
             own = generation.ended_by is None
             return reply("cancelled" if own else "cancelled_by_admin", locale)
         if generation.outcome is Outcome.EXPIRED:
-            return reply("expired", locale)
+            return worded("expired", locale, instead)
         code = generation.error_code or ErrorCode.ENGINE_ERROR
-        reason = failure_text(code, locale, **generation.error_data)
+        reason = failure_text(code, locale, instead, **generation.error_data)
         return reply("failed", locale, reason=reason, id=generation.id)
 
     def reopened(self, generation: Generation) -> Card:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.acts import Act, ActKind, act_of
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
-from bot.core.draw_values import check_values, is_the_same
+from bot.core.draw_values import check_values, completed, is_the_same
 from bot.core.errors import Refusal
 from bot.core.generation import (
     DrawSpec,
@@ -59,10 +59,15 @@ class Draw:
         await self._gate.check_asker(origin)
 
     async def __call__(
-        self, origin: Origin, text: str, parent: Generation | None = None
+        self,
+        origin: Origin,
+        text: str,
+        parent: Generation | None = None,
+        beside: DrawRequest | None = None,
     ) -> Admitted:
         """Admit the request, once per event key. `text` is as it was received; of `parent` it is
-        a variation. Raises Refusal."""
+        a variation. `beside`: what a form says besides, where the text says nothing. Raises
+        Refusal."""
         await self.check(origin)
         try:
             request = parse_draw(text)
@@ -70,6 +75,9 @@ class Draw:
             # Its words come before its options, also where those cannot be read.
             await self._gate.check_words(origin, text[:MAX_CHARACTERS])
             raise
+        if beside is not None:
+            request = completed(request, beside)
+            check_values(request)
         return await self._admit(origin, request, parent)
 
     async def values(self, origin: Origin, request: DrawRequest) -> Admitted:

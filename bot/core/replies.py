@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
+from bot.core.sentences.board import BOARD, ON_THE_PAGE
 from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
 from bot.core.sentences.moderation import MODERATION
@@ -23,6 +24,7 @@ __all__ = [
     "ASK_MARK",
     "FAILURES",
     "NOTES",
+    "ON_THE_PAGE",
     "PROGRAMS",
     "QUESTIONS",
     "REPLIES",
@@ -33,6 +35,7 @@ __all__ = [
     "refusal_text",
     "reply",
     "wait_text",
+    "worded",
 ]
 
 #: What a question for a prompt begins with in every language, and no other message does: on
@@ -48,7 +51,11 @@ REPLIES: dict[str, tuple[str, str]] = {
     **KEEPING_ORDER,
     **GROUP_RULES,
     **MODERATION,
+    **BOARD,
 }
+Sentences = Mapping[str, tuple[str, str]]
+#: What is said everywhere is said here as well.
+AS_USUAL: Sentences = {}
 
 
 def asked_about(question: str) -> str | None:
@@ -59,11 +66,17 @@ def asked_about(question: str) -> str | None:
 
 def reply(code: str, locale: str, /, **data: Any) -> str:
     """The sentence for `code` in the person's language."""
-    return _pick(REPLIES[code], locale).format(**data)
+    return worded(code, locale, AS_USUAL, **data)
 
 
-def refusal_text(refusal: Refusal, locale: str) -> str:
-    """The sentence that tells a person why their request cannot be accepted."""
+def worded(code: str, locale: str, instead: Sentences, /, **data: Any) -> str:
+    """The same; the one of `instead`, where it has one."""
+    return _pick(instead.get(code) or REPLIES[code], locale).format(**data)
+
+
+def refusal_text(refusal: Refusal, locale: str, instead: Sentences = AS_USUAL) -> str:
+    """The sentence that tells a person why their request cannot be accepted; one of `instead`,
+    where it has one."""
     code, data = refusal.code, dict(refusal.data)
     if data.get("nearest") is not None and code == "unknown_option":
         code = "unknown_option_near"
@@ -77,7 +90,7 @@ def refusal_text(refusal: Refusal, locale: str) -> str:
         data["key"] = option_named(data["key"]).label(locale)
     if "setting" in data:
         data["setting"] = reply(f"setting_{data['setting']}", locale)
-    return reply(code, locale, **data)
+    return worded(code, locale, instead, **data)
 
 
 def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: Any) -> str:
@@ -106,13 +119,15 @@ def wait_text(milliseconds: int, locale: str) -> str:
     raise AssertionError("at least a second")
 
 
-def failure_text(code: str, locale: str, /, **data: Any) -> str:
-    """Why an accepted request failed, as a part of a sentence. A code or data that only another
-    version of zdraw knows is an internal error in this one's words."""
+def failure_text(code: str, locale: str, instead: Sentences = AS_USUAL, /, **data: Any) -> str:
+    """Why an accepted request failed, as a part of a sentence; in words of `instead`, where it
+    has some. A code or data that only another version of zdraw knows is an internal error in this
+    one's words."""
+    sentences = {**FAILURES, **instead}
     try:
-        return _pick(FAILURES[code], locale).format(**data)
+        return _pick(sentences[code], locale).format(**data)
     except KeyError:
-        return _pick(FAILURES["engine_error"], locale)
+        return _pick(sentences["engine_error"], locale)
 
 
 def note_text(note: str, locale: str, /, **data: Any) -> str:

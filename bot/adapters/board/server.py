@@ -9,7 +9,7 @@ import gradio
 import uvicorn
 from fastapi import FastAPI
 
-from bot.adapters.board.page import CSS, Page
+from bot.adapters.board.page import Page
 from bot.adapters.shared.http_server import HttpServer, listen
 from bot.adapters.shared.same_origin import SameOrigin
 
@@ -40,7 +40,7 @@ class BoardServer:
                 footer_links=[],
                 show_error=False,
                 ssr_mode=False,
-                css=CSS,
+                css=self._page.css,
             )
             config = uvicorn.Config(
                 SameOrigin(app), log_config=None, access_log=False, timeout_graceful_shutdown=1

@@ -1,0 +1,47 @@
+"""Wires the board over the core."""
+
+import importlib.util
+import os
+
+from bot.core.errors import StartupError
+from bot.core.log import Log
+from bot.guard import Adapter
+from bot.settings import BotSettings
+from bot.wiring import Core
+
+CHAT_OFF = (
+    "Telegram, Discord: 未开启，在 .env 里写 ZDRAW_TELEGRAM_TOKEN=… 或 ZDRAW_DISCORD_TOKEN=… "
+    "再重新启动 / off; put ZDRAW_TELEGRAM_TOKEN=… or ZDRAW_DISCORD_TOKEN=… into .env and start "
+    "again"
+)
+
+
+def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
+    """Raises StartupError."""
+    if importlib.util.find_spec("gradio") is None:
+        raise StartupError(
+            "the board's library is not installed; pip install 'zdraw[board]', "
+            "or set ZDRAW_BOARD_PORT=0 for no board",
+            os.EX_UNAVAILABLE,
+        )
+    # Gradio alone takes more memory than the rest of the bot.
+    from bot.adapters.board.drawing import Drawing
+    from bot.adapters.board.page import Page
+    from bot.adapters.board.server import BoardServer
+    from bot.adapters.board.status import Status
+
+    drawing = Drawing(
+        draw=core.draw,
+        cancel=core.cancel,
+        status=Status(cards=core.cards, news=core.news, pace=core.pace),
+        admissions=core.admissions,
+        news=core.news,
+        pictures=core.pictures,
+        profile=core.profile,
+        log=log,
+    )
+    telegram = settings.telegram_token is not None
+    page = Page(drawing=drawing, profile=core.profile, telegram=telegram)
+    if not telegram and settings.discord_token is None:
+        print(CHAT_OFF, flush=True)  # noqa: T201 - for people
+    return BoardServer(port=settings.board_port, page=page, state_dir=settings.state_dir)
