@@ -25,11 +25,15 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
             os.EX_UNAVAILABLE,
         )
     # Gradio alone takes more memory than the rest of the bot.
+    from bot.adapters.board.attempt import Attempt
     from bot.adapters.board.drawing import Drawing
+    from bot.adapters.board.drop import Drop
+    from bot.adapters.board.own_tab import OwnTab
     from bot.adapters.board.page import Page
     from bot.adapters.board.server import BoardServer
     from bot.adapters.board.status import Status
 
+    attempt = Attempt(log)
     drawing = Drawing(
         draw=core.draw,
         cancel=core.cancel,
@@ -41,7 +45,13 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         log=log,
     )
     telegram = settings.telegram_token is not None
-    page = Page(drawing=drawing, profile=core.profile, telegram=telegram)
+    page = Page(
+        drawing=drawing,
+        drop=Drop(core.profile, attempt),
+        own=OwnTab(core.own_pictures, core.pictures, attempt),
+        profile=core.profile,
+        telegram=telegram,
+    )
     if not telegram and settings.discord_token is None:
         print(CHAT_OFF, flush=True)  # noqa: T201 - for people
     return BoardServer(port=settings.board_port, page=page, state_dir=settings.state_dir)

@@ -12,6 +12,7 @@ from bot.core.log import Log
 from bot.core.lookup import Lookup
 from bot.core.my_data import MyData
 from bot.core.notify import Notifier
+from bot.core.own_pictures import OwnPictures
 from bot.core.ports import Clock
 from bot.core.retention import Retention
 from bot.settings import BotSettings
@@ -25,6 +26,7 @@ class DataService:
     """A desk, and the loops behind it."""
 
     desk: MyData
+    own_pictures: OwnPictures
     exporter: Exporter
     retention: Retention
 
@@ -59,13 +61,14 @@ def data_service(
         clock=clock,
         log=log,
     )
+    info_view = InfoView(removals=rows.removals, clock=clock, time_zone=time_zone)
     desk = MyData(
         answers=answers,
         lookup=lookup,
         history_view=HistoryView(
             history=rows.history, removals=rows.removals, clock=clock, time_zone=time_zone
         ),
-        info_view=InfoView(removals=rows.removals, clock=clock, time_zone=time_zone),
+        info_view=info_view,
         exports=rows.exports,
         exporter=exporter,
         forget=Forget(
@@ -77,4 +80,5 @@ def data_service(
             log=log,
         ),
     )
-    return DataService(desk=desk, exporter=exporter, retention=retention)
+    own_pictures = OwnPictures(history=rows.history, lookup=lookup, info_view=info_view)
+    return DataService(desk=desk, own_pictures=own_pictures, exporter=exporter, retention=retention)

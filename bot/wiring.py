@@ -26,6 +26,7 @@ from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
 from bot.core.ports import Admissions, Messenger, Records
@@ -61,6 +62,7 @@ class Core:
     draw: Draw
     cancel: Cancel
     desk: FrontDesk
+    own_pictures: OwnPictures
     dispatcher: Dispatcher
     deliverer: Deliverer
     notifier: Notifier
@@ -164,6 +166,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         draw=draw,
         cancel=cancel,
         desk=desks.front,
+        own_pictures=desks.data.own_pictures,
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,

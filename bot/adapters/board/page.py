@@ -4,6 +4,8 @@ import gradio
 
 from bot.adapters.board.draw_tab import DrawTab
 from bot.adapters.board.drawing import Drawing
+from bot.adapters.board.drop import Drop
+from bot.adapters.board.own_tab import DRAW, OwnTab
 from bot.adapters.board.style import CSS, guidance_css
 from bot.adapters.board.wording import LOCALE, Say, Wording, text
 from bot.adapters.shared.language import locale_of
@@ -18,8 +20,12 @@ LANGUAGES = [("中文", "zh"), ("English", "en")]
 class Page:
     """For whoever sits at this machine, or has the password."""
 
-    def __init__(self, *, drawing: Drawing, profile: Profile, telegram: bool) -> None:
+    def __init__(
+        self, *, drawing: Drawing, drop: Drop, own: OwnTab, profile: Profile, telegram: bool
+    ) -> None:
         self._drawing = drawing
+        self._drop = drop
+        self._own = own
         self._profile = profile
         self._telegram = telegram
 
@@ -33,8 +39,13 @@ class Page:
             language = gradio.Radio(
                 LANGUAGES, value=LOCALE, show_label=False, container=False, elem_id="language"
             )
-            with gradio.Tabs(), wording.make(gradio.Tab, {"label": text("board_tab_draw")}):
-                DrawTab(self._drawing, self._profile, wording, language).build()
+            with gradio.Tabs() as tabs:
+                with wording.make(gradio.Tab, {"label": text("board_tab_draw")}, id=DRAW):
+                    drawing = DrawTab(self._drawing, self._profile, wording, language)
+                    drawing.build()
+                    self._drop.build(wording, language, drawing.controls)
+                with wording.make(gradio.Tab, {"label": text("board_tab_own")}) as own:
+                    self._own.build(wording, language, own, drawing.controls, tabs)
             if not self._telegram:
                 wording.make(gradio.Markdown, {"value": text("board_telegram")})
             language.change(

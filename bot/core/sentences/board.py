@@ -50,11 +50,35 @@ BOARD: dict[str, tuple[str, str]] = {
     "board_seed_any": ("每次不同", "another one each time"),
     "board_dice": ("🎲 每次不同", "🎲 Any"),
     "board_negative": ("不想看到的", "What you do not want to see"),
+    "board_drop": (
+        "📥 把 zdraw 画的 PNG 拖到这里，或点这里选一张，取回它的参数",
+        "📥 Drop a PNG by zdraw here, or click to choose one, to get its settings back",
+    ),
+    "board_restored": (
+        "✅ 参数取回来了，按「画」就是同一张。",
+        "✅ Settings are back: Draw gives the same.",
+    ),
+    "no_parameters": (
+        "这个文件里没有 zdraw 的参数。要用画板「我的图」里或聊天里 📄 发的 PNG 原图；"
+        "聊天里压缩过的、截图的都没有。",
+        "This file holds no settings of zdraw. Use an original PNG, from My pictures or by 📄 in a "
+        "chat; pictures that a chat compressed and screenshots hold none.",
+    ),
     "board_step": ("🎨 第 {step}/{steps} 步", "🎨 Step {step}/{steps}"),
     "board_step_left": (
         "🎨 第 {step}/{steps} 步，还要约 {seconds} 秒",
         "🎨 Step {step}/{steps}, about {seconds} s to go",
     ),
+    # --- one's own pictures -------------------------------------------------------------------
+    "board_tab_own": ("我的图", "My pictures"),
+    "board_search": ("找", "Search"),
+    "board_search_what": ("描述里的词，或编号", "words of the description, or an id"),
+    "board_newer": ("◀ 较新", "◀ Newer"),
+    "board_older": ("较旧 ▶", "Older ▶"),
+    "board_none": ("还没有画过。", "Nothing has been drawn yet."),
+    "board_none_found": ("没有找到。", "Nothing was found."),
+    "board_pick": ("点一张看它的参数。", "Pick one to see its settings."),
+    "board_use": ("✏️ 用这些参数", "✏️ Use these settings"),
 }
 
 #: The same codes as elsewhere, where there are no commands and no buttons under a picture.
