@@ -2,12 +2,18 @@
 
 import importlib.util
 import os
+import time
+from typing import TYPE_CHECKING
 
+from bot.adapters.http_api.callers import LOOPBACK
 from bot.core.errors import StartupError
 from bot.core.log import Log
 from bot.guard import Adapter
 from bot.settings import BotSettings
 from bot.wiring import Core
+
+if TYPE_CHECKING:
+    from bot.adapters.board.login import Login
 
 CHAT_OFF = (
     "Telegram, Discord: 未开启，在 .env 里写 ZDRAW_TELEGRAM_TOKEN=… 或 ZDRAW_DISCORD_TOKEN=… "
@@ -33,6 +39,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.board.server import BoardServer
     from bot.adapters.board.status import Status
 
+    login = _login(settings)
     attempt = Attempt(log)
     drawing = Drawing(
         draw=core.draw,
@@ -51,7 +58,32 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         own=OwnTab(core.own_pictures, core.pictures, attempt),
         profile=core.profile,
         telegram=telegram,
+        locked=login is not None,
+        log=log,
     )
     if not telegram and settings.discord_token is None:
         print(CHAT_OFF, flush=True)  # noqa: T201 - for people
-    return BoardServer(port=settings.board_port, page=page, state_dir=settings.state_dir)
+    return BoardServer(
+        host=settings.board_host,
+        port=settings.board_port,
+        page=page,
+        login=login,
+        state_dir=settings.state_dir,
+    )
+
+
+def _login(settings: BotSettings) -> "Login | None":
+    """Raises StartupError."""
+    from bot.adapters.board.login import Login
+    from bot.adapters.board.password import Password, Sessions
+
+    if settings.board_password is not None:
+        password = Password(settings.board_password.get_secret_value(), time.monotonic)
+        return Login(password, Sessions(time.monotonic))
+    if settings.board_host not in LOOPBACK:
+        raise StartupError(
+            f"ZDRAW_BOARD_HOST={settings.board_host} lets others in: set ZDRAW_BOARD_PASSWORD to "
+            "what they have to know, or leave the board at 127.0.0.1",
+            os.EX_CONFIG,
+        )
+    return None

@@ -2,13 +2,16 @@
 
 import gradio
 
+from bot.adapters.board.blocks import PlainBlocks
 from bot.adapters.board.draw_tab import DrawTab
 from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
+from bot.adapters.board.login import LOGOUT
 from bot.adapters.board.own_tab import DRAW, OwnTab
 from bot.adapters.board.style import CSS, guidance_css
 from bot.adapters.board.wording import LOCALE, Say, Wording, text
 from bot.adapters.shared.language import locale_of
+from bot.core.log import Log
 from bot.core.replies import reply
 from engine.profiles import Profile
 
@@ -21,19 +24,33 @@ class Page:
     """For whoever sits at this machine, or has the password."""
 
     def __init__(
-        self, *, drawing: Drawing, drop: Drop, own: OwnTab, profile: Profile, telegram: bool
+        self,
+        *,
+        drawing: Drawing,
+        drop: Drop,
+        own: OwnTab,
+        profile: Profile,
+        telegram: bool,
+        locked: bool,
+        log: Log,
     ) -> None:
+        """`locked`: there is a password."""
         self._drawing = drawing
         self._drop = drop
         self._own = own
         self._profile = profile
         self._telegram = telegram
+        self._locked = locked
+        self._log = log
 
     def build(self) -> gradio.Blocks:
         """The Gradio page."""
         wording = Wording()
-        with gradio.Blocks(
-            title=reply("board_title", LOCALE), analytics_enabled=False, delete_cache=(HOUR, HOUR)
+        with PlainBlocks(
+            self._log,
+            title=reply("board_title", LOCALE),
+            analytics_enabled=False,
+            delete_cache=(HOUR, HOUR),
         ) as page:
             wording.make(gradio.Markdown, {"value": self._heading()})
             language = gradio.Radio(
@@ -46,6 +63,8 @@ class Page:
                     self._drop.build(wording, language, drawing.controls)
                 with wording.make(gradio.Tab, {"label": text("board_tab_own")}) as own:
                     self._own.build(wording, language, own, drawing.controls, tabs)
+            if self._locked:
+                wording.make(gradio.Markdown, {"value": _leave})
             if not self._telegram:
                 wording.make(gradio.Markdown, {"value": text("board_telegram")})
             language.change(
@@ -57,6 +76,8 @@ class Page:
             )
             page.load(_spoken, outputs=language, show_progress="hidden", api_visibility="private")
         page.queue()
+        # Mounted, it would not count as launched, and show whatever file it is asked for.
+        page.has_launched = True
         return page
 
     @property
@@ -75,6 +96,10 @@ class Page:
             return f"# {reply('board_title', locale)}\n{about}"
 
         return say
+
+
+def _leave(locale: str) -> str:
+    return f"[{reply('board_leave', locale)}]({LOGOUT})"
 
 
 def _spoken(request: gradio.Request) -> str:

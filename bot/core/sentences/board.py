@@ -69,6 +69,15 @@ BOARD: dict[str, tuple[str, str]] = {
         "🎨 第 {step}/{steps} 步，还要约 {seconds} 秒",
         "🎨 Step {step}/{steps}, about {seconds} s to go",
     ),
+    # --- the password -------------------------------------------------------------------------
+    "board_password": ("密码", "Password"),
+    "board_enter": ("进入", "Enter"),
+    "board_leave": ("退出", "Log out"),
+    "board_wrong_password": ("密码不对。", "That is not the password."),
+    "board_too_many_tries": (
+        "试得太多了，请一分钟后再试。",
+        "Too many tries. Please try again in a minute.",
+    ),
     # --- one's own pictures -------------------------------------------------------------------
     "board_tab_own": ("我的图", "My pictures"),
     "board_search": ("找", "Search"),

@@ -51,6 +51,7 @@ def test_blank_value_is_the_same_as_none(monkeypatch, field):
     [
         ("ZDRAW_BOARD_PORT", "http", "a whole number from 0 to 65535"),
         ("ZDRAW_BOARD_PORT", "70000", "a whole number from 0 to 65535"),
+        ("ZDRAW_BOARD_PASSWORD", "eleven char", "at least 12 characters"),
         ("ZDRAW_QUEUE_HOURS", "0", "a whole number from 1 to 720"),
         ("ZDRAW_MAX_QUEUED", "1.5", "a whole number from 1 to 1000000"),
         ("ZDRAW_LOG_LEVEL", "loud", "debug, info, warning, error"),
