@@ -37,6 +37,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.board.own_tab import OwnTab
     from bot.adapters.board.page import Page
     from bot.adapters.board.server import BoardServer
+    from bot.adapters.board.state_tab import StateTab
     from bot.adapters.board.status import Status
 
     login = _login(settings)
@@ -56,6 +57,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         drawing=drawing,
         drop=Drop(core.profile, attempt),
         own=OwnTab(core.own_pictures, core.pictures, attempt),
+        state=StateTab(core.overview, attempt, settings.time_zone),
         profile=core.profile,
         telegram=telegram,
         locked=login is not None,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
+from bot.core.admin.job_view import JobView
 from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -26,6 +27,7 @@ from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.overview import Overview
 from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
@@ -74,6 +76,7 @@ class Core:
     pauses: Pauses
     pictures: PictureFolder
     cards: Cards
+    overview: Overview
     api_tokens: ApiTokens
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
@@ -178,10 +181,26 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
+        overview=_overview(rows, link, cards, pace, settings),
         api_tokens=rows.api_tokens,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,
+    )
+
+
+def _overview(
+    rows: Store, link: LocalEngine, cards: Cards, pace: Pace, settings: BotSettings
+) -> Overview:
+    return Overview(
+        gauge=link,
+        figures=rows.figures,
+        queue=rows.queue,
+        records=rows.records,
+        pauses=rows.pauses,
+        pace=pace,
+        jobs=JobView(cards=cards, clock=now_ms, time_zone=settings.time_zone),
+        clock=now_ms,
     )
 
 

@@ -7,7 +7,7 @@ from fastapi import Depends, FastAPI, HTTPException, Response
 from fastapi import Path as FromPath
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from engine.contract import EVENT, EngineInfo, ErrorCode, Job, JobKey
+from engine.contract import EVENT, EngineCondition, EngineInfo, ErrorCode, Job, JobKey
 from engine.desk import Desk, Refused
 from engine.metrics import MEDIA_TYPE, Metrics
 from engine.spool import Spool
@@ -39,13 +39,14 @@ def create_app(
     info: Callable[[], EngineInfo],
     tokenizer_json: Callable[[], bytes | None],
     metrics: Metrics,
+    condition: Callable[[], EngineCondition],
 ) -> FastAPI:
     """The HTTP application over one engine."""
     app = FastAPI(title="zdraw engine", openapi_url=None)
     _add_jobs(app, desk)
     _add_results(app, desk, spool)
     _add_engine(app, desk, info, tokenizer_json)
-    _add_metrics(app, metrics)
+    _add_state(app, metrics, condition)
     return app
 
 
@@ -111,7 +112,11 @@ def _add_engine(
         return StreamingResponse(_stream(desk), media_type="text/event-stream", headers=headers)
 
 
-def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+def _add_state(app: FastAPI, metrics: Metrics, condition: Callable[[], EngineCondition]) -> None:
+    @app.get("/v1/condition")
+    async def now() -> EngineCondition:
+        return condition()
+
     @app.get("/metrics")
     async def exposed() -> Response:
         return Response(metrics.exposed(), media_type=MEDIA_TYPE)

@@ -20,6 +20,7 @@ from bot.adapters.board.own_tab import OwnTab
 from bot.adapters.board.page import Page
 from bot.adapters.board.password import Password, Sessions
 from bot.adapters.board.server import BoardServer
+from bot.adapters.board.state_tab import StateTab
 from bot.core.errors import Refusal
 from bot.core.news import News
 from engine.profiles import profile_named
@@ -58,6 +59,7 @@ class Stand:
             ),
             drop=Drop(profile, attempt),
             own=OwnTab(NOTHING, NOTHING, attempt),
+            state=StateTab(NOTHING, attempt, "Asia/Shanghai"),
             profile=profile,
             telegram=True,
             locked=locked,

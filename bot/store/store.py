@@ -15,6 +15,7 @@ from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.exports import SqlExports
+from bot.store.figures import SqlFigures
 from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
 from bot.store.group_queue import SqlGroupQueue
@@ -60,6 +61,7 @@ class Store:
     exports: SqlExports
     belongings: SqlBelongings
     groups: SqlGroups
+    figures: SqlFigures
 
 
 def store_in(
@@ -92,4 +94,5 @@ def store_in(
         exports=SqlExports(database, clock),
         belongings=SqlBelongings(database),
         groups=SqlGroups(database, clock),
+        figures=SqlFigures(database),
     )

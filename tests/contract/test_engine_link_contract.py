@@ -15,6 +15,7 @@ from engine.contract import AnyEvent, ErrorCode, Finished, Hello, Job
 from tests.fakes.engine_link import FakeEngine
 from tests.fakes.pipeline import FakePipeline
 from tests.integration.test_engine_server import running_engine
+from tests.integration.waiting import eventually
 from tests.unit.engine.jobs import job, key
 
 TOO_LONG = "长" * 600
@@ -213,3 +214,17 @@ async def test_an_engine_that_is_away_is_busy_and_forgiven(tmp_path: Path) -> No
             await link.submit(small("g1"))
         await link.cancel(key("g1"))
         await link.acknowledge(key("g1"))
+        assert await link.condition() is None
+
+
+async def test_an_engine_tells_how_it_fares(tmp_path: Path) -> None:
+    pipeline = FakePipeline()
+    pipeline.free = 3 * 2**30
+    async with (
+        running_engine(tmp_path, pipeline) as (_engine, _working),
+        LocalEngine(tmp_path / "engine.sock", on_tokenizer=lambda _: None) as link,
+    ):
+        condition = await eventually(link.condition)
+        while not condition.ready:
+            condition = await link.condition()
+    assert (condition.device_free_bytes, condition.waiting) == (3 * 2**30, 0)

@@ -121,11 +121,12 @@ def test_what_gradio_takes_for_a_file_is_not_taken(
 def test_wrong_inputs_leave_no_traceback_and_no_prompt_in_the_log(
     board: httpx.Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    for data in (
+    wrong: list[list[object]] = [
         ["樱花", 512, 512, 99, 8, 0, "", "", "zh"],
         ["樱花", 512, 512, 1, 8, 0, "", "", "樱花"],
         ["樱花", "wide"],
-    ):
+    ]
+    for data in wrong:
         assert "event: error" in answer(board, data)
     said = "".join(capfd.readouterr())
     assert "Traceback" not in said

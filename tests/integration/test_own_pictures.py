@@ -75,7 +75,7 @@ async def test_a_picture_tells_how_it_was_drawn_and_gives_its_parameters(
     desk: Desk, tab: OwnTab
 ) -> None:
     drawn_id = await drawn(desk)
-    _, large, info, picked, _ = await tab.pick((drawn_id,), "zh", SimpleNamespace(index=0))  # type: ignore[arg-type]
+    _, large, info, picked, _ = await tab.pick((drawn_id,), "zh", SimpleNamespace(index=0))
     assert [path.read_bytes() for path in large] == [b"png 1"]
     assert "种子 42" in info
     values = await tab.use(picked, "zh")
@@ -87,7 +87,7 @@ async def test_a_file_that_is_gone_is_a_sentence(desk: Desk, tab: OwnTab) -> Non
     row = await desk.store.admissions.get(drawn_id)
     assert row is not None
     desk.pictures.path(row.pictures[0]).unlink()
-    shown = await tab.pick((drawn_id,), "zh", SimpleNamespace(index=0))  # type: ignore[arg-type]
+    shown = await tab.pick((drawn_id,), "zh", SimpleNamespace(index=0))
     assert ON_THE_PAGE["picture_gone"][0].format(id=drawn_id) in said(shown)
 
 
@@ -96,7 +96,7 @@ async def test_what_was_not_on_the_page_cannot_be_picked(
     desk: Desk, tab: OwnTab, index: object
 ) -> None:
     drawn_id = await drawn(desk)
-    shown = await tab.pick((drawn_id,), "zh", SimpleNamespace(index=index))  # type: ignore[arg-type]
+    shown = await tab.pick((drawn_id,), "zh", SimpleNamespace(index=index))
     assert "找不到编号" in said(shown)
 
 

@@ -8,6 +8,7 @@ from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
 from bot.adapters.board.login import LOGOUT
 from bot.adapters.board.own_tab import DRAW, OwnTab
+from bot.adapters.board.state_tab import StateTab
 from bot.adapters.board.style import CSS, guidance_css
 from bot.adapters.board.wording import LOCALE, Say, Wording, text
 from bot.adapters.shared.language import locale_of
@@ -29,6 +30,7 @@ class Page:
         drawing: Drawing,
         drop: Drop,
         own: OwnTab,
+        state: StateTab,
         profile: Profile,
         telegram: bool,
         locked: bool,
@@ -38,6 +40,7 @@ class Page:
         self._drawing = drawing
         self._drop = drop
         self._own = own
+        self._state = state
         self._profile = profile
         self._telegram = telegram
         self._locked = locked
@@ -57,12 +60,14 @@ class Page:
                 LANGUAGES, value=LOCALE, show_label=False, container=False, elem_id="language"
             )
             with gradio.Tabs() as tabs:
-                with wording.make(gradio.Tab, {"label": text("board_tab_draw")}, id=DRAW):
+                with wording.make(gradio.Tab, {"label": text("board_tab_draw")}, id=DRAW) as draw:
                     drawing = DrawTab(self._drawing, self._profile, wording, language)
                     drawing.build()
                     self._drop.build(wording, language, drawing.controls)
                 with wording.make(gradio.Tab, {"label": text("board_tab_own")}) as own:
                     self._own.build(wording, language, own, drawing.controls, tabs)
+                with wording.make(gradio.Tab, {"label": text("board_tab_state")}) as state:
+                    self._state.build(wording, language, state, [draw, own])
             if self._locked:
                 wording.make(gradio.Markdown, {"value": _leave})
             if not self._telegram:

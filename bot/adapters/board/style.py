@@ -16,6 +16,10 @@ CSS = f"""
 #status progress::-webkit-progress-bar {{ background: var(--neutral-200); }}
 #status progress::-webkit-progress-value {{ background: var(--primary-500); }}
 #status progress::-moz-progress-bar {{ background: var(--primary-500); }}
+#charts svg {{ display: block; width: 100%; height: auto; margin: 12px 0; }}
+#charts text {{ font-size: 11px; fill: var(--body-text-color); }}
+#charts .whole {{ fill: var(--primary-300); }}
+#charts .part {{ fill: var(--primary-600); }}
 """
 
 

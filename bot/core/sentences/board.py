@@ -69,6 +69,29 @@ BOARD: dict[str, tuple[str, str]] = {
         "🎨 第 {step}/{steps} 步，还要约 {seconds} 秒",
         "🎨 Step {step}/{steps}, about {seconds} s to go",
     ),
+    # --- how zdraw fares ----------------------------------------------------------------------
+    "board_tab_state": ("管理", "Admin"),
+    "overview_ready": (
+        "✅ 引擎正常：{device}，模型 {model}",
+        "✅ The engine is ready: {device}, {model}",
+    ),
+    "overview_loading": (
+        "⏳ 引擎正在载入模型 {model}（{device}）",
+        "⏳ The engine loads {model} ({device})",
+    ),
+    "overview_pace": (
+        "每百万像素、每步 {seconds} 秒",
+        "{seconds} s for a megapixel and step",
+    ),
+    "overview_card_free": ("显存空闲 {gib} GiB", "GPU memory free: {gib} GiB"),
+    "overview_engine_holds": ("引擎占内存 {gib} GiB", "engine holds {gib} GiB of memory"),
+    "overview_host_free": ("内存可用 {gib} GiB", "memory available: {gib} GiB"),
+    "overview_host_total": ("共 {gib} GiB", "of {gib} GiB"),
+    "overview_hour": ("1 小时", "1 hour"),
+    "overview_day": ("1 天", "1 day"),
+    "overview_week": ("7 天", "7 days"),
+    "overview_pictures": ("画好的张数", "Pictures drawn"),
+    "overview_waits": ("等待秒数：最长（深色为平均）", "Seconds waited: longest (dark: mean)"),
     # --- the password -------------------------------------------------------------------------
     "board_password": ("密码", "Password"),
     "board_enter": ("进入", "Enter"),

@@ -2,7 +2,6 @@
 
 import pytest
 
-from bot.adapters.board import password as module
 from bot.adapters.board.password import MINUTE, SESSION_SECONDS, TRIES, Password, Sessions
 
 
@@ -22,7 +21,7 @@ def test_it_is_compared_whole_and_in_a_time_that_tells_nothing(
         compared.append(len(a) - len(b))
         return a == b
 
-    monkeypatch.setattr(module.hmac, "compare_digest", compare)
+    monkeypatch.setattr("hmac.compare_digest", compare)
     password = Password("right", Clock())
     assert [password.opens(given) for given in ("", "right", "righ", "\ud800")] == [
         False,

@@ -51,7 +51,6 @@ def test_blank_value_is_the_same_as_none(monkeypatch, field):
     [
         ("ZDRAW_BOARD_PORT", "http", "a whole number from 0 to 65535"),
         ("ZDRAW_BOARD_PORT", "70000", "a whole number from 0 to 65535"),
-        ("ZDRAW_BOARD_PASSWORD", "eleven char", "at least 12 characters"),
         ("ZDRAW_QUEUE_HOURS", "0", "a whole number from 1 to 720"),
         ("ZDRAW_MAX_QUEUED", "1.5", "a whole number from 1 to 1000000"),
         ("ZDRAW_LOG_LEVEL", "loud", "debug, info, warning, error"),
@@ -138,3 +137,8 @@ def test_settings_of_the_engine_may_stand_beside_those_of_the_bot(monkeypatch):
     for field in ENGINE_ONLY:
         monkeypatch.setenv(f"ZDRAW_{field.upper()}", "1")
     assert load_settings() == BotSettings()
+
+
+def test_short_password_of_the_board_is_refused_without_showing_it(monkeypatch):
+    monkeypatch.setenv("ZDRAW_BOARD_PASSWORD", "eleven char")
+    assert str(refused()) == "ZDRAW_BOARD_PASSWORD is refused; allowed: at least 12 characters"
