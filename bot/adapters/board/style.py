@@ -6,6 +6,12 @@ CSS = f"""
 .gradio-container {{ max-width: {COLUMN}px !important; margin: 0 auto !important; }}
 #pictures {{ height: min({PICTURE}px, 94vw) !important; }}
 #language label {{ padding: 2px 10px; }}
+#own .grid-container {{
+    grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)) !important;
+}}
+#own .caption-label {{
+    max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+}}
 #status {{ min-height: 3em; padding: 0; }}
 #status .html-container {{ padding: 0; }}
 #status progress {{
