@@ -36,12 +36,6 @@ def test_page_offers_the_prompts_that_its_model_can_draw(board: Client) -> None:
     assert samples == list(profile_named("demo").examples)
 
 
-def test_four_pictures_are_four_files(board: Client) -> None:
-    gallery, _ = board.predict(f"{DRAW} 4张", api_name="/draw")
-    contents = {picture.read_bytes() for picture in pictures(gallery)}
-    assert len(contents) == 4
-
-
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -80,13 +74,6 @@ def test_second_press_is_a_second_request(board: Client) -> None:
     presses = [board.submit(DRAW, api_name="/draw") for _ in range(2)]
     statuses = {press.result(timeout=60)[1] for press in presses}
     assert len(statuses) == 2
-
-
-def test_progress_is_shown_while_it_is_drawn(board: Client) -> None:
-    job = board.submit(LONG_DRAW, api_name="/draw")
-    job.result(timeout=60)
-    meanwhile = [status for _, status in job.outputs()[:-1]]
-    assert any('max="100"' in status for status in meanwhile)
 
 
 def test_picture_comes_though_the_engine_was_killed_meanwhile(
