@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 # Every installation is held to the versions in the lock.
 export PIP_CONSTRAINT := requirements.lock
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Most tests wait more than they reckon. A file stays with one worker: its tests share an engine.
+WORKERS ?= 2
+PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 EXTRAS := engine,board,dev
 INSTALLED := $(VENV)/.installed
 
@@ -36,14 +39,14 @@ run: install
 	@$(BIN)/zdraw run
 
 test: install
-	@$(BIN)/python -m pytest -q
+	@$(PYTEST)
 
 check: install
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m pytest -q tests/unit tests/contract
+	@$(PYTEST) tests/unit tests/contract
 
 fmt: install
 	@$(BIN)/ruff check --quiet --fix . || true

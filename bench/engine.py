@@ -28,6 +28,8 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
+from PIL.Image import Image
+
 from bench.engine_under_test import EngineUnderTest
 from engine.contract import Job, JobKey
 
@@ -41,8 +43,8 @@ TURNS = 32
 COLOURS = ("红色", "蓝色", "绿色", "黄色", "紫色", "橙色", "粉色", "黑色")
 SHAPES = ("圆", "方块", "三角形", "星星", "爱心", "菱形", "太阳", "房子")
 PROMPTS = [f"一个{colour}的{shape}" for colour, shape in product(COLOURS, SHAPES)]
-#: Draws prompt n with seed n.
-Bare = Callable[[int, int], None]
+#: Draws prompt n with seed n, at a side in pixels.
+Bare = Callable[[int, int], Image]
 
 
 def main() -> int:
@@ -88,7 +90,7 @@ async def throughput(
         await asyncio.to_thread(_loop, bare, side)
         theirs.append(time.perf_counter() - began)
         began = time.perf_counter()
-        await engine.draw(list(_jobs(f"r{side}n{number}", side)))
+        await engine.draw(list(jobs(f"r{side}n{number}", side)))
         ours.append(time.perf_counter() - began)
     ratios = [slow / quick for slow, quick in zip(theirs, ours, strict=True)][1:]
     return {
@@ -116,8 +118,7 @@ async def encoding(engine: EngineUnderTest) -> dict[str, float]:
 
 async def gaps(engine: EngineUnderTest) -> dict[str, float]:
     """Each has its own number of steps and so its own turn; all wait behind the first."""
-    jobs = [_job(f"gap{n}", SIDES[0], PROMPTS[n], n, steps=n + 1) for n in range(TURNS)]
-    await engine.draw(jobs)
+    await engine.draw([_job(f"gap{n}", SIDES[0], PROMPTS[n], n, steps=n + 1) for n in range(TURNS)])
     waited = [one for one in engine.ended("gap") if one["idle_seconds"] < one["wait_seconds"]]
     idle = sorted(one["idle_seconds"] * 1000 for one in waited)
     return {
@@ -133,7 +134,8 @@ def _loop(bare: Bare, side: int) -> None:
         bare(n, side)
 
 
-def _jobs(name: str, side: int) -> Iterator[Job]:
+def jobs(name: str, side: int) -> Iterator[Job]:
+    """What the bare pipeline draws too."""
     for n in range(JOBS):
         yield _job(f"{name}x{n}", side, PROMPTS[n], n)
 
@@ -164,15 +166,16 @@ def bare_pipeline() -> Bare:
     pipe = ZImagePipeline.from_pretrained(WEIGHTS, dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
 
-    def draw(n: int, side: int) -> None:
-        pipe(
+    def draw(n: int, side: int) -> Image:
+        image: Image = pipe(
             PROMPTS[n],
             height=side,
             width=side,
             num_inference_steps=STEPS,
             guidance_scale=0.0,
             generator=torch.Generator().manual_seed(n),
-        )
+        ).images[0]
+        return image
 
     return draw
 

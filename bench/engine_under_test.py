@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from bot.core.ports import EngineLost
+from bot.core.ports import EngineLost, Rendered
 from bot.links.local_engine import LocalEngine
 from engine.contract import Finished, Hello, Job, JobKey
 from engine.socket_path import socket_path
@@ -47,14 +47,15 @@ class EngineUnderTest:
         self._process.terminate()
         await self._process.wait()
 
-    async def draw(self, jobs: Sequence[Job]) -> None:
+    async def draw(self, jobs: Sequence[Job]) -> list[Rendered]:
         """Hands all of them over and fetches all of their pictures."""
-        for job in jobs:
-            self._finished[job.key] = asyncio.get_running_loop().create_future()
+        fetching = []
         async with asyncio.timeout(DRAW_SECONDS), asyncio.TaskGroup() as tasks:
             for job in jobs:
-                tasks.create_task(self._fetch(job))
+                self._finished[job.key] = asyncio.get_running_loop().create_future()
+                fetching.append(tasks.create_task(self._fetch(job)))
                 await self._link.submit(job)
+        return [task.result() for task in fetching]
 
     def ended(self, name: str) -> list[dict[str, Any]]:
         """Log lines of the jobs whose id begins so."""
@@ -65,10 +66,11 @@ class EngineUnderTest:
             if line["event"] == "job_ended" and line["generation_id"].startswith(name)
         ]
 
-    async def _fetch(self, job: Job) -> None:
+    async def _fetch(self, job: Job) -> Rendered:
         await self._finished[job.key]
-        await self._link.fetch(job.key, job.count)
+        rendered = await self._link.fetch(job.key, job.count)
         await self._link.acknowledge(job.key)
+        return rendered
 
     async def _listen(self) -> None:
         async for event in self._link.events():

@@ -6,6 +6,7 @@ from bot.core.answers import Answers
 from bot.core.cancel import Cancel
 from bot.core.export import Exporter
 from bot.core.forget import Forget
+from bot.core.group_rules import RulesHere
 from bot.core.history_view import HistoryView
 from bot.core.info_view import InfoView
 from bot.core.log import Log
@@ -39,11 +40,12 @@ def data_service(
     cancel: Cancel,
     notifier: Notifier,
     pictures: PictureFolder,
+    rules: RulesHere,
     *,
     clock: Clock,
     log: Log,
 ) -> DataService:
-    archives, time_zone = ExportFolder(settings.state_dir), settings.time_zone
+    archives = ExportFolder(settings.state_dir)
     exporter = Exporter(
         exports=rows.exports,
         belongings=rows.belongings,
@@ -61,12 +63,12 @@ def data_service(
         clock=clock,
         log=log,
     )
-    info_view = InfoView(removals=rows.removals, clock=clock, time_zone=time_zone)
+    info_view = InfoView(removals=rows.removals, clock=clock, rules=rules)
     desk = MyData(
         answers=answers,
         lookup=lookup,
         history_view=HistoryView(
-            history=rows.history, removals=rows.removals, clock=clock, time_zone=time_zone
+            history=rows.history, removals=rows.removals, clock=clock, rules=rules
         ),
         info_view=info_view,
         exports=rows.exports,

@@ -65,6 +65,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         crew.cancel,
         crew.notifier,
         crew.pictures,
+        crew.rules,
         clock=clock,
         log=log,
     )
@@ -86,7 +87,6 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         settings=rows.settings,
         pauses=rows.pauses,
         queue=rows.queue,
-        records=rows.records,
         news=crew.news,
         groups=rows.groups,
         rules=crew.rules,
@@ -118,6 +118,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         erasures=crew.erasures,
         chats=ChatDesk(moves=rows.moves, rules=crew.rules, news=crew.news),
         admin=AdminDesk(commands=commands, staff=crew.staff, answers=answers),
+        staff=crew.staff,
         answers=answers,
         my_data=data.desk,
     )

@@ -112,7 +112,7 @@ async def _ask(core: Core, origin: Origin, prompt: str, show: Show) -> Generatio
     try:
         admitted = await core.draw(origin, prompt)
     except Refusal as refusal:
-        sentence = refusal_text(refusal, origin.locale)
+        sentence = refusal_text(refusal, origin.locale, origin.address.platform)
         raise StartupError(sentence, os.EX_DATAERR) from None
     generation = admitted.generation
     watched = watch(generation.id, admissions=core.admissions, news=core.news)

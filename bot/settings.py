@@ -157,7 +157,10 @@ class BotSettings(ApiSettings, BoardSettings):
     cooldown_seconds: int = Field(
         0, ge=0, le=3600, description="Seconds between two requests of one person in a group."
     )
-    time_zone: str = Field("Asia/Shanghai", description="Where a day begins at midnight.")
+    time_zone: str = Field(
+        "Asia/Shanghai",
+        description="Where a day begins at midnight and moments are told, if a group says nothing.",
+    )
     keep_days: int = Field(
         0,
         ge=0,

@@ -23,7 +23,7 @@ FATAL_CODES = frozenset(
     {os.EX_DATAERR, os.EX_UNAVAILABLE, os.EX_CANTCREAT, os.EX_TEMPFAIL, os.EX_CONFIG}
 )
 #: Seconds between SIGTERM and SIGKILL; all have ended within 5 s of the supervisor's SIGTERM.
-GRACE_SECONDS = 4.5
+GRACE_SECONDS = 4.0
 #: A child that ran this long was well: it had its lock, and what it needs was there.
 HEALTHY_SECONDS = 5.0
 #: Deaths within so many seconds slow the next start down, all but the first few of them.

@@ -22,6 +22,7 @@ from bot.core.erase import Erasures
 from bot.core.errors import StartupError
 from bot.core.export import Exporter
 from bot.core.front_desk import FrontDesk
+from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
@@ -181,7 +182,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pauses=rows.pauses,
         pictures=pictures,
         cards=cards,
-        overview=_overview(rows, link, cards, pace, settings),
+        overview=_overview(rows, link, cards, pace, rules),
         api_tokens=rows.api_tokens,
         messengers=messengers,
         erasers=erasers,
@@ -190,7 +191,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
 
 
 def _overview(
-    rows: Store, link: LocalEngine, cards: Cards, pace: Pace, settings: BotSettings
+    rows: Store, link: LocalEngine, cards: Cards, pace: Pace, rules: RulesHere
 ) -> Overview:
     return Overview(
         gauge=link,
@@ -199,7 +200,7 @@ def _overview(
         records=rows.records,
         pauses=rows.pauses,
         pace=pace,
-        jobs=JobView(cards=cards, clock=now_ms, time_zone=settings.time_zone),
+        jobs=JobView(cards=cards, clock=now_ms, rules=rules),
         clock=now_ms,
     )
 
@@ -243,6 +244,7 @@ def _recovery(rows: Store, news: News, settings: BotSettings) -> Recovery:
     return Recovery(
         rows=rows.jobs,
         outcomes=rows.outcomes,
+        queue=rows.queue,
         news=news,
         clock=now_ms,
         queue_hours=settings.queue_hours,

@@ -17,6 +17,7 @@ import structlog
 from pydantic import ValidationError
 
 from engine import log
+from engine.allocator import keep_freed_memory
 from engine.app import Engine, EngineOptions, Stuck
 from engine.launch_lock import AlreadyRunning, launch_lock, lock_file
 from engine.listener import listen, server
@@ -79,6 +80,7 @@ async def serve(
     options: EngineOptions, listener: socket.socket, parent_fd: int | None = None
 ) -> int:
     """Runs an engine on `listener`; the exit code."""
+    keep_freed_memory()
     told = _end_signals(parent_fd)
     engine = Engine(options)
     app = create_app(

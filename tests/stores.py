@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.engine import URL
 
+from bot.core.acts import Act
 from bot.core.generation import Generation
 from bot.core.messages import Notice
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
 from bot.store import store
+from bot.store.acts import record
 from bot.store.books import Books
 from bot.store.database import Database
 from bot.store.notices import notice_of
@@ -64,13 +66,23 @@ class Store(store.Store):
     async def forgotten(self, **changes) -> Generation:
         """One that was finished, told of and then forgotten; its files are still to go."""
         generation = await self.told(await self.finished(**changes))
-        await self.forgetting.forget(generation.requester, generation.id, instead="")
+        await self.forget(generation)
         return await self.now(generation)
+
+    async def forget(self, up_to: Generation, *, instead: str = "") -> int:
+        """All of its requester until then, at once; how many generations that were."""
+        await self.forgetting.forget(up_to.requester, up_to.id, instead=instead)
+        return await self.forgetting.let_go(1000)
 
     async def now(self, generation: Generation) -> Generation:
         stored = await self.admissions.get(generation.id)
         assert stored is not None
         return stored
+
+    async def decided(self, act: Act) -> None:
+        """A line of the audit, whatever it tells of."""
+        async with self.database.write() as connection:
+            assert await record(connection, act, self.clock())
 
     async def unsaid(self) -> list[Notice]:
         """What is still to be said, in all chats, oldest first."""

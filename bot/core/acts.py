@@ -30,6 +30,7 @@ class ActKind(StrEnum):
     RESUME = "resume"
     CLEAR = "clear"
     CANCEL = "cancel"
+    REMOVE = "remove"
     RETRY = "retry"
 
 
@@ -54,6 +55,7 @@ class Act:
 class RecordedAct(Act):
     """One that was stored."""
 
+    serial: int
     created_ms: int
 
 
@@ -61,10 +63,18 @@ class Acts(Protocol):
     """The lines, for those who may read them."""
 
     async def last(
-        self, platform: str, scope: str | None, *, about: str | None, limit: int
+        self,
+        platform: str,
+        scope: str | None,
+        *,
+        about: str | None,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
     ) -> Sequence[RecordedAct]:
         """The newest first: of one group, or of all and of what holds everywhere with scope
-        None; with `about` those of this actor or target only."""
+        None; with `about` those of this actor or target only. Those older than the act `before`;
+        or those newer than `after` that are nearest to it."""
         ...
 
 

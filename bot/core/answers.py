@@ -41,7 +41,7 @@ class Answers:
 
     async def refused(self, origin: Origin, refusal: Refusal, *, quiet: bool = False) -> Toast:
         """The sentence that says why not; said in the chat unless `quiet`."""
-        sentence = refusal_text(refusal, origin.locale)
+        sentence = refusal_text(refusal, origin.locale, origin.address.platform)
         if not quiet:
             await self.say(origin, sentence, refusal=refusal.code)
         return Toast(sentence)

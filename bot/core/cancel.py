@@ -6,14 +6,12 @@ work is best effort and repeated by the reconciliation at the next Hello.
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 from bot.core.acts import Act, ActKind, act_of
-from bot.core.errors import AlreadySeen, Refusal
+from bot.core.errors import Refusal
 from bot.core.generation import Generation, Origin
 from bot.core.news import News
 from bot.core.ports import EngineLink, Outcomes, Records
-from bot.core.rights import may_end
 from engine.contract import JobKey
 
 #: An engine that works answers at once.
@@ -21,7 +19,7 @@ STOP_SECONDS = 1.0
 
 
 class Cancel:
-    """Ends live generations at the wish of those who may."""
+    """Ends live generations at the wish of those who may: that is asked of staff.py before."""
 
     def __init__(
         self, *, outcomes: Outcomes, records: Records, link: EngineLink, news: News
@@ -31,16 +29,9 @@ class Cancel:
         self._link = link
         self._news = news
 
-    async def __call__(
-        self, generation: Generation, origin: Origin, *, admin: bool = False
-    ) -> None:
-        """Raises Refusal("not_yours" | "already_ended"), and AlreadySeen."""
-        if not may_end(generation, origin, admin=admin):
-            raise Refusal("not_yours", id=generation.id)
-        await self.end(generation, origin)
-
-    async def end(self, generation: Generation, origin: Origin) -> None:
-        """The same for whoever may. Somebody else's is ended by an act, and its card says so."""
+    async def __call__(self, generation: Generation, origin: Origin) -> None:
+        """One; whoever asks may. Somebody else's is ended by an act, and its card says so. Raises
+        Refusal("already_ended"), and AlreadySeen."""
         act = None
         if generation.requester != origin.requester:
             kind, scope = ActKind.CANCEL, generation.scope
@@ -61,19 +52,18 @@ class Cancel:
         asked = [one.id for one in waiting if one.created_ms <= until_ms]
         return await self._end(asked, origin.event_key)
 
-    async def by_act(self, ids: Sequence[str], act: Act) -> None:
-        """End those of them that have not ended, because of what was decided before; once for
-        each event."""
-        with suppress(AlreadySeen):
-            await self._end(ids, f"{act.event_key}:cancel", act)
-
     async def _end(self, ids: Sequence[str], event_key: str, act: Act | None = None) -> int:
         cancelled = await self._outcomes.cancel(ids, event_key, act=act)
+        await self.spread(cancelled)
+        return len(cancelled)
+
+    async def spread(self, cancelled: Sequence[Generation]) -> None:
+        """Let those who wait, and the engine, know that these have been cancelled. A process that
+        dies before it comes to that makes it good at its next start, from the rows."""
         for generation in cancelled:
             self._news.moved(generation.id)
         # Handed out before, if not now: the engine knows whether it holds it.
         await self._stop([generation.key for generation in cancelled if generation.attempt > 0])
-        return len(cancelled)
 
     async def _stop(self, keys: Sequence[JobKey]) -> None:
         try:

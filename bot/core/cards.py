@@ -9,7 +9,7 @@ from bot.core.pace import Pace
 from bot.core.pauses import Pauses, pause_text
 from bot.core.ports import Admissions, Pictures
 from bot.core.quota import UNIT, units
-from bot.core.replies import AS_USUAL, NOTES, Sentences, failure_text, note_text, reply, worded
+from bot.core.replies import NOTES, failure_text, note_text, reply
 from engine.contract import ErrorCode
 from engine.profiles import profile_named
 
@@ -139,16 +139,16 @@ class Cards:
             if note in NOTES
         )
 
-    def end_text(self, generation: Generation, instead: Sentences = AS_USUAL) -> str:
-        """Why it ended without a picture; in words of `instead`, where it has some."""
-        locale = generation.locale
+    def end_text(self, generation: Generation) -> str:
+        """Why it ended without a picture."""
+        locale, platform = generation.locale, generation.address.platform
         if generation.outcome is Outcome.CANCELLED:
             own = generation.ended_by is None
             return reply("cancelled" if own else "cancelled_by_admin", locale)
         if generation.outcome is Outcome.EXPIRED:
-            return worded("expired", locale, instead)
+            return reply("expired", locale, platform)
         code = generation.error_code or ErrorCode.ENGINE_ERROR
-        reason = failure_text(code, locale, instead, **generation.error_data)
+        reason = failure_text(code, locale, platform, **generation.error_data)
         return reply("failed", locale, reason=reason, id=generation.id)
 
     def reopened(self, generation: Generation) -> Card:

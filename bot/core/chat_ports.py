@@ -34,12 +34,13 @@ class Removals(Protocol):
         event_key: str,
         *,
         instead: str | None = None,
+        act: Act | None = None,
     ) -> bool:
         """Take the picture of an ended generation away, in one transaction: nothing of it is
         delivered or said any more, and its message, also one that is only recorded afterwards,
         and those at `copies`, (chat, message), are to be deleted; ids that differ before a colon
-        only are of one message. Who was told to wait for a copy is told `instead`. False if it
-        has not ended. Raises AlreadySeen."""
+        only are of one message. Who was told to wait for a copy is told `instead`. `act`: whose
+        wish it was, if not its requester's. False if it has not ended. Raises AlreadySeen."""
         ...
 
     async def removed(self, generation_id: str) -> bool: ...

@@ -33,15 +33,15 @@ class Command:
     words: tuple[str, ...] = ()
     #: What a trigger says beside the name: 「停用」 is `/here off`.
     spoken: Mapping[str, str] = field(default_factory=dict)
-    #: Without a slash or a mention its triggers are talk.
+    #: Without a slash or a mention its triggers are talk, in private too; in groups all are: see
+    #: text_trigger.py.
     slash_or_mention: bool = False
     #: The menus that list it; it works in the others as well.
     menus: frozenset[Place] = EVERYWHERE
 
-    @property
-    def written_triggers(self) -> tuple[str, ...]:
+    def written_triggers(self, *, in_group: bool = False) -> tuple[str, ...]:
         """As one has to write them."""
-        slash = "/" if self.slash_or_mention else ""
+        slash = "/" if self.slash_or_mention or in_group else ""
         return tuple(f"{slash}{trigger}" for trigger in self.triggers)
 
 
@@ -264,19 +264,16 @@ MANAGED = frozenset(
 DECIDING_ALONE = frozenset({"pause", "resume", "ban", "unban"})
 
 
-def command_rows(locale: str, slash_only: frozenset[str] | None = None) -> list[tuple[str, str]]:
-    """(how to call it, what it does) for /help; Chinese for locales in `zh`. `slash_only`: names
-    of those that there are, where words call none."""
-    listed = [c for c in COMMANDS if slash_only is None or c.name in slash_only]
+def command_rows(locale: str, *, in_group: bool = False) -> list[tuple[str, str]]:
+    """(how to call it, what it does) for /help; Chinese for locales in `zh`."""
     if not locale.startswith("zh"):
-        return [(f"/{command.name}", command.meaning_en) for command in listed]
-    words = slash_only is None
+        return [(f"/{command.name}", command.meaning_en) for command in COMMANDS]
     return [
         (
-            "、".join((f"/{command.name}", *(command.written_triggers if words else ()))),
+            "、".join((f"/{command.name}", *command.written_triggers(in_group=in_group))),
             command.meaning_zh,
         )
-        for command in listed
+        for command in COMMANDS
     ]
 
 
@@ -284,7 +281,7 @@ def commands_markdown() -> str:
     """The table in docs/commands.md."""
     lines = ["| 命令 Command | 中文 Chinese | 含义 Meaning | 例 Example |", "|---|---|---|---|"]
     for command in COMMANDS:
-        triggers = " ".join(f"`{trigger}`" for trigger in command.written_triggers) or "–"
+        triggers = " ".join(f"`{trigger}`" for trigger in command.written_triggers()) or "–"
         meaning = f"{command.meaning_zh}<br>{command.meaning_en}"
         lines.append(f"| `/{command.name}` | {triggers} | {meaning} | `{command.example}` |")
     return "\n".join(lines)

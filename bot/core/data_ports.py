@@ -60,11 +60,10 @@ class Forgetting(Protocol):
     """Ended generations lose their words, and then their files. Their rows stay, to be counted.
     All of it is harmless to repeat."""
 
-    async def forget(self, requester: str, up_to: str, *, instead: str) -> int:
-        """In one transaction: all that have ended of this person, up to the generation `up_to`,
-        but for those whose requester must first be told; what was said to the person, and copies
-        that were made for them. Whoever waits for an answer is told `instead`. How many
-        generations that were."""
+    async def forget(self, requester: str, up_to: str, *, instead: str) -> None:
+        """At once what was said to the person, and copies that were made for them; whoever waits
+        for an answer is told `instead`. And the wish, which `let_go` grants: all that have ended of
+        this person, up to the generation `up_to`."""
         ...
 
     async def expire(self, ended_before_ms: int, limit: int) -> int:
@@ -72,7 +71,8 @@ class Forgetting(Protocol):
         ...
 
     async def let_go(self, limit: int) -> int:
-        """Those that waited for their requester to be told: how many are forgotten now."""
+        """A portion, in one transaction, of those that are wished to be forgotten, but for those
+        whose requester must first be told; 0 where nothing is left to do now."""
         ...
 
     async def with_files(self, limit: int) -> Sequence[Generation]:

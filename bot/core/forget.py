@@ -4,6 +4,8 @@ It asks first. The button names the newest generation there was then, and everyt
 one is meant, so pressing it next year, or twice, forgets no more than was asked about.
 """
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 from bot.core.cancel import Cancel
@@ -15,6 +17,9 @@ from bot.core.lookup import Lookup
 from bot.core.messages import Button
 from bot.core.replies import reply
 from bot.core.retention import Retention
+
+#: The answer waits for it, but no longer than this: what is left then follows.
+ANSWER_SECONDS = 2.0
 
 
 class Forget:
@@ -51,7 +56,8 @@ class Forget:
         return "\n".join(lines), (button,)
 
     async def __call__(self, origin: Origin, up_to: str) -> str:
-        """Harmless to repeat: nothing is left to forget then. The sentence to answer with."""
+        """Harmless to repeat: nothing is left to forget then. What a process that dies on the way
+        has not come to, the next one does at its start. The sentence to answer with."""
         last = await self._lookup.visible(origin, up_to)
         if last.requester != origin.requester:
             raise Refusal("not_yours_to_forget")
@@ -62,7 +68,10 @@ class Forget:
             # By a process that died before it came to the rest.
             self._log.info("forgetting_again")
         instead = reply("forgotten_meanwhile", origin.locale)
-        count = await self._forgetting.forget(origin.requester, up_to, instead=instead)
-        self._log.info("forgotten", generations=count)
+        await self._forgetting.forget(origin.requester, up_to, instead=instead)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._retention.let_words_go()
+        self._log.info("forgotten")
         self._retention.look()
         return reply("forgotten_all", origin.locale)

@@ -24,13 +24,9 @@ from bot.core.ports import Records
 from bot.core.press import WANTED
 from bot.core.queue_view import QueueView
 from bot.core.replies import reply
-from bot.core.staff import IsAdmin
+from bot.core.staff import IsAdmin, Staff, nobody
 
 NOBODY = Pointed()
-
-
-async def _nobody() -> bool:
-    return False
 
 
 class FrontDesk:
@@ -39,7 +35,7 @@ class FrontDesk:
     `quiet`: a refusal is only returned, for the eyes of whoever pressed a button, and not said
     to everybody in the chat. It leaves no trace: the same press delivered again is judged again.
     What is returned otherwise is a short answer for whoever pressed, if there is anything new
-    to say. `admin`: the platform says that the person is one in this chat.
+    to say. `is_admin`: whether the platform says that the person is one in this chat.
     """
 
     def __init__(
@@ -54,6 +50,7 @@ class FrontDesk:
         erasures: Erasures,
         chats: ChatDesk,
         admin: AdminDesk,
+        staff: Staff,
         answers: Answers,
         my_data: MyData,
     ) -> None:
@@ -66,6 +63,7 @@ class FrontDesk:
         self._erasures = erasures
         self._chats = chats
         self._admin = admin
+        self._staff = staff
         self._answers = answers
         #: What people ask of what is stored of them.
         self.my_data = my_data
@@ -175,17 +173,18 @@ class FrontDesk:
         *,
         all_: bool,
         quiet: bool,
-        admin: bool = False,
+        is_admin: IsAdmin = nobody,
     ) -> Toast | None:
-        """Cancel one live generation of the person, or all of them here; an admin may name
-        anybody's of the chat."""
+        """Cancel one live generation of the person, or all of them here; who governs others may
+        name them."""
 
         async def end() -> Toast:
             if all_:
                 await self._cancel_all(origin)
             else:
                 target = await self._lookup.meant_to_cancel(origin, generation_id, status_message)
-                await self._cancel(target, origin, admin=admin)
+                await self._staff.check_may_end(origin, target, is_admin, "not_yours")
+                await self._cancel(target, origin)
             return done("toast_cancelled", origin.locale)
 
         return await self._answers.once(origin, end, quiet=quiet)
@@ -222,14 +221,16 @@ class FrontDesk:
         origin: Origin,
         generation_id: str,
         *,
-        admin: bool,
+        is_admin: IsAdmin,
         quiet: bool,
         pressed: str | None = None,
     ) -> Toast | None:
         """Delete the picture's message, and the message `pressed` if that is a copy of it."""
 
         async def remove() -> Toast:
-            await self._gallery.remove(origin, generation_id, admin=admin, pressed=pressed)
+            shown = await self._lookup.visible(origin, generation_id)
+            await self._staff.check_may_end(origin, shown, is_admin, "not_yours_to_delete")
+            await self._gallery.remove(origin, shown, pressed=pressed)
             self._erasures.look()
             return done("toast_removed", origin.locale)
 
@@ -260,7 +261,7 @@ class FrontDesk:
         words: str = "",
         *,
         pointed: Pointed = NOBODY,
-        is_admin: IsAdmin = _nobody,
+        is_admin: IsAdmin = nobody,
         pressed: bool = False,
         in_place: bool = False,
     ) -> Toast | None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.core.acts import ActKind, act_of
 from bot.core.cards import Cards
 from bot.core.chat_ports import Removals
 from bot.core.draw import request_of
@@ -15,7 +16,7 @@ from bot.core.messages import Attachment, Notice
 from bot.core.ports import Pictures
 from bot.core.replies import refusal_text, reply
 from bot.core.request_text import request_text
-from bot.core.rights import is_here, may_end
+from bot.core.rights import is_here
 from engine.profiles import Profile
 
 
@@ -94,19 +95,20 @@ class Gallery:
             ),
         )
 
-    async def remove(
-        self, origin: Origin, generation_id: str, *, admin: bool, pressed: str | None
-    ) -> None:
-        """Take it away: its own message, and the one that was `pressed` if that is a copy.
-        Raises AlreadySeen."""
-        generation = await self._lookup.visible(origin, generation_id)
-        if not may_end(generation, origin, admin=admin):
-            raise Refusal("not_yours_to_delete", id=generation.id)
+    async def remove(self, origin: Origin, generation: Generation, *, pressed: str | None) -> None:
+        """Take it away; whoever asks may. Its own message goes, and the one that was `pressed` if
+        that is a copy. Somebody else's goes by an act. Raises AlreadySeen."""
         if generation.outcome in LIVE:
             raise Refusal("still_live", id=generation.id)
         copies = [] if pressed is None else [(origin.address.chat, pressed)]
         gone = refusal_text(Refusal("picture_removed", id=generation.id), generation.locale)
-        removed = await self._removals.remove(generation.id, copies, origin.event_key, instead=gone)
+        act = None
+        if generation.requester != origin.requester:
+            scope, target = generation.scope, generation.id
+            act = act_of(origin, ActKind.REMOVE, scope=scope, target=target)
+        removed = await self._removals.remove(
+            generation.id, copies, origin.event_key, instead=gone, act=act
+        )
         if not removed:
             raise Refusal("still_live", id=generation.id)
 

@@ -88,6 +88,8 @@ class Address:
     chat: str
     #: Forum topic; None outside topics.
     thread: str | None = None
+    #: The channel that `chat` is a thread of, where a thread is a channel of its own.
+    parent_chat: str | None = None
     #: The message that asked; answers reply to it.
     request_message: str | None = None
     #: What answers the request where messages cannot simply be sent: a Discord interaction's

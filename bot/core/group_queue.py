@@ -29,9 +29,14 @@ class GroupQueue(Protocol):
         """Those that have not ended, the next one first."""
         ...
 
-    async def clear(self, group: Group, up_to: int, act: Act, limit: int) -> Sequence[str]:
-        """QUEUED -> CANCELLED, with refunds, for at most `limit` of those admitted until `up_to`,
-        in one transaction; their ids. The act is written down once."""
+    async def clear(self, group: Group, up_to: int, act: Act) -> None:
+        """The wish, which `clear_on` grants: to cancel what waits there and was admitted until
+        `up_to`. Once for each event."""
+        ...
+
+    async def clear_on(self, limit: int) -> Sequence[str]:
+        """A portion of the oldest wish, in one transaction: QUEUED -> CANCELLED, with refunds; ids.
+        Empty where no wish is left."""
         ...
 
     async def cleared(self, event_key: str) -> int:

@@ -132,5 +132,9 @@ class RulesHere:
             return GroupRules()
         return (await self.own(origin)).over(self.usual)
 
+    async def time_zone(self, origin: Origin) -> str:
+        """In which moments are told there: the group's, or in private chats the person's."""
+        return (await self(origin)).time_zone or self.usual.time_zone or "UTC"
+
     async def own(self, origin: Origin) -> GroupRules:
         return await self._groups.rules(origin.address.platform, scope_of(origin))

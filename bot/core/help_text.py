@@ -1,5 +1,7 @@
 """The text of /help and /start, made from the tables of commands and options."""
 
+from collections.abc import Mapping
+
 from bot.core.commands import command_rows
 from bot.core.draw_options import help_rows
 from bot.core.replies import reply
@@ -14,14 +16,17 @@ HEADINGS = {"zh": ("命令", "写在描述后面的参数"), "en": ("Commands", 
 
 
 def help_text(
-    locale: str, *, start: bool, call: str | None = None, slash_only: frozenset[str] | None = None
+    locale: str, *, start: bool, call: str | None = None, own: Mapping[str, str] | None = None
 ) -> str:
     """/start is the introduction and the commands; /help adds the options. `call`: how /draw is
-    written in a group, where the bot reads little of what is said. `slash_only`: the commands of
-    a platform that has these and understands no words."""
+    written in a group, where the bot reads little of what is said. `own`: the commands of a
+    platform that has others, and what they do."""
     language = "en" if locale == "en" else "zh"
     commands, options = HEADINGS[language]
-    parts = [INTRODUCTION[language], _section(commands, command_rows(language, slash_only))]
+    rows = command_rows(language, in_group=call is not None)
+    if own is not None:
+        rows = [(f"/{name}", meaning) for name, meaning in own.items()]
+    parts = [INTRODUCTION[language], _section(commands, rows)]
     if not start:
         parts.append(_section(options, help_rows(language)))
     if call is not None:

@@ -5,6 +5,7 @@ from bot.core.chat_ports import Removals
 from bot.core.data_ports import History, Page
 from bot.core.errors import Refusal
 from bot.core.generation import Generation, Origin, Outcome
+from bot.core.group_rules import RulesHere
 from bot.core.local_time import local_time
 from bot.core.messages import Button
 from bot.core.ports import Clock
@@ -19,12 +20,12 @@ class HistoryView:
     know, and what is drawn meanwhile shifts nothing."""
 
     def __init__(
-        self, *, history: History, removals: Removals, clock: Clock, time_zone: str
+        self, *, history: History, removals: Removals, clock: Clock, rules: RulesHere
     ) -> None:
         self._history = history
         self._removals = removals
         self._clock = clock
-        self._time_zone = time_zone
+        self._rules = rules
 
     async def __call__(
         self, origin: Origin, *, before: str | None = None, after: str | None = None
@@ -35,22 +36,23 @@ class HistoryView:
             raise Refusal("not_your_history")
         if not page.rows:
             return reply("history_none", origin.locale), ()
+        zone = await self._rules.time_zone(origin)
         lines, buttons = [reply("history", origin.locale)], []
         for number, one in enumerate(page.rows, start=1):
             removed = await self._removals.removed(one.id)
-            lines.append(self._line(one, number, origin.locale, removed=removed))
+            lines.append(self._line(one, number, origin.locale, zone, removed=removed))
             if one.outcome is Outcome.FINISHED and not removed:
                 buttons.append(Button(action="show", generation_id=one.id, label=f"{number}"))
         return "\n".join(lines), (*buttons, *_turning(page, origin.locale))
 
-    def _line(self, one: Generation, number: int, locale: str, *, removed: bool) -> str:
+    def _line(self, one: Generation, number: int, locale: str, zone: str, *, removed: bool) -> str:
         return reply(
             "history_line",
             locale,
             number=number,
             id=one.id,
             prompt=beginning(one.spec.prompt),
-            time=local_time(one.created_ms, self._clock(), self._time_zone),
+            time=local_time(one.created_ms, self._clock(), zone),
             outcome=outcome_text(one, locale, removed=removed),
         )
 

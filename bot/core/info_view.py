@@ -1,7 +1,8 @@
 """What /info tells: everything that is known of one generation."""
 
 from bot.core.chat_ports import Removals
-from bot.core.generation import Generation
+from bot.core.generation import Generation, Origin
+from bot.core.group_rules import RulesHere
 from bot.core.history_view import outcome_text
 from bot.core.local_time import local_time
 from bot.core.ports import Clock
@@ -12,13 +13,14 @@ from bot.core.replies import reply
 class InfoView:
     """Puts a row into words."""
 
-    def __init__(self, *, removals: Removals, clock: Clock, time_zone: str) -> None:
+    def __init__(self, *, removals: Removals, clock: Clock, rules: RulesHere) -> None:
         self._removals = removals
         self._clock = clock
-        self._time_zone = time_zone
+        self._rules = rules
 
-    async def __call__(self, one: Generation, locale: str) -> str:
+    async def __call__(self, one: Generation, origin: Origin) -> str:
         """All but the prompt, which is shown by itself, to be copied."""
+        locale, zone = origin.locale, await self._rules.time_zone(origin)
         removed = await self._removals.removed(one.id)
         spec = one.spec
         lines = [
@@ -35,13 +37,13 @@ class InfoView:
         ]
         if spec.negative_prompt:
             lines.append(reply("info_negative", locale, negative=spec.negative_prompt))
-        lines.append(self._times(one, locale))
+        lines.append(self._times(one, locale, zone))
         price = units(one.price) if one.price else reply("info_unpriced", locale)
         lines.append(reply("info_attempts", locale, attempts=one.attempt, price=price))
         return "\n".join(lines)
 
-    def _times(self, one: Generation, locale: str) -> str:
-        asked = local_time(one.created_ms, self._clock(), self._time_zone)
+    def _times(self, one: Generation, locale: str, zone: str) -> str:
+        asked = local_time(one.created_ms, self._clock(), zone)
         told = reply("info_asked", locale, time=asked)
         # An engine may have had it in its own queue for a while.
         begun = one.begun_ms or one.started_ms

@@ -72,9 +72,13 @@ class Lookup:
     async def meant_to_cancel(
         self, origin: Origin, generation_id: str | None, status_message: str | None
     ) -> Generation:
-        """The same, but the last one is the last that has not ended."""
+        """The same, but the last one is the last that has not ended; and whose the named one is,
+        and where it was asked for, is looked at afterwards: who governs it need not see it."""
         if generation_id is not None:
-            return await self.visible(origin, generation_id)
+            found = await self._admissions.get(generation_id)
+            if found is None:
+                raise Refusal("unknown_generation", id=generation_id)
+            return found
         if status_message is not None:
             return await self.shown_in(origin, status_message)
         latest = await self._admissions.latest(origin.requester, origin.address.chat, live=True)

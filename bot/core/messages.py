@@ -21,7 +21,7 @@ class Button:
     label: str
     #: Which picture of several, from 1; 0 means all of it.
     picture: int = 0
-    #: The command that "do" sends, such as "group cooldown 10"; its words in ASCII.
+    #: The command that press.COMMAND sends, such as "group cooldown 10"; its words in ASCII.
     words: str = ""
     #: It stands first in its row.
     new_row: bool = False

@@ -85,7 +85,7 @@ class MyData:
             one = await self._lookup.meant(origin, generation_id, status_message, "nothing_to_show")
             if not (private or is_here(one, origin)):
                 raise Refusal("told_elsewhere", id=one.id)
-            text = await self._info_view(one, origin.locale)
+            text = await self._info_view(one, origin)
             hidden = private or one.private
             await self._answers.say(origin, text, private=hidden, copy=one.spec.prompt)
 

@@ -39,4 +39,4 @@ class OwnPictures:
     async def one(self, origin: Origin, generation_id: str) -> tuple[Generation, str]:
         """A generation that is kept, and everything there is to know of it but its prompt."""
         found = await self._lookup.kept(origin, generation_id)
-        return found, await self._info_view(found, origin.locale)
+        return found, await self._info_view(found, origin)

@@ -6,6 +6,11 @@ from typing import Protocol
 from bot.core.acts import Act
 
 
+def number_of(person: str) -> str:
+    """What the platform knows them by, of `platform:id`."""
+    return person.partition(":")[2]
+
+
 class People(Protocol):
     """`person` is `platform:id`."""
 
@@ -15,10 +20,6 @@ class People(Protocol):
 
     async def appoint(self, person: str, *, appointed: bool, act: Act) -> None:
         """Make them a fleet admin, or none any more; once for each event."""
-        ...
-
-    async def set_weight(self, person: str, weight: float, act: Act) -> None:
-        """Their share of the GPU against 1 of everybody else; once for each event."""
         ...
 
 

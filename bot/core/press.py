@@ -19,12 +19,12 @@ ON_GENERATION = (
 WANTED = "draw"
 #: Send a command, as if it had been written.
 COMMAND = "do"
-#: At most 36 characters: Telegram's callback data takes 64, Discord's custom id 100. A platform
+#: At most 56 characters: Telegram's callback data takes 64, Discord's custom id 100. A platform
 #: puts its own prefix and version before it.
 PRESS = (
     rf"(?:(?P<wanted>{WANTED})|(?P<action>{'|'.join(ON_GENERATION)})"
     r":(?P<id>[0-9a-z]{1,12})(?::(?P<picture>[0-9]))?"
-    rf"|{COMMAND}:(?P<command>[a-z]{{1,8}})(?: (?P<words>[0-9A-Za-z:/_. -]{{1,24}}))?)"
+    rf"|{COMMAND}:(?P<command>[a-z]{{1,8}})(?: (?P<words>[0-9A-Za-z:/_. -]{{1,44}}))?)"
 )
 _PRESS = re.compile(PRESS)
 
@@ -40,6 +40,11 @@ class Press:
     #: Of COMMAND: its name, and the words after it.
     command: str = ""
     words: str = ""
+
+
+def command_button(label: str, words: str) -> Button:
+    """It sends a command, such as "group cooldown 10"."""
+    return Button(action=COMMAND, generation_id="", label=label, words=words)
 
 
 def press_code(button: Button) -> str:

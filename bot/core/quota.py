@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.acts import Act
 from bot.core.generation import DrawSpec, Origin
+from bot.core.people import number_of
 from engine.profiles import Profile
 
 UNIT = 1000
@@ -137,11 +138,20 @@ class Ledger(Protocol):
         ...
 
 
+#: What the scope of a person begins with.
+PERSONAL = "user:"
+
+
+def is_alone(scope: str) -> bool:
+    """It is a person's, and no group's."""
+    return scope.startswith(PERSONAL)
+
+
 def scope_of(origin: Origin, person: str | None = None) -> str:
     """Within which accounts are kept: a group, however many channels it has; or a person, in
     chats where nobody else is. `person`: another one than who asks."""
     if origin.alone:
-        return f"user:{(person or origin.requester).partition(':')[2]}"
+        return f"{PERSONAL}{number_of(person or origin.requester)}"
     return origin.group or origin.address.chat
 
 

@@ -1,7 +1,10 @@
-"""What time alone must set right: leases that ran out, and requests nobody served for too long."""
+"""What time alone must set right: leases that ran out, requests nobody served for too long, and a
+clearing of the queue that a process did not bring to its end."""
 
 import asyncio
 
+from bot.core.clearing import clear_on
+from bot.core.group_queue import GroupQueue
 from bot.core.news import News
 from bot.core.ports import Clock, JobRows, Outcomes
 from engine.contract import LEASE_SECONDS
@@ -17,12 +20,14 @@ class Recovery:
         *,
         rows: JobRows,
         outcomes: Outcomes,
+        queue: GroupQueue,
         news: News,
         clock: Clock,
         queue_hours: float,
     ) -> None:
         self._rows = rows
         self._outcomes = outcomes
+        self._queue = queue
         self._news = news
         self._clock = clock
         self._queue_ms = int(queue_hours * 3_600_000)
@@ -36,6 +41,7 @@ class Recovery:
     async def sweep(self) -> None:
         await self._take_back_lost()
         await self._expire_forgotten()
+        await clear_on(self._queue, self._news)
 
     async def _take_back_lost(self) -> None:
         """A job whose engine fell silent goes back to the queue; a late result is void.

@@ -12,6 +12,7 @@ from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
 from bot.core.sentences.board import BOARD, ON_THE_PAGE
+from bot.core.sentences.discord import DISCORD
 from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
 from bot.core.sentences.moderation import MODERATION
@@ -19,12 +20,13 @@ from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
 from bot.core.sentences.programs import PROGRAMS
 from bot.core.sentences.refusals import REFUSALS
+from bot.core.sentences.unattended import UNATTENDED
 
 __all__ = [
     "ASK_MARK",
     "FAILURES",
     "NOTES",
-    "ON_THE_PAGE",
+    "OWN",
     "PROGRAMS",
     "QUESTIONS",
     "REPLIES",
@@ -35,7 +37,6 @@ __all__ = [
     "refusal_text",
     "reply",
     "wait_text",
-    "worded",
 ]
 
 #: What a question for a prompt begins with in every language, and no other message does: on
@@ -53,9 +54,13 @@ REPLIES: dict[str, tuple[str, str]] = {
     **MODERATION,
     **BOARD,
 }
-Sentences = Mapping[str, tuple[str, str]]
-#: What is said everywhere is said here as well.
-AS_USUAL: Sentences = {}
+
+#: What a platform says in place of these: its commands have other names, or it has none.
+OWN: dict[str, dict[str, tuple[str, str]]] = {
+    "discord": DISCORD,
+    "board": {**UNATTENDED, **ON_THE_PAGE},
+    "cli": UNATTENDED,
+}
 
 
 def asked_about(question: str) -> str | None:
@@ -64,24 +69,22 @@ def asked_about(question: str) -> str | None:
     return match["id"] if match else None
 
 
-def reply(code: str, locale: str, /, **data: Any) -> str:
-    """The sentence for `code` in the person's language."""
-    return worded(code, locale, AS_USUAL, **data)
+def reply(code: str, locale: str, platform: str = "", /, **data: Any) -> str:
+    """The sentence for `code` in the person's language. `platform`: where it is read, which matters
+    to those that name a command."""
+    sentences = OWN.get(platform, {}).get(code) or REPLIES[code]
+    return _pick(sentences, locale).format(**data)
 
 
-def worded(code: str, locale: str, instead: Sentences, /, **data: Any) -> str:
-    """The same; the one of `instead`, where it has one."""
-    return _pick(instead.get(code) or REPLIES[code], locale).format(**data)
-
-
-def refusal_text(refusal: Refusal, locale: str, instead: Sentences = AS_USUAL) -> str:
-    """The sentence that tells a person why their request cannot be accepted; one of `instead`,
-    where it has one."""
+def refusal_text(refusal: Refusal, locale: str, platform: str = "") -> str:
+    """The sentence that tells a person why their request cannot be accepted; see `reply`."""
     code, data = refusal.code, dict(refusal.data)
     if data.get("nearest") is not None and code == "unknown_option":
         code = "unknown_option_near"
     if data.get("value") == "" and code == "bad_value":
         code = "missing_value"
+    if data.get("fleets") and code == "quota_spent":
+        code = "quota_spent_fleet"
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
     if data.get("why"):
@@ -90,7 +93,7 @@ def refusal_text(refusal: Refusal, locale: str, instead: Sentences = AS_USUAL) -
         data["key"] = option_named(data["key"]).label(locale)
     if "setting" in data:
         data["setting"] = reply(f"setting_{data['setting']}", locale)
-    return worded(code, locale, instead, **data)
+    return reply(code, locale, platform, **data)
 
 
 def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: Any) -> str:
@@ -119,11 +122,10 @@ def wait_text(milliseconds: int, locale: str) -> str:
     raise AssertionError("at least a second")
 
 
-def failure_text(code: str, locale: str, instead: Sentences = AS_USUAL, /, **data: Any) -> str:
-    """Why an accepted request failed, as a part of a sentence; in words of `instead`, where it
-    has some. A code or data that only another version of zdraw knows is an internal error in this
-    one's words."""
-    sentences = {**FAILURES, **instead}
+def failure_text(code: str, locale: str, platform: str = "", /, **data: Any) -> str:
+    """Why an accepted request failed, as a part of a sentence; see `reply`. A code or data that
+    only another version of zdraw knows is an internal error in this one's words."""
+    sentences = {**FAILURES, **OWN.get(platform, {})}
     try:
         return _pick(sentences[code], locale).format(**data)
     except KeyError:

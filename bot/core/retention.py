@@ -84,9 +84,7 @@ class Retention:
 
     async def clean(self) -> None:
         """What was asked for: words of those that have been told of by now, and files."""
-        words = files = 0
-        while done := await self._forgetting.let_go(BATCH):
-            words += done
+        words, files = await self.let_words_go(), 0
         while done := await self._delete_files():
             files += done
             await asyncio.sleep(PAUSE_SECONDS)
@@ -96,6 +94,14 @@ class Retention:
             await self._exports.drop(exports)
         if words or files or exports:
             self._log.info("cleaned", words=words, files=files, exports=len(exports))
+
+    async def let_words_go(self) -> int:
+        """Of how many generations. Each portion is a transaction, and others have their turn in
+        between."""
+        words = 0
+        while done := await self._forgetting.let_go(BATCH):
+            words += done
+        return words
 
     async def _delete_files(self) -> int:
         """Of how many generations; 0 where there is nothing more that can be done."""

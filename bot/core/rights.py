@@ -1,6 +1,7 @@
-"""Who may do what with somebody's generation."""
+"""Where a generation belongs, and who may see it. What takes a level is decided in staff.py."""
 
 from bot.core.generation import Generation, Origin
+from bot.core.quota import scope_of
 
 
 def is_here(generation: Generation, origin: Origin) -> bool:
@@ -9,10 +10,10 @@ def is_here(generation: Generation, origin: Origin) -> bool:
     return (its.platform, its.chat) == (own.platform, own.chat)
 
 
-def may_end(generation: Generation, origin: Origin, *, admin: bool) -> bool:
-    """To cancel it or to delete its picture is the right of its requester, and of the admins of
-    the chat that it belongs to."""
-    return generation.requester == origin.requester or (admin and is_here(generation, origin))
+def is_of_group(generation: Generation, origin: Origin) -> bool:
+    """Whether it was asked for in the group of `origin`, be it in another of its channels."""
+    group = (generation.address.platform, generation.scope)
+    return is_here(generation, origin) or group == (origin.address.platform, scope_of(origin))
 
 
 def may_see(generation: Generation, origin: Origin) -> bool:

@@ -38,9 +38,10 @@ def _trigger_pattern() -> re.Pattern[str]:
 _TRIGGER = _trigger_pattern()
 
 
-def match_command(text: str, bot_username: str) -> tuple[str, str] | None:
+def match_command(text: str, bot_username: str, *, bare: bool = True) -> tuple[str, str] | None:
     """(name of the command, the words after it as typed), or None. Before them stands what the
-    trigger says by itself.
+    trigger says by itself. `bare`: what is said is said to the bot, so that a Chinese word needs
+    neither a slash nor a mention. Elsewhere none acts without, but 「画」 with a description.
 
     None is also for commands addressed to another bot and for unknown slash commands.
     """
@@ -59,7 +60,7 @@ def match_command(text: str, bot_username: str) -> tuple[str, str] | None:
     if name not in _NAMES and name not in _TRIGGERED:
         return None
     if name in _TRIGGERED:
-        if not _is_call(seen, match, mentioned=mention is not None):
+        if not _is_call(seen, match, mentioned=mention is not None, bare=bare):
             return None
         spoken = _TRIGGERED[name].spoken.get(name, "")
         name = _TRIGGERED[name].name
@@ -68,15 +69,18 @@ def match_command(text: str, bot_username: str) -> tuple[str, str] | None:
     return name, " ".join(filter(None, (spoken, text[leading.end() :])))
 
 
-def _is_call(seen: str, match: re.Match[str], *, mentioned: bool) -> bool:
+def _is_call(seen: str, match: re.Match[str], *, mentioned: bool, bare: bool) -> bool:
     """Whether a Chinese trigger is meant as a command."""
     ends = _END.match(seen, match.end()) is not None
+    called = mentioned or bool(match["slash"] or match["bot"])
     if match["name"] in _TEXT_TRIGGERS:
-        if match["slash"] or ends:
+        if match["slash"]:
             return True
+        if ends:
+            return called or bare or seen[match.end() :].strip(" \t\r\n,:") != ""
         return mentioned and seen[match.end()] not in _TALK
-    if match["slash"] or mentioned or match["bot"]:
+    if called:
         return ends
     # 「取消」 alone is a command; 「取消 明天的会」 is talk. 「安静 开」 is one, 「安静」 is talk.
     command, rest = _TRIGGERED[match["name"]], seen[match.end() :].strip()
-    return not command.slash_or_mention and rest in (command.words or ("",))
+    return bare and not command.slash_or_mention and rest in (command.words or ("",))

@@ -41,12 +41,24 @@ class SqlActs:
         self._database = database
 
     async def last(
-        self, platform: str, scope: str | None, *, about: str | None, limit: int
+        self,
+        platform: str,
+        scope: str | None,
+        *,
+        about: str | None,
+        limit: int,
+        before: int | None = None,
+        after: int | None = None,
     ) -> Sequence[RecordedAct]:
-        query = select(acts).where(*_wanted(platform, scope, about))
-        query = query.order_by(_row.serial.desc()).limit(limit)
+        query = select(acts).where(*_wanted(platform, scope, about)).limit(limit)
+        if before is not None:
+            query = query.where(_row.serial < before)
+        if after is not None:
+            query = query.where(_row.serial > after)
+        query = query.order_by(_row.serial.desc() if after is None else _row.serial)
         async with self._database.read() as connection:
-            return [_act_of(row) for row in (await connection.execute(query)).mappings()]
+            found = [_act_of(row) for row in (await connection.execute(query)).mappings()]
+        return found if after is None else found[::-1]
 
 
 def _wanted(platform: str, scope: str | None, about: str | None) -> list[ColumnElement[bool]]:
@@ -60,6 +72,7 @@ def _wanted(platform: str, scope: str | None, about: str | None) -> list[ColumnE
 
 def _act_of(row: Mapping[Any, Any]) -> RecordedAct:
     return RecordedAct(
+        serial=row["serial"],
         event_key=row["event_key"],
         actor=row["actor"],
         platform=row["platform"],

@@ -8,13 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import EVERYWHERE, Act
 from bot.core.errors import Refusal
+from bot.core.generation import Generation
 from bot.core.moderation.area import EVERYTHING, Area
 from bot.core.moderation.bans import Ban
 from bot.core.ports import Clock
 from bot.store.acts import record
+from bot.store.books import Books
 from bot.store.database import Database
 from bot.store.house_tables import bans, people
 from bot.store.live import live_only
+from bot.store.outcomes import cancel_live
+from bot.store.rows import generation_of
 from bot.store.tables import generations
 
 _row, _g = bans.c, generations.c
@@ -31,20 +35,20 @@ def is_everywhere() -> ColumnElement[bool]:
 class SqlBans:
     """Implements bot.core.moderation.bans.Bans."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, books: Books) -> None:
         self._database = database
         self._clock = clock
+        self._books = books
 
-    async def ban(self, ban: Ban, act: Act) -> Sequence[str]:
+    async def ban(self, ban: Ban, act: Act) -> Sequence[Generation]:
         now = self._clock()
         async with self._database.write() as connection:
-            if await record(connection, act, now):
-                await _put(connection, ban, now)
-            elif not await _is_banned(connection, ban, now):
-                # It was lifted before the event came again: what they ask for since is theirs.
-                return ()
-            query = live_only(select(_g.id).where(*_requests(ban.person, ban.area)))
-            return list((await connection.execute(query)).scalars())
+            if not await record(connection, act, now):
+                return await _ended_by(connection, act.event_key)
+            await _put(connection, ban, now)
+            live = live_only(select(_g.id).where(*_requests(ban.person, ban.area)))
+            ids = list((await connection.execute(live)).scalars())
+            return await cancel_live(connection, self._books, ids, now, ended_by=act.event_key)
 
     async def unban(self, person: str, area: Area, act: Act) -> None:
         now = self._clock()
@@ -54,12 +58,6 @@ class SqlBans:
                 return
             if (await connection.execute(lift)).rowcount == 0:
                 raise Refusal("not_banned")
-
-    async def ended(self, event_key: str) -> int:
-        query = select(func.count()).select_from(generations).where(_g.ended_by == event_key)
-        async with self._database.read() as connection:
-            count: int = (await connection.execute(query)).scalar_one()
-        return count
 
     async def standing(self, area: Area) -> Sequence[Ban]:
         named = bans.outerjoin(people, people.c.person == _row.person)
@@ -100,9 +98,9 @@ async def _put(connection: AsyncConnection, ban: Ban, now: int) -> None:
     )
 
 
-async def _is_banned(connection: AsyncConnection, ban: Ban, now: int) -> bool:
-    query = select(_row.person).where(_is_in(ban.area), _row.person == ban.person, holds(now))
-    return (await connection.execute(query)).first() is not None
+async def _ended_by(connection: AsyncConnection, event_key: str) -> Sequence[Generation]:
+    query = select(generations).where(_g.ended_by == event_key)
+    return [generation_of(row) for row in (await connection.execute(query)).mappings()]
 
 
 def _ban_of(row: Mapping[Any, Any]) -> Ban:

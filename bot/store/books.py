@@ -12,6 +12,7 @@ from bot.core.errors import Refusal
 from bot.core.generation import NewGeneration
 from bot.core.group_rules import GroupRules
 from bot.core.limit import Limit
+from bot.core.local_time import local_time
 from bot.core.ports import Clock
 from bot.core.quota import (
     POOL,
@@ -20,6 +21,7 @@ from bot.core.quota import (
     Amount,
     EntryKind,
     QuotaDefaults,
+    is_alone,
     units,
 )
 from bot.store.account import Account, Due, Here, Own, day_of
@@ -50,14 +52,20 @@ class Books:
             account = await self.open(connection, key, here)
             amount = account.left.part(new.price)
             if amount.total < new.price:
-                raise Refusal(
-                    "quota_spent" if key.holder else "pool_spent",
-                    price=units(new.price),
-                    left=units(account.left.total),
-                    wait=account.resets_ms - self._clock(),
-                )
+                raise self._spent(key, account, here, new.price)
             dues.append(Due(account=account, amount=amount))
         return dues
+
+    def _spent(self, key: AccountKey, account: Account, here: Here, price: int) -> Refusal:
+        now = self._clock()
+        return Refusal(
+            "quota_spent" if key.holder else "pool_spent",
+            price=units(price),
+            left=units(account.left.total),
+            wait=account.resets_ms - now,
+            time=local_time(account.resets_ms, now, here.time_zone),
+            fleets=not (key.holder and _given_here(key, account, here)),
+        )
 
     async def reserve(
         self, connection: AsyncConnection, generation_id: str, dues: Sequence[Due]
@@ -288,6 +296,15 @@ def _resolved(key: AccountKey, own: Own, here: Here) -> int | None:
     if own.allowance is None:
         return here.allowance
     return Limit(decided=own.allowance, by_fleet=own.by_fleet, usual=here.most).holding
+
+
+def _given_here(key: AccountKey, account: Account, here: Here) -> bool:
+    """The group's admins could let them have more: out of its pool, or what they took before."""
+    if is_alone(key.scope):
+        return False
+    own = Limit(decided=account.own.allowance, by_fleet=account.own.by_fleet, usual=here.most)
+    most = own.loosest
+    return here.pooled or most is None or (account.allowance or 0) < most
 
 
 def _is(key: AccountKey) -> Any:

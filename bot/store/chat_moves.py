@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Column, delete, exists, select, update
+from sqlalchemy import Column, ColumnElement, and_, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.ports import Clock
 from bot.store.conditions import is_untold
 from bot.store.database import Database
-from bot.store.house_tables import acts, bans, groups, places, words
-from bot.store.quota_tables import accounts
+from bot.store.house_tables import acts, bans, clearings, groups, people, places, words
+from bot.store.quota_tables import accounts, ledger
 from bot.store.tables import chats, generations, notices, removals
 
 _chat = chats.c
@@ -27,7 +27,7 @@ class SqlChatMoves:
     async def move(self, platform: str, old: str, new: str) -> Sequence[str]:
         """Reads whole tables, which happens once in the life of a group."""
         async with self._database.write() as connection:
-            await _move_requesters(connection, platform, old, new)
+            await _move_person(connection, f"{platform}:{old}", f"{platform}:{new}")
             await self._move_messages(connection, platform, old, new)
             await _move_settings(connection, platform, old, new)
             await _move_accounts(connection, platform, old, new)
@@ -63,14 +63,19 @@ async def _move_generations(
     return [generation_id for generation_id, untold in moved if untold]
 
 
-async def _move_requesters(connection: AsyncConnection, platform: str, old: str, new: str) -> None:
-    """Anonymous admins ask as their chat."""
-    for column in (_g.requester, notices.c.requester):
-        await connection.execute(
-            update(column.table)
-            .where(column == f"{platform}:{old}")
-            .values(requester=f"{platform}:{new}")
-        )
+async def _move_person(connection: AsyncConnection, old: str, new: str) -> None:
+    """Anonymous admins ask, decide and are decided about as their chat: `platform:id`, in this
+    group and in others."""
+    for column in (
+        *(_g.requester, notices.c.requester),
+        *(acts.c.actor, acts.c.target, ledger.c.actor),
+    ):
+        move = update(column.table).where(column == old)
+        await connection.execute(move.values({column.name: new}))
+    await _move_rows(connection, people.c.person, (), old, new)
+    await _move_rows(connection, bans.c.person, (bans.c.platform, bans.c.scope), old, new)
+    has_one = _has_one(_a.holder, (_a.platform, _a.scope), new)
+    await connection.execute(update(accounts).where(_a.holder == old, ~has_one).values(holder=new))
 
 
 async def _move_settings(connection: AsyncConnection, platform: str, old: str, new: str) -> None:
@@ -84,17 +89,8 @@ async def _move_settings(connection: AsyncConnection, platform: str, old: str, n
 
 
 async def _move_accounts(connection: AsyncConnection, platform: str, old: str, new: str) -> None:
-    """Whoever has used the new chat already goes on with the account there. Anonymous admins have
-    one as their chat."""
-    await connection.execute(
-        update(accounts)
-        .where(_a.platform == platform, _a.scope == old, _a.holder == f"{platform}:{old}")
-        .values(holder=f"{platform}:{new}")
-    )
-    there = accounts.alias("there").c
-    has_one = exists().where(
-        there.platform == platform, there.scope == new, there.holder == _a.holder
-    )
+    """Whoever has used the new chat already goes on with the account there."""
+    has_one = _has_one(_a.scope, (_a.platform, _a.holder), new)
     await connection.execute(
         update(accounts).where(_a.platform == platform, _a.scope == old, ~has_one).values(scope=new)
     )
@@ -102,34 +98,38 @@ async def _move_accounts(connection: AsyncConnection, platform: str, old: str, n
 
 async def _move_house(connection: AsyncConnection, platform: str, old: str, new: str) -> None:
     """What was decided for the group. What was decided in the new one meanwhile stands."""
-    await connection.execute(
-        update(acts).where(acts.c.platform == platform, acts.c.scope == old).values(scope=new)
-    )
-    for where, *own in (
-        (groups.c.scope,),
-        (words.c.scope, words.c.text),
-        (bans.c.scope, bans.c.person),
-        (places.c.chat, places.c.thread),
+    for table in (acts, clearings):
+        of_old = (table.c.platform == platform) & (table.c.scope == old)
+        await connection.execute(update(table).where(of_old).values(scope=new))
+    for named, *own in (
+        (groups.c.scope, groups.c.platform),
+        (words.c.scope, words.c.platform, words.c.text),
+        (bans.c.scope, bans.c.platform, bans.c.person),
+        (places.c.chat, places.c.platform, places.c.thread),
     ):
-        await _move_rows(connection, where, own, platform, old, new)
+        of_platform = named.table.c.platform == platform
+        await _move_rows(connection, named, own, old, new, of_platform)
 
 
 async def _move_rows(
     connection: AsyncConnection,
-    where: Column[str],
+    named: Column[str],
     own: Sequence[Column[str]],
-    platform: str,
     old: str,
     new: str,
+    *among: ColumnElement[bool],
 ) -> None:
-    """`where` names the group; `own` tells its rows apart."""
-    table = where.table
-    there = table.alias("there").c
-    has_one = exists().where(
-        there.platform == platform,
-        there[where.name] == new,
-        *(there[column.name] == column for column in own),
-    )
-    of_old = (table.c.platform == platform) & (where == old)
-    await connection.execute(update(table).where(of_old, ~has_one).values({where.name: new}))
+    """`named` becomes `new`, but for rows of which there is one under that name already: they go.
+    `own`: what tells rows of one name apart."""
+    table, of_old = named.table, and_(named == old, *among)
+    move = update(table).where(of_old, ~_has_one(named, own, new))
+    await connection.execute(move.values({named.name: new}))
     await connection.execute(delete(table).where(of_old))
+
+
+def _has_one(named: Column[str], own: Sequence[Column[str]], new: str) -> ColumnElement[bool]:
+    """There is a row that differs in its name alone, and has the new one."""
+    there = named.table.alias("there").c
+    return exists().where(
+        there[named.name] == new, *(there[column.name] == column for column in own)
+    )

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, and_, case, func, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.generation import TERMINAL, Forgotten, Generation, Outcome
@@ -12,7 +25,7 @@ from bot.store.conditions import is_kept, is_leaving, is_told
 from bot.store.database import Database
 from bot.store.house_tables import people
 from bot.store.rows import generation_of
-from bot.store.tables import exports, generations, notices
+from bot.store.tables import exports, forgettings, generations, notices
 
 #: An engine may have finished what was cancelled or given up just now, and its files may still
 #: be written.
@@ -21,6 +34,7 @@ LATE_RESULT_MS = 2 * 60 * 1000
 _row = generations.c
 _n = notices.c
 _x = exports.c
+_wish = forgettings.c
 #: What is left of a generation's words. A failure may quote the prompt.
 _WORDLESS: dict[str, Any] = {
     "prompt": "",
@@ -40,24 +54,15 @@ class SqlForgetting:
         self._database = database
         self._clock = clock
 
-    async def forget(self, requester: str, up_to: str, *, instead: str) -> int:
-        last = select(_row.serial).where(_row.id == up_to).scalar_subquery()
-        mine = and_(
-            _row.requester == requester,
-            is_kept(_row),
-            _row.outcome.in_(TERMINAL),
-            _row.serial <= last,
-        )
+    async def forget(self, requester: str, up_to: str, *, instead: str) -> None:
+        last = select(_row.serial).where(_row.id == up_to)
         async with self._database.write() as connection:
-            later = update(generations).where(mine, not_(is_told(_row)))
-            waiting = await connection.execute(later.values(forgotten=Forgotten.WANTED))
-            now = update(generations).where(mine, is_told(_row)).values(**_WORDLESS)
-            wordless = await connection.execute(now)
+            wish = {"requester": requester, "up_to": (await connection.execute(last)).scalar_one()}
+            await connection.execute(insert(forgettings).values(wish))
             await self._hush(connection, requester, instead)
             await self._withdraw_exports(connection, requester)
             nameless = update(people).where(people.c.person == requester).values(name="")
             await connection.execute(nameless)
-        return waiting.rowcount + wordless.rowcount
 
     async def _hush(self, connection: AsyncConnection, requester: str, instead: str) -> None:
         """What was said quotes prompts. What was about to be said is not, except that in Discord
@@ -82,8 +87,20 @@ class SqlForgetting:
         )
 
     async def let_go(self, limit: int) -> int:
+        if gone := await self._grant(limit):
+            return gone
         wanted = and_(is_leaving(_row), _row.forgotten == Forgotten.WANTED, is_told(_row))
         return await self._take_words(select(_row.serial).where(wanted).limit(limit))
+
+    async def _grant(self, limit: int) -> int:
+        """A portion of the oldest wish. One of which nothing is left goes."""
+        async with self._database.write() as connection:
+            oldest = select(forgettings).order_by(_wish.serial).limit(1)
+            while (wish := (await connection.execute(oldest)).one_or_none()) is not None:
+                if gone := await _forget_some(connection, wish.requester, wish.up_to, limit):
+                    return gone
+                await connection.execute(delete(forgettings).where(_wish.serial == wish.serial))
+        return 0
 
     async def _take_words(self, which: Select[tuple[int]]) -> int:
         move = update(generations).where(_row.serial.in_(which)).values(**_WORDLESS)
@@ -106,6 +123,19 @@ class SqlForgetting:
     async def without_files(self, ids: Sequence[str]) -> None:
         async with self._database.write() as connection:
             await connection.execute(_fileless(ids))
+
+
+async def _forget_some(connection: AsyncConnection, requester: str, up_to: int, limit: int) -> int:
+    """Of those that have ended. One whose requester is still to be told waits for that."""
+    mine = (_row.requester == requester) & is_kept(_row) & (_row.serial <= up_to)
+    some = select(_row.serial).where(mine, _row.outcome.in_(TERMINAL)).limit(limit)
+    serials = list((await connection.execute(some)).scalars())
+    if serials:
+        these = update(generations).where(_row.serial.in_(serials))
+        later = these.where(not_(is_told(_row))).values(forgotten=Forgotten.WANTED)
+        await connection.execute(later)
+        await connection.execute(these.where(is_told(_row)).values(**_WORDLESS))
+    return len(serials)
 
 
 def _fileless(ids: Sequence[str]) -> Update:

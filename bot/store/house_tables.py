@@ -114,6 +114,20 @@ switches = Table(
     Column("value", Text, nullable=False),
 )
 
+#: Wishes to cancel what waits. A row goes when nothing is left to cancel.
+clearings = Table(
+    "clearings",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    #: Of the act.
+    Column("event_key", Text, nullable=False),
+    #: NULL, both: everywhere.
+    Column("platform", Text),
+    Column("scope", Text),
+    #: Serial of the last generation that is meant.
+    Column("up_to", BigInteger, nullable=False),
+)
+
 #: What is known of the tokens of programs; not the tokens.
 api_tokens = Table(
     "api_tokens",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
 from bot.core.generation import LIVE, MAX_ATTEMPTS, Generation, Outcome
@@ -28,6 +29,27 @@ def _is_attempt(key: JobKey) -> list[ColumnElement[bool]]:
         _row.outcome == Outcome.RUNNING,
         _row.attempt == key.attempt,
     ]
+
+
+async def cancel_live(
+    connection: AsyncConnection,
+    books: Books,
+    ids: Sequence[str],
+    now: int,
+    *,
+    ended_by: str | None,
+) -> Sequence[Generation]:
+    """In the transaction of what decides it: those of them that had not ended, with refunds."""
+    move = (
+        update(generations)
+        .where(_row.id.in_(ids), _row.outcome.in_(LIVE))
+        .values(outcome=Outcome.CANCELLED, ended_by=ended_by, lease_until=None, finished_ms=now)
+        .returning(generations)
+    )
+    cancelled = [generation_of(row) for row in (await connection.execute(move)).mappings()]
+    if cancelled:
+        await books.refund(connection, [one.id for one in cancelled])
+    return cancelled
 
 
 class SqlOutcomes:
@@ -89,22 +111,11 @@ class SqlOutcomes:
     ) -> Sequence[Generation]:
         """An event that was seen before cancels nothing: meanwhile it may mean another row."""
         now = self._clock()
-        move = (
-            update(generations)
-            .where(_row.id.in_(ids), _row.outcome.in_(LIVE))
-            .values(
-                outcome=Outcome.CANCELLED,
-                ended_by=None if act is None else act.event_key,
-                lease_until=None,
-                finished_ms=now,
-            )
-            .returning(generations)
-        )
         async with self._database.write() as connection:
             await check_unseen(connection, event_key)
-            cancelled = [generation_of(row) for row in (await connection.execute(move)).mappings()]
+            by = None if act is None else act.event_key
+            cancelled = await cancel_live(connection, self._books, ids, now, ended_by=by)
             if cancelled:
-                await self._books.refund(connection, [one.id for one in cancelled])
                 # One event may cancel several; its key stands with the first.
                 await note(connection, event_key, "cancel", cancelled[0].id, now)
                 if act is not None:

@@ -1,14 +1,15 @@
 """Places over SQL."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
 from bot.core.errors import Refusal
 from bot.core.generation import Address
-from bot.core.moderation.places import PlaceState
+from bot.core.moderation.places import Decision, PlaceState
 from bot.core.ports import Clock
 from bot.store.acts import record
 from bot.store.database import Database
@@ -18,19 +19,28 @@ _place, _group = places.c, groups.c
 
 
 async def place_state(connection: AsyncConnection, address: Address, scope: str) -> PlaceState:
-    """What was decided for a place and its group."""
-    own = select(_place.open, _place.by_fleet).where(*_is_place(address))
-    group = select(_group.open, _group.closed_by_fleet).where(
+    """What was decided for a place, the channel that it is a thread of, and its group."""
+    around = select(_group.open, _group.closed_by_fleet).where(
         _group.platform == address.platform, _group.scope == scope
     )
-    place = (await connection.execute(own)).one_or_none()
-    whole = (await connection.execute(group)).one_or_none()
+    parent = None
+    if address.parent_chat is not None:
+        above = replace(address, chat=address.parent_chat, thread=None)
+        parent = await _decision(connection, _of_place(above))
     return PlaceState(
-        own=None if place is None else place.open,
-        group=whole is None or whole.open,
-        own_by_fleet=place is not None and place.by_fleet,
-        group_by_fleet=whole is not None and whole.closed_by_fleet,
+        own=await _decision(connection, _of_place(address)),
+        parent=parent,
+        group=await _decision(connection, around),
     )
+
+
+async def _decision(connection: AsyncConnection, query: Select[bool, bool]) -> Decision | None:
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else Decision(open=row[0], by_fleet=row[1])
+
+
+def _of_place(address: Address) -> Select[bool, bool]:
+    return select(_place.open, _place.by_fleet).where(*_is_place(address))
 
 
 def _is_place(address: Address) -> Sequence[ColumnElement[bool]]:
@@ -62,7 +72,7 @@ class SqlPlaces:
             if open_ and state.held and not by_fleet:
                 raise Refusal("closed_by_fleet")
             # One that is closed already stays closed by whom it was.
-            still = state.own is False and state.own_by_fleet and not open_
+            still = not open_ and state.own == Decision(open=False, by_fleet=True)
             decided = {"open": open_, "by_fleet": by_fleet or still}
             change = update(places).where(*_is_place(address)).values(decided)
             if (await connection.execute(change)).rowcount == 0:

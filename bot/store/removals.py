@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.core.acts import Act
 from bot.core.chat_ports import Removal
 from bot.core.generation import TERMINAL, Delivery
 from bot.core.ports import Clock
+from bot.store.acts import record
 from bot.store.books import Books
 from bot.store.conditions import is_untold
 from bot.store.database import Database
@@ -35,6 +37,7 @@ class SqlRemovals:
         event_key: str,
         *,
         instead: str | None = None,
+        act: Act | None = None,
     ) -> bool:
         ended = select(generations).where(_g.id == generation_id, _g.outcome.in_(TERMINAL))
         async with self._database.write() as connection:
@@ -42,6 +45,8 @@ class SqlRemovals:
             row = (await connection.execute(ended)).mappings().one_or_none()
             if row is None:
                 return False
+            if act is not None:
+                await record(connection, act, self._clock())
             await self._record(connection, row, copies, event_key)
             await self._settle(connection, row)
             await self._hush(connection, row, instead)

@@ -1,6 +1,7 @@
 """Rows of `generations` as Generation, and back."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.core.generation import (
@@ -37,6 +38,7 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "event_key": new.event_key,
         "requester": new.requester,
         **address_row(new.address),
+        "parent_chat": new.address.parent_chat,
         "locale": new.locale,
         "prompt": spec.prompt,
         "negative_prompt": spec.negative_prompt,
@@ -62,7 +64,7 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
         id=row["id"],
         event_key=row["event_key"],
         requester=row["requester"],
-        address=address_of(row),
+        address=replace(address_of(row), parent_chat=row["parent_chat"]),
         locale=row["locale"],
         spec=_spec_of(row),
         model=row["model"],
@@ -97,6 +99,7 @@ def generation_of(row: Mapping[Any, Any]) -> Generation:
 
 
 def address_row(address: Address) -> dict[str, Any]:
+    """Without the parent, which matters to requests alone."""
     return {
         "platform": address.platform,
         "chat": address.chat,

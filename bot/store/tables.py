@@ -121,6 +121,8 @@ generations = Table(
     #: When delivery was settled, well or badly.
     Column("delivered_ms", Milliseconds),
     Column("forgotten", Text),
+    #: The channel that `chat` is a thread of.
+    Column("parent_chat", Text),
     UniqueConstraint("id"),
     UniqueConstraint("event_key"),
     check("outcome", f"outcome IN ({quoted(Outcome)})"),
@@ -220,6 +222,16 @@ exports = Table(
     Column("expires_ms", Milliseconds, nullable=False),
     Column("done_ms", Milliseconds),
     UniqueConstraint("event_key"),
+)
+
+#: Wishes to be forgotten. A row goes when all generations that it is about are on their way.
+forgettings = Table(
+    "forgettings",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("requester", Text, nullable=False),
+    #: Serial of the last generation that is meant.
+    Column("up_to", BigInteger, nullable=False),
 )
 
 

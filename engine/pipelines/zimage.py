@@ -185,9 +185,7 @@ class ZImage:
 
     def _captions(self, requests: Sequence[DrawRequest]) -> list[Captions]:
         """What each of them says, all encoded in one pass."""
-        prompts = [
-            (r.prompt, r.negative_prompt) if r.guidance > 0 else (r.prompt,) for r in requests
-        ]
+        prompts = [_prompts(request) for request in requests]
         encodings = iter(
             self._placement.run(partial(self._encode, list(chain.from_iterable(prompts))))
         )
@@ -233,6 +231,12 @@ class ZImage:
             scaled = latents.to(vae.dtype) / vae.config.scaling_factor + vae.config.shift_factor
             decoded: torch.Tensor = vae.decode(scaled.unsqueeze(0), return_dict=False)[0]
         return decoded
+
+
+def _prompts(request: DrawRequest) -> tuple[str, ...]:
+    if request.guidance > 0:
+        return request.prompt, request.negative_prompt
+    return (request.prompt,)
 
 
 def _told(encodings: Sequence[Encoding]) -> Captions:

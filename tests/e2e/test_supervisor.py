@@ -113,6 +113,16 @@ class Run:
         _, errors = self.process.communicate(timeout=seconds)
         return self.process.returncode, errors
 
+    def said_until(self, end: str) -> list[str]:
+        """Its lines on standard error, up to the one that ends so."""
+        assert self.process.stderr is not None
+        lines = []
+        for line in self.process.stderr:
+            lines.append(line.rstrip())
+            if lines[-1].endswith(end):
+                break
+        return lines
+
     def clear_away(self) -> None:
         self.process.kill()
         self.process.wait()
@@ -150,13 +160,14 @@ def test_child_killed_with_signal_9_is_started_again_with_one_line(tmp_path):
 
 def test_child_that_crashes_by_itself_is_started_again(tmp_path):
     with running(tmp_path, engine="70") as run:
-        eventually(lambda: run.pid_of("bot") > 0)
-        time.sleep(1.5)
+        said = run.said_until("restart_in=1.0")
         run.process.terminate()
-        code, errors = run.ended()
-    assert code == 0
-    assert errors.count("child=engine code=70 restart_in=0.0") == 3
-    assert "child=engine code=70 restart_in=1.0" in errors
+        assert run.ended()[0] == 0
+    assert [line.partition("child=engine ")[2] for line in said] == [
+        "",
+        *["code=70 restart_in=0.0"] * 3,
+        "code=70 restart_in=1.0",
+    ]
 
 
 @pytest.mark.parametrize("code", [65, 69, 73, 75, 78])

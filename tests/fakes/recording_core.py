@@ -99,9 +99,12 @@ class RecordingCore:
         *,
         all_: bool,
         quiet: bool,
-        admin: bool = False,
+        is_admin: Any = None,
     ) -> Toast | None:
         which = {"generation_id": generation_id, "status_message": status_message}
+        # As the core does: what is their own they may end without being an admin.
+        others = generation_id is not None or status_message is not None
+        admin = await is_admin() if others and is_admin else False
         await self.keep(origin, "cancel", **which, all_=all_, quiet=quiet, admin=admin)
         return self.toast
 
@@ -123,12 +126,12 @@ class RecordingCore:
         origin: Origin,
         generation_id: str,
         *,
-        admin: bool,
+        is_admin: Any,
         quiet: bool,
         pressed: str | None = None,
     ) -> Toast | None:
         which = {"generation_id": generation_id, "pressed": pressed}
-        await self.keep(origin, "delete", **which, admin=admin, quiet=quiet)
+        await self.keep(origin, "delete", **which, admin=await is_admin(), quiet=quiet)
         return self.toast
 
     async def queue(self, origin: Origin, *, private: bool = True) -> None:

@@ -46,8 +46,10 @@ class BothLife:
         answer: str = await eventually(look)
         return answer
 
-    async def called(self, name: str, options: dict[str, Any], *, user: int, channel: int) -> str:
-        """What the bot answers in Discord."""
+    async def called(
+        self, name: str, options: dict[str, Any], *, user: int, channel: int | None = None
+    ) -> str:
+        """What the bot answers in Discord: in the chat with it, if no channel is named."""
         called = self.discord.people.slash(name, options, user=user, channel=channel)
 
         def look() -> str:

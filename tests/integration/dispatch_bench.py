@@ -17,6 +17,7 @@ from bot.core.ports import EngineLink
 from bot.core.recover import Recovery
 from bot.store.database import Database
 from bot.store.generations import SqlAdmissions
+from bot.store.group_queue import SqlGroupQueue
 from bot.store.images import PictureFolder
 from bot.store.job_rows import SqlJobRows
 from bot.store.outcomes import SqlOutcomes
@@ -113,7 +114,14 @@ async def dispatching(
             clock=clock,
             log=structlog.get_logger(),
         )
-        recovery = Recovery(rows=rows, outcomes=outcomes, news=news, clock=clock, queue_hours=24)
+        recovery = Recovery(
+            rows=rows,
+            outcomes=outcomes,
+            queue=SqlGroupQueue(database, clock, books_of(clock)),
+            news=news,
+            clock=clock,
+            queue_hours=24,
+        )
         async with working(dispatcher) as work:
             yield Bench(
                 engine=engine,

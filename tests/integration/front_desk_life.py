@@ -44,6 +44,7 @@ from tests.stores import Store, sqlite_url, store_over
 CHAT = Address(platform="telegram", chat="-100", request_message="7")
 ELSEWHERE = replace(CHAT, chat="-200")
 ANNA, BORIS, ADMIN, OWNER = "telegram:1", "telegram:2", "telegram:5", "telegram:9"
+FLEET = "telegram:8"
 PROFILE = profile_named("demo")
 
 
@@ -144,7 +145,7 @@ class Desk:
     ) -> str | None:
         origin = self.origin(by=by, event=event, at=at)
         said = await self.desk.cancel(
-            origin, generation_id, None, all_=all_, quiet=quiet, admin=admin
+            origin, generation_id, None, all_=all_, quiet=quiet, is_admin=said_to_be(admin)
         )
         return said.text if said else None
 
@@ -215,7 +216,16 @@ async def desk_in(
         answers = Answers(lookup=lookup, notifier=notifier)
         settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
         data = data_service(
-            settings, store, answers, lookup, cancel, notifier, pictures, clock=store.clock, log=log
+            settings,
+            store,
+            answers,
+            lookup,
+            cancel,
+            notifier,
+            pictures,
+            rules,
+            clock=store.clock,
+            log=log,
         )
         commands = admin_commands(
             lookup=lookup,
@@ -231,7 +241,6 @@ async def desk_in(
             lists=lists,
             pauses=store.pauses,
             queue=store.queue,
-            records=store.records,
             news=news,
             groups=store.groups,
             rules=rules,
@@ -266,6 +275,7 @@ async def desk_in(
             erasures=erasures,
             chats=ChatDesk(moves=store.moves, rules=rules, news=news),
             admin=AdminDesk(commands=commands, staff=staff, answers=answers),
+            staff=staff,
             answers=answers,
             my_data=data.desk,
         )

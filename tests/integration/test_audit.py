@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from bot.core.admin.ask import Pointed
+from bot.core.admin.audit import TOLD
+from bot.core.admin.pages import PAGE_CHARACTERS
+from bot.core.press import parse_press, press_code
 from bot.core.replies import reply
+from tests.builders import act
 from tests.integration.front_desk_life import (
     ADMIN,
     ANNA,
@@ -40,6 +44,79 @@ async def test_it_can_be_about_somebody(desk: Desk):
     assert len(await lines(desk, of=ANNA)) == 2
     assert await lines(desk, of=BORIS) == [f"{ADMIN} 改额度 {BORIS} 每天 3"]
     assert len(await lines(desk, of=ADMIN)) == 2
+
+
+async def turned(desk: Desk, label: str, **who) -> list[str]:
+    """What the page becomes, without times, when its button is pressed."""
+    shown = (await desk.said())[-1]
+    (button,) = [one for one in shown.buttons if one.label == reply(label, "zh")]
+    pressed = parse_press(press_code(button))
+    assert pressed is not None
+    told = await desk.manage(pressed.command, pressed.words, **who)
+    return [line.split("  ", 1)[1] for line in told.splitlines()[1:]]
+
+
+async def labels(desk: Desk) -> list[str]:
+    return [button.label for button in (await desk.said())[-1].buttons]
+
+
+NEWER, OLDER = reply("button_newer", "zh"), reply("button_older", "zh")
+
+
+async def test_all_of_it_is_told_in_pages_that_turn_both_ways(desk: Desk):
+    for number in range(2 * TOLD + 5):
+        await desk.store.decided(act(detail=f"第{number}"))
+    newest = await lines(desk)
+    assert (len(newest), await labels(desk)) == (TOLD, [OLDER])
+    middle = await turned(desk, "button_older")
+    assert (len(middle), await labels(desk)) == (TOLD, [NEWER, OLDER])
+    oldest = await turned(desk, "button_older")
+    assert (len(oldest), await labels(desk)) == (5, [NEWER])
+    told = [line.rsplit(" ", 1)[1] for line in newest + middle + oldest]
+    assert told == [f"第{number}" for number in reversed(range(2 * TOLD + 5))]
+    # What is decided meanwhile shifts nothing.
+    await desk.store.decided(act(detail="后来"))
+    assert await turned(desk, "button_newer") == middle
+    again = await turned(desk, "button_newer")
+    assert (len(again), again[-1]) == (TOLD, newest[-1])
+
+
+async def test_a_page_of_long_lines_is_shorter_and_none_is_lost(desk: Desk):
+    for number in range(TOLD + 5):
+        await desk.store.decided(act(detail=f"{'长' * 190}{number:03}"))
+    told = await lines(desk)
+    while OLDER in await labels(desk):
+        assert len((await desk.said())[-1].text) <= PAGE_CHARACTERS + 100
+        told += await turned(desk, "button_older")
+    assert [line[-3:] for line in told] == [f"{number:03}" for number in reversed(range(TOLD + 5))]
+    back = []
+    while NEWER in await labels(desk):
+        back = await turned(desk, "button_newer")
+    assert back == told[: len(back)]
+
+
+@pytest.mark.parametrize("person", [ANNA, "telegram:-1001234567890"])
+async def test_pages_about_somebody_stay_about_them(desk: Desk, person):
+    for number in range(TOLD + 1):
+        await desk.store.decided(act(target=person, detail=f"{number}"))
+        await desk.store.decided(act(target=BORIS))
+    await lines(desk, of=person)
+    (oldest,) = await turned(desk, "button_older")
+    assert oldest.endswith(f"{person} 0")
+    assert len(await turned(desk, "button_newer")) == TOLD
+
+
+async def test_pages_of_all_groups_are_for_those_who_run_them_where_nobody_reads_along(desk: Desk):
+    for number in range(TOLD + 1):
+        await desk.store.decided(act(scope=f"-{number}"))
+    await lines(desk, "全部", by=OWNER, alone=True)
+    (button,) = (await desk.said())[-1].buttons
+    pressed = parse_press(press_code(button))
+    assert pressed is not None
+    assert await desk.manage("audit", pressed.words) == reply("fleet_only", "zh")
+    assert await desk.manage("audit", pressed.words, by=OWNER) == reply("private_only", "zh")
+    assert len(await lines(desk, pressed.words, by=OWNER, alone=True)) == 1
+    assert (await desk.said())[-1].private
 
 
 async def test_a_group_reads_of_itself_alone(desk: Desk):

@@ -1,5 +1,8 @@
 """/ban and /unban: who may not draw, and what becomes of what they asked for."""
 
+import asyncio
+import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ from tests.integration.front_desk_life import (
     said_to_be,
 )
 from tests.integration.front_desk_life import words as words_of
+from tests.stores import sqlite_url
 
 DAY = 24 * 3600_000
 CIRCLE = "一个红色的圆"
@@ -41,7 +45,7 @@ async def refused(desk: Desk, *, by: str = ANNA, **origin: Any) -> str:
 
 async def test_it_says_for_how_long_and_the_banned_one_reads_why(desk: Desk):
     assert await desk.manage("ban", "2h 刷屏", of=ANNA) == "🚫 已封禁 1：2 小时。"
-    told = "你在这里被封禁了（刷屏），约 2 小时后可以再画。有疑问请找管理员。"
+    told = "你在这里被封禁了（刷屏），约 2 小时后（01-02 13:04）可以再画。有疑问请找管理员。"
     assert await refused(desk) == told
     assert await refused(desk, by=BORIS) == ""
     assert await refused(desk, at=ELSEWHERE) == ""
@@ -164,7 +168,7 @@ async def test_those_who_are_banned_are_listed_with_what_is_left(desk: Desk):
     await desk.desk.draw(desk.origin(by=BORIS, name="boris"), CIRCLE)
     await desk.manage("ban", "永久", of=BORIS)
     told = await desk.manage("ban", "名单")
-    assert told.splitlines()[1:] == ["2 @boris (永久)", "1 (约 1 小时) 刷屏"]
+    assert told.splitlines()[1:] == ["2 @boris (永久)", "1 (约 1 小时，到 01-02 13:04) 刷屏"]
     assert (await desk.said())[-1].private
     assert await desk.manage("ban", "全部 list", by=OWNER, alone=True) == reply("no_bans", "zh")
 
@@ -197,11 +201,9 @@ async def test_a_ban_that_was_lifted_does_not_come_back_with_its_event(desk: Des
     assert await refused(desk) == ""
 
 
-@pytest.mark.parametrize("after", ["ban", "cancel"])
-async def test_a_crash_in_between_is_made_good_when_the_event_comes_again(
-    desk: Desk, after, monkeypatch
+async def test_a_crash_before_the_answer_is_made_good_when_the_event_comes_again(
+    desk: Desk, monkeypatch
 ):
-    """The process dies once the ban stands, or once the requests are cancelled."""
     rows = [await desk.draw(CIRCLE) for _ in range(2)]
     origin = desk.origin(by=ADMIN)
 
@@ -209,16 +211,64 @@ async def test_a_crash_in_between_is_made_good_when_the_event_comes_again(
         raise Killed
 
     with monkeypatch.context() as patched:
-        died_in = desk.store.outcomes if after == "ban" else desk.store.bans
-        patched.setattr(died_in, "cancel" if after == "ban" else "ended", die)
+        patched.setattr(desk.store.notices, "post", die)
         with pytest.raises(Killed):
             await again(desk, origin, "1h")
-    assert "被封禁" in await refused(desk)
     await again(desk, origin, "1h")
     for row in rows:
         assert (await desk.store.now(row)).outcome is Outcome.CANCELLED
     said = [notice.text for notice in await desk.said()]
     assert said == ["🚫 已封禁 1：1 小时。\n取消了对方 2 个还没画完的请求，额度已退回。"]
+
+
+#: A process that bans ANNA in the database it is told of, and is killed by itself on the way.
+KILLED_WHILE_BANNING = """
+import asyncio, os, signal, sys
+from bot.core.moderation.area import Area
+from bot.core.moderation.bans import Ban
+from bot.store.books import Books
+from bot.store.database import Database
+from tests.builders import act
+from tests.stores import store_over
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    async with Database(sys.argv[1]) as database:
+        store = store_over(database)
+        if sys.argv[2] == "before the commit":
+            Books.refund = die
+        banned = Ban(person="telegram:1", area=Area("telegram", "-100"), until_ms=None, reason="")
+        await store.bans.ban(banned, act("ban:1"))
+        die()
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("when", ["before the commit", "behind the commit"])
+async def test_killed_on_the_way_all_of_it_holds_or_nothing_and_nobody_need_say_it_again(
+    tmp_path: Path, when
+):
+    async with desk_in(tmp_path, QuotaDefaults(allowance=3 * UNIT)) as desk:
+        row = await desk.draw(CIRCLE)
+    url = sqlite_url(tmp_path / "zdraw.db")
+    killed = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", KILLED_WHILE_BANNING, url, when
+    )
+    assert await killed.wait() == -signal.SIGKILL
+    async with desk_in(tmp_path, QuotaDefaults(allowance=3 * UNIT)) as desk:
+        holds = when == "behind the commit"
+        assert (await refused(desk, event="later") != "") == holds
+        now = await desk.store.now(row)
+        assert now.outcome is (Outcome.CANCELLED if holds else Outcome.QUEUED)
+        account = AccountKey(platform="telegram", scope=CHAT.chat, holder=ANNA)
+        left = (await desk.store.ledger.statement(account, 0)).left.total
+        # Where it does not hold, they have asked for another one just now.
+        assert left == (3 if holds else 1) * UNIT
+        # The deliverer tells of it at the start.
+        assert row.id in await desk.store.deliveries.undelivered()
 
 
 async def test_an_equal_refusal_is_not_repeated_at_once(desk: Desk):

@@ -12,7 +12,7 @@ from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.form import Form
 from bot.core.errors import Refusal
 from bot.core.news import News
-from bot.core.replies import ON_THE_PAGE, reply
+from bot.core.replies import OWN, reply
 from engine.profiles import profile_named
 from tests.builders import generation
 
@@ -104,7 +104,7 @@ async def test_cancel_means_what_this_page_waits_for_and_no_other_page_does() ->
     waiting = Waiting()
     answer = asyncio.create_task(shown(waiting.drawing, "a"))
     await waiting.looked.wait()
-    nothing = ON_THE_PAGE["nothing_to_cancel"][0]
+    nothing = OWN["board"]["nothing_to_cancel"][0]
     assert nothing in str(await waiting.drawing.cancel("zh", "b"))
     assert waiting.cancelled == []
     assert nothing not in str(await waiting.drawing.cancel("zh", "a"))
@@ -119,7 +119,7 @@ async def test_cancel_that_cannot_be_is_a_sentence_without_commands() -> None:
     answer = asyncio.create_task(shown(waiting.drawing))
     await waiting.looked.wait()
     waiting.refusal = Refusal("already_ended", id="k3x")
-    assert ON_THE_PAGE["already_ended"][1] in str(await waiting.drawing.cancel("en", "a"))
+    assert OWN["board"]["already_ended"][1] in str(await waiting.drawing.cancel("en", "a"))
     waiting.refusal = RuntimeError(PROMPT)
     with capture_logs() as logged:
         assert reply("internal_error", "en") in str(await waiting.drawing.cancel("en", "a"))

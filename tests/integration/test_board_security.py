@@ -183,6 +183,29 @@ def test_without_a_password_nobody_is_let_in_through_a_proxy(
     assert board.get("/", headers={name: "203.0.113.9"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example"},
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+        # Another program of this machine.
+        {"Origin": "http://127.0.0.1:1"},
+    ],
+)
+def test_request_of_a_foreign_page_is_refused(board: httpx.Client, headers: dict[str, str]) -> None:
+    call = "/gradio_api/call/draw"
+    assert board.post(call, headers=headers, json={"data": form("x")}).status_code == 403
+    assert board.get("/", headers=headers).status_code == 403
+
+
+def test_request_of_its_own_page_is_taken(open_stand: Stand, board: httpx.Client) -> None:
+    own = {"Origin": open_stand.url}
+    asked = board.post("/gradio_api/call/draw", headers=own, json={"data": form("x")})
+    assert asked.status_code == 200
+
+
 # --- the password ---------------------------------------------------------------------------------
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from bot.core.admin import clear
+from bot.core import clearing
 from bot.core.generation import Generation, Outcome
 from bot.core.messages import Notice
 from bot.core.press import parse_press, press_code
 from bot.core.quota import UNIT, AccountKey, QuotaDefaults
+from bot.core.recover import Recovery
 from bot.core.replies import reply
 from tests.integration.front_desk_life import (
     ADMIN,
@@ -120,28 +121,69 @@ async def test_a_redelivered_press_acts_once_and_says_the_same(desk: Desk):
     assert len([line for line in await acts(desk) if "清空" in line]) == 1
 
 
+async def die_on_the_way(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five wait, and the process dies when two of them are cancelled."""
+    for _ in range(5):
+        await desk.store.queued(scope=CHAT.chat)
+    question = await asked(desk)
+    portion = desk.store.queue.clear_on
+    calls: list[int] = []
+
+    async def die(limit: int) -> Any:
+        calls.append(limit)
+        if len(calls) == 2:
+            raise ConnectionError
+        return await portion(limit)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.store.queue, "clear_on", die)
+        with pytest.raises(ConnectionError):
+            await press(desk, question, event="press")
+    assert await desk.store.records.waiting_in_all() == 3
+
+
 async def test_a_process_that_died_on_the_way_goes_on_and_counts_all(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(clear, "AT_ONCE", 2)
-    waiting = [await desk.store.queued(scope=CHAT.chat) for _ in range(5)]
-    question = await asked(desk)
-    at_once = desk.store.queue.clear
-    calls: list[int] = []
-
-    async def die(*arguments: Any) -> Any:
-        calls.append(1)
-        if len(calls) == 2:
-            raise ConnectionError
-        return await at_once(*arguments)
-
-    monkeypatch.setattr(desk.store.queue, "clear", die)
-    with pytest.raises(ConnectionError):
-        await press(desk, question, event="press")
-    await press(desk, question, event="press")
-    assert await outcomes(desk, *waiting) == [Outcome.CANCELLED] * 5
+    monkeypatch.setattr(clearing, "AT_ONCE", 2)
+    await die_on_the_way(desk, monkeypatch)
+    again = parse_press("do:clear upto 5")
+    assert again is not None
+    await desk.desk.manage(
+        desk.origin(event="press", by=ADMIN),
+        again.command,
+        again.words,
+        is_admin=said_to_be(True),
+        pressed=True,
+        in_place=True,
+    )
+    assert await desk.store.records.waiting_in_all() == 0
     assert (await desk.said())[-1].text == reply("cleared", "zh", count=5)
     assert len([line for line in await acts(desk) if "清空" in line]) == 1
+
+
+async def test_the_next_process_clears_on_where_the_press_never_comes_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(clearing, "AT_ONCE", 2)
+    async with desk_in(tmp_path) as desk:
+        await die_on_the_way(desk, monkeypatch)
+    async with desk_in(tmp_path) as desk:
+        later = await desk.store.queued(scope=CHAT.chat)
+        recovery = Recovery(
+            rows=desk.store.jobs,
+            outcomes=desk.store.outcomes,
+            queue=desk.store.queue,
+            news=desk.news,
+            clock=desk.store.clock,
+            queue_hours=24,
+        )
+        moved: list[str] = []
+        desk.news.listen(moved.append)
+        await recovery.sweep()
+        assert len(moved) == 3
+        assert await desk.store.records.waiting_in_all() == 1
+        assert (await desk.store.now(later)).outcome is Outcome.QUEUED
 
 
 async def acts(desk: Desk) -> list[str]:
@@ -149,8 +191,8 @@ async def acts(desk: Desk) -> list[str]:
 
 
 async def test_a_long_queue_is_told_of_in_turn(desk: Desk, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(clear, "AT_ONCE", 2)
-    monkeypatch.setattr(clear, "TOLD_AT_ONCE", 3)
+    monkeypatch.setattr(clearing, "AT_ONCE", 2)
+    monkeypatch.setattr(clearing, "TOLD_AT_ONCE", 3)
     for _ in range(5):
         await desk.store.queued(scope=CHAT.chat)
     moved: list[str] = []

@@ -78,7 +78,7 @@ class InlineCore:
         return await self.draw(origin, "again")
 
     async def cancel(self, origin: Origin, named: str | None, *_: Any, **more: Any) -> Toast:
-        self.calls.append(f"cancel {named} admin={more.get('admin', False)}")
+        self.calls.append(f"cancel {named} admin={await more['is_admin']()}")
         return done("toast_cancelled", origin.locale)
 
     async def edit_text(self, _origin: Origin, named: str) -> str:
@@ -92,7 +92,7 @@ class InlineCore:
         await self.messenger.say(_notice(origin, Attachment(path=str(self.picture("jpg")))))
 
     async def remove(self, origin: Origin, named: str, **more: Any) -> Toast:
-        self.calls.append(f"remove {named} admin={more['admin']}")
+        self.calls.append(f"remove {named} admin={await more['is_admin']()}")
         return done("toast_removed", origin.locale)
 
     async def queue(self, origin: Origin, *, private: bool = True) -> None:
@@ -190,7 +190,7 @@ class Scene:
 @pytest.fixture
 def scene(simcord_env: Env) -> Scene:
     guild = simcord_env.create_guild()
-    mods = guild.create_role("mods", permissions=discord.Permissions(manage_messages=True))
+    mods = guild.create_role("mods", permissions=discord.Permissions(manage_guild=True))
     return Scene(
         guild.create_text_channel("general"),
         guild.add_member(simcord_env.create_user("anna")),
@@ -272,7 +272,7 @@ async def test_show_queue_and_help(scene):
     assert (await scene.anna.slash(scene.channel, "queue")).ephemeral
     told = await scene.anna.slash(scene.channel, "help")
     assert told.ephemeral
-    assert "/draw — draw a picture" in told.response.content
+    assert "/draw — Draw a picture" in told.response.content
 
 
 async def test_a_page_is_turned_in_its_own_message_also_after_a_restart(scene, core, simcord_env):

@@ -1,10 +1,12 @@
 """Bans, places and word rules in Discord, over real HTTP and a real gateway."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
+from bot.core.cancel import Cancel
 from bot.core.generation import Outcome
 from bot.core.moderation.area import Area
 from bot.core.moderation.matcher import WordRule
@@ -76,7 +78,7 @@ async def test_a_ban_ends_what_waits_and_keeps_them_from_drawing(life, discord):
     assert said == f"🚫 已封禁 {ANNA}：2 小时。\n取消了对方 1 个还没画完的请求，额度已退回。"
     assert (await life.store.now(row)).outcome is Outcome.CANCELLED
     await eventually(lambda: answer(waiting).content == reply("cancelled_by_admin", "zh"))
-    told = "你在这里被封禁了（3 次刷屏），约 2 小时后可以再画。有疑问请找管理员。"
+    told = "你在这里被封禁了（3 次刷屏），约 2 小时后（01-02 13:04）可以再画。有疑问请找管理员。"
     for asked in (
         life.ask(),
         life.ask(channel=STUDIO),
@@ -84,9 +86,36 @@ async def test_a_ban_ends_what_waits_and_keeps_them_from_drawing(life, discord):
         discord.people.press(message, "✏️", user=ANNA),
     ):
         assert await refused(asked) == told
-    assert await admin(life, "ban", {}) == f"🚫 现在被封禁的：\n{ANNA} @user1 (约 2 小时) 3 次刷屏"
+    assert (
+        await admin(life, "ban", {})
+        == f"🚫 现在被封禁的：\n{ANNA} @user1 (约 2 小时，到 01-02 13:04) 3 次刷屏"
+    )
     assert await admin(life, "unban", {"user": ANNA}) == f"✅ 已解封 {ANNA}。"
     assert (await life.row(life.ask())).requester == f"discord:{ANNA}"
+
+
+async def test_killed_before_it_told_anybody_the_next_process_does(tmp_path, discord, monkeypatch):
+    """Discord tells of an interaction once."""
+    banned = asyncio.Event()
+
+    async def die(*_: Any) -> None:
+        banned.set()
+        await asyncio.Event().wait()
+
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await life.ready()
+        waiting = life.ask()
+        row = await life.opened(waiting)
+        with monkeypatch.context() as patched:
+            patched.setattr(Cancel, "spread", die)
+            given = {"user": ANNA, "duration": "2小时"}
+            discord.people.slash("admin ban", given, user=CHIEF, channel=CHANNEL)
+            await banned.wait()
+    async with living(tmp_path, discord, monkeypatch) as life:
+        await eventually(lambda: answer(waiting).content == reply("cancelled_by_admin", "zh"))
+        assert (await life.store.now(row)).outcome is Outcome.CANCELLED
+        await life.ready()
+        assert "被封禁" in await refused(life.ask())
 
 
 async def test_without_a_duration_it_is_a_day_and_everywhere_is_not_for_them(life, discord):
@@ -101,17 +130,38 @@ async def test_a_channel_is_closed_and_opened(life, discord):
     assert await refused(life.ask()) == reply("closed", "zh")
     await life.row(life.ask(channel=STUDIO))
     closed = await admin(life, "here", {"switch": "off", "whole_server": True}, STUDIO)
-    assert closed == reply("group_closed", "zh")
+    assert closed == reply("group_closed", "zh", "discord")
     assert await admin(life, "here", {"switch": "on"}) == reply("place_opened", "zh")
     assert await admin(life, "here", {}) == reply("place_is_open_alone", "zh")
     await life.row(life.ask())
     assert await refused(life.ask(channel=STUDIO)) == reply("closed", "zh")
 
 
-async def test_a_thread_is_a_channel_of_its_own(life, discord):
+async def test_a_thread_is_closed_with_its_channel_and_opened_for_itself(life, discord):
+    thread = 72
+    discord.people.thread(thread, parent=CHANNEL)
+    message = await life.drawn(life.ask(channel=thread))
     await admin(life, "here", {"switch": "off"})
-    discord.people.thread(72, parent=CHANNEL)
-    assert (await life.row(life.ask(channel=72))).spec.prompt == PROMPT
+    for asked in (life.ask(channel=thread), discord.people.press(message, "🔁", user=ANNA)):
+        assert await refused(asked) == reply("closed", "zh")
+    said = await admin(life, "here", {}, thread)
+    assert said == reply("place_is_closed_alone", "zh")
+    await admin(life, "here", {"switch": "on"}, thread)
+    assert (await life.row(life.ask(channel=thread))).spec.prompt == PROMPT
+    assert await refused(life.ask()) == reply("closed", "zh")
+
+
+async def test_what_was_cancelled_in_a_closed_thread_is_not_drawn_again(life, discord):
+    thread = 72
+    discord.people.thread(thread, parent=CHANNEL)
+    row = await life.row(life.ask(channel=thread))
+    await admin(life, "job", {"id": row.id})
+    await life.store.outcomes.cancel([row.id], "cancel:1")
+    await admin(life, "here", {"switch": "off"})
+    called = discord.people.slash("admin job", {"id": row.id}, user=CHIEF, channel=STUDIO)
+    await eventually(lambda: called.messages and not answer(called).loading)
+    pressed = discord.people.press(answer(called), "🔂", user=CHIEF)
+    assert reply("closed", "zh") in await refused(pressed, CHIEF)
 
 
 async def test_a_forbidden_word_is_named_to_whoever_asked(life, discord):

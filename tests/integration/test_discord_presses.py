@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 
 from bot.adapters.discord.commands import NAMES
+from bot.core.admin.audit import TOLD
 from bot.core.generation import Generation, Outcome
 from bot.core.messages import Notice
+from bot.core.quota import AccountKey
+from bot.core.replies import reply
+from tests.builders import act
 from tests.fakes.discord_api import FakeDiscord, Interaction, Message
 from tests.fakes.discord_api.messages import Look
 from tests.integration.discord_life import (
@@ -417,12 +421,42 @@ async def test_quota_is_changed_by_those_who_manage_the_guild(life, discord):
     assert answer(told).ephemeral_to == ANNA
 
 
+async def test_without_a_change_quota_is_only_shown(life, discord):
+    key = {"platform": "discord", "scope": f"guild:{GUILD}"}
+    for holder in (f"discord:{BORIS}", ""):
+        account = AccountKey(**key, holder=holder)
+        await life.store.ledger.allow(account, 5000, "", act(), by_fleet=True)
+    theirs = slash(life, "admin quota", user=ADMIN, given={"user": BORIS})
+    assert (await words(theirs)).startswith(f"👤 {BORIS}\n🎟 额度还剩 5")
+    whole = slash(life, "admin quota", user=ADMIN, given={"pool": True})
+    assert (await words(whole)).startswith("👥 全群还剩 5")
+    own = slash(life, "admin quota", user=ADMIN)
+    assert (await words(own)).startswith("👥 全群还剩 5")
+    unclear = slash(life, "admin quota", user=ADMIN, given={"user": BORIS, "amount": 3})
+    assert "没看懂" in await words(unclear)
+    for one in (theirs, whole, own, unclear):
+        assert answer(one).ephemeral_to == ADMIN
+
+
+async def test_the_audit_turns_its_pages_in_place(life, discord):
+    for number in range(TOLD + 1):
+        line = act(platform="discord", scope=f"guild:{GUILD}", detail=f"第{number}条")
+        await life.store.decided(line)
+    told = slash(life, "admin audit", user=ADMIN)
+    assert "第1条" in await words(told)
+    discord.people.press(answer(told), reply("button_older", "zh"), user=ADMIN)
+    await eventually(lambda: "第0条" in answer(told).content)
+    assert "第1条" not in answer(told).content
+    assert len(told.messages) == 1
+
+
 async def test_help_names_what_there_is(life, discord):
     told = slash(life, "help")
     text = await words(told)
     assert answer(told).ephemeral_to == ANNA
     assert all(f"/{name} — " in text for name in NAMES)
     assert "/quiet" not in text
+    assert "管理员也用它改" not in text
     assert "画图" not in text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.errors import DeliveryError, MessageGone, TryLater
 from bot.core.generation import Generation
+from bot.core.staff import nobody
 from tests.integration.front_desk_life import CHAT, Desk
 from tests.integration.waiting import eventually
 
@@ -40,7 +41,7 @@ async def running(desk: Desk, eraser: Eraser) -> AsyncIterator[None]:
 
 async def removed(desk: Desk) -> Generation:
     drawn = await desk.drawn()
-    await desk.desk.remove(desk.origin(), drawn.id, admin=False, quiet=True)
+    await desk.desk.remove(desk.origin(), drawn.id, is_admin=nobody, quiet=True)
     return drawn
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.core import forget as forgetting
 from bot.core import retention
 from bot.core.errors import AlreadySeen
 from bot.core.generation import Forgotten, Generation, Outcome
@@ -260,6 +261,72 @@ async def test_one_killed_before_it_answered_answers_when_the_press_comes_again(
     await forget(desk, asked, event="press")
     (said,) = await desk.said()
     assert "已忘掉" in said.text
+
+
+async def test_one_killed_between_two_portions_is_completed_by_the_next_without_a_press(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    async with desk_in(tmp_path) as desk:
+        rows = [await drawn(desk) for _ in range(5)]
+        asked, portions = await question(desk), []
+        let_go = desk.store.forgetting.let_go
+
+        async def killed(limit: int) -> int:
+            portions.append(limit)
+            if len(portions) == 2:
+                raise ConnectionAbortedError
+            return await let_go(limit)
+
+        monkeypatch.setattr(desk.store.forgetting, "let_go", killed)
+        with pytest.raises(ConnectionAbortedError):
+            await forget(desk, asked)
+        kept = [row for row in rows if (await desk.store.now(row)).spec.prompt]
+        assert len(kept) == 3
+    async with desk_in(tmp_path) as desk, working(desk.data.retention):
+        await eventually(lambda: not files(tmp_path))
+        assert [(await desk.store.now(row)).spec.prompt for row in rows] == [""] * 5
+        assert await desk.store.sql("SELECT * FROM forgettings") == []
+
+
+async def test_the_answer_does_not_wait_for_all_of_very_much(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "ANSWER_SECONDS", 0.0)
+    row = await drawn(desk)
+    await forget(desk, await question(desk))
+    (said,) = await desk.said()
+    assert "已忘掉" in said.text
+    await desk.data.retention.clean()
+    assert (await desk.store.now(row)).spec.prompt == ""
+
+
+async def test_others_are_accepted_between_two_portions(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 1)
+    for _ in range(40):
+        row = await desk.store.told(await desk.store.finished(requester=ANNA, address=CHAT))
+    asked = await question(desk)
+    let_go, happened = desk.store.forgetting.let_go, list[str]()
+    drawing: list[asyncio.Task[None]] = []
+
+    async def draw() -> None:
+        await desk.draw("一个红色的圆", by=BORIS)
+        happened.append("accepted")
+
+    async def portion(limit: int) -> int:
+        done = await let_go(limit)
+        happened.append("portion" if done else "end")
+        if not drawing:
+            drawing.append(asyncio.create_task(draw()))
+        return done
+
+    monkeypatch.setattr(desk.store.forgetting, "let_go", portion)
+    await forget(desk, asked)
+    await drawing[0]
+    assert happened.index("accepted") < happened.index("end")
+    assert (await desk.store.now(row)).spec.prompt == ""
 
 
 # --- by age ---------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.answers import done
-from bot.core.generation import Outcome
+from bot.core.generation import Address, Outcome
 from bot.core.messages import Toast
 from bot.core.replies import reply
 from engine.contract import JobKey
@@ -17,8 +17,11 @@ from tests.integration.front_desk_life import (
     BORIS,
     CHAT,
     ELSEWHERE,
+    FLEET,
+    OWNER,
     PROFILE,
     Desk,
+    said_to_be,
     words,
 )
 
@@ -144,6 +147,45 @@ async def test_an_admin_can_cancel_anybodys_in_their_chat_and_in_no_other(desk: 
     assert (await desk.store.now(generation)).outcome is Outcome.QUEUED
     await desk.cancel(by=BORIS, generation_id=generation.id, admin=True)
     assert (await desk.store.now(generation)).outcome is Outcome.CANCELLED
+
+
+@pytest.mark.parametrize("at", [CHAT, ELSEWHERE])
+@pytest.mark.parametrize("by", [OWNER, FLEET])
+async def test_who_runs_the_fleet_cancels_anybodys_anywhere(
+    desk: Desk, by: str, at: Address
+) -> None:
+    await desk.store.sql("INSERT INTO people (person, fleet_admin) VALUES (:p, 1)", p=FLEET)
+    generation = await desk.draw("一个红色的圆", by=ANNA)
+    assert await desk.cancel(by=by, generation_id=generation.id, at=at, quiet=True)
+    ended = await desk.store.now(generation)
+    assert (ended.outcome, ended.ended_by is not None) == (Outcome.CANCELLED, True)
+    acts = await desk.store.sql("SELECT actor, kind, target FROM acts")
+    assert acts == [(by, "cancel", generation.id)]
+
+
+async def test_an_admin_of_a_guild_cancels_in_all_its_channels(desk: Desk) -> None:
+    channels = [Address(platform="discord", chat=chat) for chat in ("70", "71")]
+    anna = desk.origin(by="discord:1", at=channels[0], group="guild:7")
+    await desk.desk.draw(anna, "一个红色的圆")
+    generation = await desk.store.admissions.latest("discord:1", "70")
+    assert generation is not None
+    for guild, outcome in (("guild:8", Outcome.QUEUED), ("guild:7", Outcome.CANCELLED)):
+        admin = desk.origin(by="discord:2", at=channels[1], group=guild)
+        await desk.desk.cancel(
+            admin, generation.id, None, all_=False, quiet=True, is_admin=said_to_be(True)
+        )
+        assert (await desk.store.now(generation)).outcome is outcome
+
+
+async def test_the_platform_is_asked_only_about_what_is_somebody_elses(desk: Desk) -> None:
+    async def unasked() -> bool:
+        raise AssertionError("nobody's rights matter here")
+
+    for origin in (desk.origin(), desk.origin(by=BORIS, at=ELSEWHERE), desk.origin(by=OWNER)):
+        generation = await desk.draw("一个红色的圆", by=ANNA)
+        await desk.desk.cancel(
+            origin, generation.id, None, all_=False, quiet=True, is_admin=unasked
+        )
 
 
 async def test_a_refused_again_that_comes_again_is_not_drawn_as_well(desk: Desk) -> None:

@@ -7,13 +7,17 @@ from bot.core.errors import Refusal
 from bot.core.generation import Address, Delivery
 from bot.core.messages import Toast
 from bot.core.replies import ASK_MARK, reply
+from bot.core.staff import nobody
 from tests.builders import spec
 from tests.integration.front_desk_life import (
     ANNA,
     BORIS,
     CHAT,
     ELSEWHERE,
+    FLEET,
+    OWNER,
     Desk,
+    said_to_be,
     words,
 )
 
@@ -126,7 +130,7 @@ async def test_a_private_picture_is_unknown_to_others_who_name_it(desk: Desk) ->
     unknown = Toast(reply("unknown_generation", "zh", id=drawn.id))
     assert await desk.desk.original(named, drawn.id, 0, quiet=True) == unknown
     assert await desk.desk.again(named, drawn.id, None, quiet=True) == unknown
-    assert await desk.desk.remove(named, drawn.id, admin=True, quiet=True) == unknown
+    assert await desk.desk.remove(named, drawn.id, is_admin=said_to_be(True), quiet=True) == unknown
     with pytest.raises(Refusal):
         await desk.desk.edit_text(named, drawn.id)
     assert await desk.said() == []
@@ -233,7 +237,7 @@ async def test_what_is_not_drawn_is_not_shown(desk: Desk) -> None:
 
 async def test_its_requester_removes_a_picture_and_the_files_stay(desk: Desk) -> None:
     drawn = await desk.drawn()
-    assert await desk.desk.remove(desk.origin(), drawn.id, admin=False, quiet=True)
+    assert await desk.desk.remove(desk.origin(), drawn.id, is_admin=nobody, quiet=True)
     (removal,) = await desk.store.removals.waiting(["telegram"])
     assert (removal.chat, removal.message) == (CHAT.chat, drawn.status_message)
     assert desk.pictures.path(drawn.pictures[0]).is_file()
@@ -248,44 +252,62 @@ async def test_others_and_admins_of_other_chats_cannot(
 ) -> None:
     drawn = await desk.drawn()
     origin = desk.origin(by=BORIS, at=at)
-    said = await desk.desk.remove(origin, drawn.id, admin=admin, quiet=True)
+    said = await desk.desk.remove(origin, drawn.id, is_admin=said_to_be(admin), quiet=True)
     assert said == Toast(reply(sentence, "zh", id=drawn.id))
     assert await desk.store.removals.waiting(["telegram"]) == []
 
 
 async def test_an_admin_of_the_chat_can(desk: Desk) -> None:
     drawn = await desk.drawn()
-    await desk.desk.remove(desk.origin(by=BORIS), drawn.id, admin=True, quiet=True)
+    await desk.desk.remove(desk.origin(by=BORIS), drawn.id, is_admin=said_to_be(True), quiet=True)
     assert len(await desk.store.removals.waiting(["telegram"])) == 1
+
+
+@pytest.mark.parametrize("by", [OWNER, FLEET])
+async def test_who_runs_the_fleet_can(desk: Desk, by: str) -> None:
+    await desk.store.sql("INSERT INTO people (person, fleet_admin) VALUES (:p, 1)", p=FLEET)
+    drawn = await desk.drawn()
+    await desk.desk.remove(desk.origin(by=by), drawn.id, is_admin=nobody, quiet=True)
+    assert len(await desk.store.removals.waiting(["telegram"])) == 1
+
+
+async def test_it_is_an_act_where_it_was_somebody_elses_picture(desk: Desk) -> None:
+    own, others = await desk.drawn(), await desk.drawn()
+    await desk.desk.remove(desk.origin(), own.id, is_admin=nobody, quiet=True)
+    for _ in range(2):
+        admin = desk.origin(by=BORIS, event="x")
+        await desk.desk.remove(admin, others.id, is_admin=said_to_be(True), quiet=True)
+    acts = await desk.store.sql("SELECT actor, scope, kind, target FROM acts")
+    assert acts == [(BORIS, others.scope, "remove", others.id)]
 
 
 async def test_a_copy_that_was_pressed_goes_too(desk: Desk) -> None:
     drawn = await desk.drawn()
     own = drawn.status_message
-    await desk.desk.remove(desk.origin(), drawn.id, admin=False, quiet=True, pressed=own)
+    await desk.desk.remove(desk.origin(), drawn.id, is_admin=nobody, quiet=True, pressed=own)
     assert len(await desk.store.removals.waiting(["telegram"])) == 1
     other = await desk.drawn()
-    await desk.desk.remove(desk.origin(), other.id, admin=False, quiet=True, pressed="999")
+    await desk.desk.remove(desk.origin(), other.id, is_admin=nobody, quiet=True, pressed="999")
     messages = [removal.message for removal in await desk.store.removals.waiting(["telegram"])]
     assert messages == [own, other.status_message, "999"]
 
 
 async def test_what_is_still_drawn_is_cancelled_and_not_deleted(desk: Desk) -> None:
     live = await desk.draw("一个红色的圆")
-    said = await desk.desk.remove(desk.origin(), live.id, admin=False, quiet=True)
+    said = await desk.desk.remove(desk.origin(), live.id, is_admin=nobody, quiet=True)
     assert "/cancel" in words(said)
 
 
 async def test_a_redelivered_removal_is_one(desk: Desk) -> None:
     drawn = await desk.drawn()
     for _ in range(2):
-        await desk.desk.remove(desk.origin(event="x"), drawn.id, admin=False, quiet=True)
+        await desk.desk.remove(desk.origin(event="x"), drawn.id, is_admin=nobody, quiet=True)
     assert len(await desk.store.removals.waiting(["telegram"])) == 1
 
 
 async def test_a_removed_picture_is_not_shown_and_not_sent(desk: Desk) -> None:
     drawn = await desk.drawn()
-    await desk.desk.remove(desk.origin(), drawn.id, admin=False, quiet=True)
+    await desk.desk.remove(desk.origin(), drawn.id, is_admin=nobody, quiet=True)
     await desk.desk.show(desk.origin(), drawn.id)
     said = await desk.desk.original(desk.origin(), drawn.id, 0, quiet=True)
     assert "已经删除" in (await desk.said())[0].text
@@ -294,7 +316,7 @@ async def test_a_removed_picture_is_not_shown_and_not_sent(desk: Desk) -> None:
 
 async def test_a_removed_picture_is_not_delivered_any_more(desk: Desk) -> None:
     row = await desk.store.finished(requester=ANNA, address=CHAT)
-    await desk.desk.remove(desk.origin(), row.id, admin=False, quiet=True)
+    await desk.desk.remove(desk.origin(), row.id, is_admin=nobody, quiet=True)
     assert (await desk.store.now(row)).delivery is Delivery.DONE
     assert await desk.store.deliveries.sending(row.id) is None
 
@@ -305,5 +327,5 @@ async def test_a_copy_that_waits_to_be_posted_is_not_posted_once_it_is_removed(d
     await desk.desk.original(desk.origin(), drawn.id, 0, quiet=True)
     other = await desk.drawn()
     await desk.desk.show(desk.origin(), other.id)
-    await desk.desk.remove(desk.origin(), drawn.id, admin=False, quiet=True)
+    await desk.desk.remove(desk.origin(), drawn.id, is_admin=nobody, quiet=True)
     assert [one.attachment and one.attachment.path for one in await desk.said()] == [other.preview]

@@ -7,6 +7,7 @@ import pytest
 from bot.core.generation import Generation, Origin
 from bot.core.history_view import PAGE
 from bot.core.messages import Button, Notice
+from bot.core.staff import nobody
 from tests.builders import spec
 from tests.integration.front_desk_life import ANNA, BORIS, CHAT, ELSEWHERE, Desk, words
 
@@ -64,7 +65,7 @@ async def test_what_was_asked_for_last_year_tells_the_year(desk: Desk) -> None:
 async def test_each_picture_can_be_shown_again_and_nothing_else(desk: Desk) -> None:
     drawn, gone = await desk.drawn(), await desk.drawn()
     live = await desk.draw("一只狗")
-    await desk.desk.remove(desk.origin(), gone.id, admin=False, quiet=True)
+    await desk.desk.remove(desk.origin(), gone.id, is_admin=nobody, quiet=True)
     notice = await history(desk)
     assert listed(notice) == [live.id, gone.id, drawn.id]
     assert "🗑 已删除" in notice.text.splitlines()[2]
@@ -217,7 +218,7 @@ async def test_a_press_shows_a_picture_again_or_says_why_not(desk: Desk) -> None
 @pytest.mark.parametrize("by", [ANNA, BORIS])
 async def test_what_was_forgotten_says_so_to_everybody(desk: Desk, by: str) -> None:
     row = await desk.drawn()
-    await desk.store.forgetting.forget(ANNA, row.id, instead="")
+    await desk.store.forget(row)
     named = row.id
 
     def origin() -> Origin:
@@ -239,7 +240,7 @@ async def test_what_was_forgotten_says_so_to_everybody(desk: Desk, by: str) -> N
 
 async def test_the_last_one_is_none_where_it_was_forgotten(desk: Desk) -> None:
     row = await desk.drawn()
-    await desk.store.forgetting.forget(ANNA, row.id, instead="")
+    await desk.store.forget(row)
     assert "还没有你的图可以重画" in words(
         await desk.desk.again(desk.origin(), None, None, quiet=True)
     )
@@ -248,7 +249,7 @@ async def test_the_last_one_is_none_where_it_was_forgotten(desk: Desk) -> None:
 
 async def test_its_message_can_still_be_deleted(desk: Desk) -> None:
     row = await desk.drawn()
-    await desk.store.forgetting.forget(ANNA, row.id, instead="")
-    assert await desk.desk.remove(desk.origin(), row.id, admin=False, quiet=True)
+    await desk.store.forget(row)
+    assert await desk.desk.remove(desk.origin(), row.id, is_admin=nobody, quiet=True)
     (removal,) = await desk.store.removals.waiting(["telegram"])
     assert removal.message == row.status_message

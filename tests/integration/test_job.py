@@ -265,7 +265,7 @@ async def test_what_is_forgotten_is_not_drawn_again(desk: Desk):
     row = await failed(desk)
     await desk.store.deliveries.sending(row.id)
     await desk.store.deliveries.delivered(row.id)
-    assert await desk.store.forgetting.forget(ANNA, row.id, instead="") == 1
+    assert await desk.store.forget(row) == 1
     said = await answer(desk, row.id)
     assert "「」" not in said.text
     assert [button.words for button in said.buttons] == ["job page 1"]

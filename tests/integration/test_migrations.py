@@ -49,6 +49,8 @@ TABLES = {
     "groups",
     "switches",
     "api_tokens",
+    "forgettings",
+    "clearings",
 }
 
 
@@ -155,6 +157,7 @@ async def test_each_step_up_keeps_rows(url: str, engine: Engine):
         assert await store.records.seen("n")
         assert await store.records.seen("press")
         assert (await store.now(forgotten)).spec.prompt == ""
+        assert (await store.queued(address=address(parent_chat="70"))).address.parent_chat == "70"
 
 
 async def test_rows_of_the_first_version_are_served_by_this_one(url: str, engine: Engine):

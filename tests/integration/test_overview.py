@@ -10,10 +10,12 @@ from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.state_tab import StateTab
 from bot.adapters.board.visitor import ADDRESS, REQUESTER, origin
 from bot.core.admin.job_view import JobView
+from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.overview import REACHES, Overview
+from bot.core.quota import QuotaDefaults
 from engine.contract import EngineCondition
-from tests.builders import act, spec
-from tests.integration.front_desk_life import Desk
+from tests.builders import act, bounds, spec
+from tests.integration.front_desk_life import PROFILE, Desk
 
 READY = EngineCondition(
     device="NVIDIA H200",
@@ -31,6 +33,7 @@ def overview(desk: Desk, condition: EngineCondition | None) -> Overview:
 
     gauge: Any = SimpleNamespace(condition=ask)
     store = desk.store
+    rules = RulesHere(store.groups, usual_rules(PROFILE, bounds(), QuotaDefaults(), 0))
     return Overview(
         gauge=gauge,
         figures=store.figures,
@@ -38,7 +41,7 @@ def overview(desk: Desk, condition: EngineCondition | None) -> Overview:
         records=store.records,
         pauses=store.pauses,
         pace=desk.pace,
-        jobs=JobView(cards=desk.cards, clock=store.clock, time_zone="Asia/Shanghai"),
+        jobs=JobView(cards=desk.cards, clock=store.clock, rules=rules),
         clock=store.clock,
     )
 

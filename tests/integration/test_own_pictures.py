@@ -13,7 +13,7 @@ from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.drop import Drop
 from bot.adapters.board.own_tab import OwnTab
 from bot.adapters.board.visitor import ADDRESS, REQUESTER
-from bot.core.replies import ON_THE_PAGE, reply
+from bot.core.replies import OWN, reply
 from engine.contract import Job, JobKey
 from engine.encode import origin, png
 from engine.profiles import profile_named
@@ -88,7 +88,7 @@ async def test_a_file_that_is_gone_is_a_sentence(desk: Desk, tab: OwnTab) -> Non
     assert row is not None
     desk.pictures.path(row.pictures[0]).unlink()
     shown = await tab.pick((drawn_id,), "zh", SimpleNamespace(index=0))
-    assert ON_THE_PAGE["picture_gone"][0].format(id=drawn_id) in said(shown)
+    assert OWN["board"]["picture_gone"][0].format(id=drawn_id) in said(shown)
 
 
 @pytest.mark.parametrize("index", [-1, 1, None, "0", [0, 0]])

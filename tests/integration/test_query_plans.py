@@ -92,7 +92,8 @@ async def use_everything(store: Store) -> None:
     for group in (None, ("telegram", "-100")):
         await store.queue.standing(group)
         await store.queue.live(group, skip=1, limit=9)
-        await store.queue.clear(group, 9, act("clear"), 50)
+        await store.queue.clear(group, 9, act(f"clear:{group}"))
+        await store.queue.clear_on(50)
         await store.queue.cleared("clear")
     await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"), within=None)
     await store.groups.rules("telegram", "-100")
@@ -111,9 +112,9 @@ async def use_moderation(store: Store) -> None:
     await store.people.met("telegram:2", "anna")
     for area in (Area("telegram", "-100"), EVERYTHING):
         banned = Ban(person="telegram:1", area=area, until_ms=None, reason="")
-        await store.bans.ban(banned, act(f"ban:{area.scope}"))
+        for _ in range(2):
+            await store.bans.ban(banned, act(f"ban:{area.scope}"))
         await store.bans.standing(area)
-        await store.bans.ended(f"ban:{area.scope}")
         await store.bans.unban("telegram:1", area, act(f"unban:{area.scope}"))
         await store.words.add(area, [WordRule(text="词")], act(f"add:{area.scope}"))
         await store.words.rules(area)

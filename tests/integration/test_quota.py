@@ -58,8 +58,8 @@ async def test_everybody_can_read_how_their_quota_came_about(desk: Desk):
     told = (await desk.said())[-1]
     assert told.private
     first, second, *lines = told.text.splitlines()
-    assert first == "🎟 额度还剩 4（每天 3），约 13 小时后重置。"
-    assert second == "👥 全群还剩 99（每天 100），约 13 小时后重置。"
+    assert first == "🎟 额度还剩 4（每天 3），约 13 小时后重置（01-03 00:00）。"
+    assert second == "👥 全群还剩 99（每天 100），约 13 小时后重置（01-03 00:00）。"
     assert [line.split("  ")[1:] for line in lines] == [
         ["+2", "管理员调整 谢谢"],
         ["−1", f"画图 #{waiting.id}"],
@@ -80,9 +80,35 @@ async def test_a_refusal_says_what_it_takes_and_when_there_is_more(desk: Desk):
     await change(desk, "=0.5", of=ANNA)
     await desk.desk.draw(desk.origin(), "一个红色的圆")
     assert (await desk.said())[-1].text == (
-        "额度不够：这次要 1，你还剩 0.5，约 13 小时后重置。需要更多可以找管理员。"
+        "额度不够：这次要 1，你还剩 0.5，约 13 小时后重置（01-03 00:00）。需要更多可以找群管理员。"
     )
     assert await desk.store.records.waiting_in_all() == 0
+
+
+BY_ADMINS, BY_FLEET = "需要更多可以找群管理员。", "要更多得找机器人的主人或总管理员。"
+
+
+@pytest.mark.parametrize(
+    ("pool", "wish", "by"),
+    [("每天 100", "=0", BY_ADMINS), ("+0", "=0", BY_FLEET), ("+0", "每天 0", BY_ADMINS)],
+)
+async def test_whoever_has_spent_it_is_told_who_can_give_more(
+    bare: Desk, pool: str, wish: str, by: str
+):
+    """Admins of a group give what is in its pool, or what they took."""
+    await change(bare, f"群 {pool}", by=OWNER)
+    await change(bare, wish, of=ANNA)
+    await bare.desk.draw(bare.origin(), "一个红色的圆")
+    assert (await bare.said())[-1].text.endswith(by)
+
+
+async def test_in_private_and_of_a_pool_it_is_the_fleets(desk: Desk):
+    await change(desk, "=0", of=ANNA, by=OWNER, admin=False, alone=True)
+    await desk.desk.draw(desk.origin(alone=True), "一个红色的圆")
+    assert (await desk.said())[-1].text.endswith(BY_FLEET)
+    await change(desk, "群 =0", by=OWNER, admin=False)
+    await desk.desk.draw(desk.origin(), "一个红色的圆")
+    assert (await desk.said())[-1].text.endswith(BY_FLEET)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +149,21 @@ async def test_members_change_nothing(desk: Desk, locale):
     )
     assert (await desk.said())[-1].text == reply("admins_only", locale)
     assert await left(desk, ANNA) == 3 * UNIT
+
+
+@pytest.mark.parametrize("words", ["群", "全群", "pool"])
+async def test_the_pool_is_told_of_to_those_who_keep_order(desk: Desk, words):
+    await desk.draw("一个红色的圆")
+    told = await desk.manage("quota", words)
+    assert (await desk.said())[-1].private
+    standing, drawn, *_ = told.splitlines()
+    assert standing.startswith("👥 全群还剩 99")
+    assert "−1  画图" in drawn
+    assert await desk.manage("quota", words, by=ANNA, admin=False) == reply("admins_only", "zh")
+
+
+async def test_a_group_without_a_pool_is_not_limited_as_a_whole(bare: Desk):
+    assert await bare.manage("quota", "群") == reply("pool_unlimited", "zh")
 
 
 @pytest.mark.parametrize("wish", ["+1", "=4", "每天 4"])

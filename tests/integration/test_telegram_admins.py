@@ -2,28 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 
 import pytest
 import structlog
 
 from bot.adapters.telegram import admins
 from bot.adapters.telegram.acknowledge import BACKLOG
-from bot.adapters.telegram.admins import FAILED_SECONDS, Admins
+from bot.adapters.telegram.admins import Admins
 from bot.adapters.telegram.client import make_bot, make_requests
 from bot.adapters.telegram.flood import Priority
 from bot.adapters.telegram.gate import FloodGate
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
 
-GROUP, OTHER_GROUP = -1001, -1002
-
-
-@dataclass
-class Time:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+GROUP = -1001
 
 
 @pytest.fixture
@@ -35,20 +26,15 @@ def telegram() -> Iterator[FakeTelegram]:
 
 
 @pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
 def gate() -> FloodGate:
     return FloodGate()
 
 
 @pytest.fixture
-async def is_admin(telegram: FakeTelegram, time: Time, gate: FloodGate) -> AsyncIterator[Admins]:
+async def is_admin(telegram: FakeTelegram) -> AsyncIterator[Admins]:
     requests = make_requests(None)
     bot = make_bot(TOKEN, telegram.base_url, *requests)
-    yield Admins(bot, structlog.get_logger(), time)
+    yield Admins(bot, structlog.get_logger())
     for request in requests:
         await request.shutdown()
 
@@ -70,29 +56,18 @@ async def test_rights_that_were_taken_or_given_count_at_once(telegram, is_admin)
     assert await is_admin(str(GROUP), 6)
 
 
-async def test_a_lookup_that_fails_makes_nobody_an_admin_and_is_not_repeated_at_once(
-    telegram, is_admin, time
-):
-    telegram.fail("getChatAdministrators", status=500)
-    assert not await is_admin(str(GROUP), 5)
-    assert not await is_admin(str(GROUP), 5)
-    assert lookups(telegram) == 1
-    time.now += FAILED_SECONDS + 1
-    assert await is_admin(str(GROUP), 5)
-
-
-async def test_a_lookup_that_fails_says_nothing_of_other_groups(telegram, is_admin):
-    telegram.people.group(OTHER_GROUP)
-    telegram.people.promote(OTHER_GROUP, 5)
-    telegram.fail("getChatAdministrators", status=500)
-    assert not await is_admin(str(GROUP), 5)
-    assert await is_admin(str(OTHER_GROUP), 5)
+@pytest.mark.parametrize("trouble", [{"status": 500}, {"status": 429, "retry_after": 30}])
+async def test_what_telegram_does_not_say_is_not_known_and_asked_again(telegram, is_admin, trouble):
+    telegram.fail("getChatAdministrators", **trouble)
+    assert await is_admin(str(GROUP), 5) is None
+    assert await is_admin(str(GROUP), 5) is True
+    assert lookups(telegram) == 2
 
 
 async def test_a_lookup_holds_nobody_up_for_long(telegram, is_admin, monkeypatch):
     monkeypatch.setattr(admins, "LOOKUP_SECONDS", 0.05)
     telegram.fail("getChatAdministrators", delay=2.0)
-    assert not await is_admin(str(GROUP), 5)
+    assert await is_admin(str(GROUP), 5) is None
 
 
 async def test_a_flood_of_presses_hides_nobodys_rights(is_admin, gate):

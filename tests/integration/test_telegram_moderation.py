@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.core.local_time import local_time
 from bot.core.replies import reply
 from tests.fakes.telegram_api import FakeTelegram, Message
 from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole, whole
@@ -66,7 +67,9 @@ async def test_a_ban_in_reply_ends_what_waits_and_keeps_them_from_drawing(bot: W
     assert said == f"🚫 已封禁 {ANNA}：1 小时。\n取消了对方 1 个还没画完的请求，额度已退回。"
     await eventually(lambda: said in [message.text for message in bot.telegram.messages(GROUP)])
     await eventually(lambda: waiting.text == CANCELLED)
-    told = "你在这里被封禁了（刷屏），约 1 小时后可以再画。有疑问请找管理员。"
+    ((until,),) = await store_over(bot.database).sql("SELECT until_ms FROM bans")
+    end = local_time(until, until, "Asia/Shanghai")
+    told = f"你在这里被封禁了（刷屏），约 1 小时后（{end}）可以再画。有疑问请找管理员。"
     assert await pressed(bot, picture, "🔁", ANNA) == told
     assert await pressed(bot, picture, "✏️", ANNA) == told
     assert await says(bot, CIRCLE, ANNA) == told
@@ -114,7 +117,8 @@ async def test_a_forbidden_word_is_named_in_the_group_it_is_forbidden_in(bot: Wh
 
 async def test_a_ban_follows_the_group_when_it_becomes_a_supergroup(bot: Whole):
     picture = await bot.drawn(user=ANNA)
-    await says(bot, "/ban 永久", CHIEF, reply_to=picture.message_id)
+    said = await says(bot, "/ban 永久", CHIEF, reply_to=picture.message_id)
+    await eventually(lambda: said in [message.text for message in bot.telegram.messages(GROUP)])
     bot.telegram.people.upgrade(GROUP, -1002)
     asked = bot.telegram.people.say(CIRCLE, user=ANNA, chat=-1002)
     message = await bot.new_message(-1002, after=asked.message_id)

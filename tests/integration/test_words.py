@@ -1,5 +1,6 @@
 """/words: what a prompt may not say."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,7 +11,9 @@ from bot.core.errors import Refusal
 from bot.core.generation import Address
 from bot.core.moderation import words as limits
 from bot.core.moderation.area import EVERYTHING, Area
-from bot.core.moderation.matcher import WordRule
+from bot.core.moderation.matcher import Matcher, WordRule
+from bot.core.moderation.word_lists import AT_ONCE as PUT_TOGETHER
+from bot.core.moderation.word_lists import WordLists
 from bot.core.replies import refusal_text, reply
 from bot.store.words import AT_ONCE
 from tests.builders import act, spec
@@ -216,3 +219,30 @@ async def test_thousands_of_rules_are_all_known(desk: Desk):
     for number in (0, AT_ONCE - 1, AT_ONCE, 3 * AT_ONCE - 1):
         assert await draws(desk, f"词{number}号") == forbidden(f"词{number}号")
     assert await draws(desk, f"词{3 * AT_ONCE}号") == ""
+
+
+async def test_the_loop_turns_while_thousands_of_rules_are_put_together(desk: Desk, monkeypatch):
+    rules = [WordRule(text=f"词{number}号") for number in range(10 * PUT_TOGETHER)]
+
+    async def read(_: Area) -> Sequence[WordRule]:
+        return rules
+
+    monkeypatch.setattr(desk.store.words, "rules", read)
+    turns, added = [0], []
+    add = Matcher.add
+
+    def noted(matcher: Matcher, some: Sequence[WordRule]) -> None:
+        added.append(turns[0])
+        add(matcher, some)
+
+    async def turn() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(Matcher, "add", noted)
+    turning = asyncio.create_task(turn())
+    (matcher,) = await WordLists(desk.store.words).of(EVERYTHING)
+    turning.cancel()
+    assert len(set(added)) >= 10
+    assert matcher.hits("词999号") == ("词999号",)

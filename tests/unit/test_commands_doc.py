@@ -60,7 +60,7 @@ def test_every_spelling_in_the_options_table_is_accepted():
 def test_every_command_in_the_table_is_matched_by_its_name_triggers_and_example():
     for command in COMMANDS:
         after = f" {command.words[0]}" if command.words else ""
-        triggers = [trigger + after for trigger in command.written_triggers]
+        triggers = [trigger + after for trigger in command.written_triggers()]
         calls = (f"/{command.name}", command.example, *triggers)
         assert {(match_command(call, "bot") or ("",))[0] for call in calls} == {command.name}
     assert len(command_rows("zh")) == len(command_rows("en")) == len(COMMANDS)

@@ -35,7 +35,7 @@ def test_a_button_can_send_a_command(words: str, command: str, rest: str) -> Non
     "code",
     ["", "again", "again:", "redo:k3v9x2ab", "again:k3v9 x", "again:k3v9x2ab\n", "draw:k3v9x2ab",
      "again:0123456789abc", "original:k3v9x2ab:", "original:k3v9x2ab:12", "original:k3v9x2ab:x",
-     "do:", "do:pause ", "do:Pause", "do:group " + "x" * 25],
+     "do:", "do:pause ", "do:Pause", "do:group " + "x" * 45],
 )  # fmt: skip
 def test_other_codes_are_not_presses(code: str) -> None:
     assert parse_press(code) is None

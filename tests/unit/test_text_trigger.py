@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.commands import COMMANDS
 from bot.core.text_trigger import match_command
 
 BOT = "Zdraw_Bot"
@@ -138,6 +139,25 @@ TALK = [
     "忘记我吧",
     "忘记我 了",
 ]
+
+
+TRIGGERS = sorted(trigger for command in COMMANDS for trigger in command.triggers)
+#: Of these one is a request with a description, and acts wherever the bot reads it.
+DRAWING = ("画", "画图", "绘画")
+
+
+@pytest.mark.parametrize("trigger", TRIGGERS)
+def test_no_word_alone_is_a_command_where_people_talk_with_each_other(trigger):
+    for talk in (trigger, f"{trigger} ", f"{trigger}，", f"{trigger} 开"):
+        if not (trigger in DRAWING and talk.endswith("开")):
+            assert match_command(talk, BOT, bare=False) is None
+    for call in (f"/{trigger}", f"@{BOT} {trigger}", f"{trigger}@{BOT}"):
+        assert match_command(call, BOT, bare=False) == match_command(call, BOT) is not None
+
+
+@pytest.mark.parametrize("trigger", DRAWING)
+def test_with_a_description_it_is(trigger):
+    assert match_command(f"{trigger} 一只猫", BOT, bare=False) == ("draw", "一只猫")
 
 
 @pytest.mark.parametrize(("text", "command", "rest"), CALLS)

@@ -6,10 +6,11 @@ from typing import Any
 import gradio
 
 from bot.adapters.board.status import lines
+from bot.adapters.board.visitor import PLATFORM
 from bot.adapters.shared.trouble import trouble
 from bot.core.errors import Refusal
 from bot.core.log import Log
-from bot.core.replies import ON_THE_PAGE, refusal_text, reply
+from bot.core.replies import refusal_text, reply
 
 
 class Attempt:
@@ -26,7 +27,7 @@ class Attempt:
         try:
             return tuple(await work)
         except Refusal as refusal:
-            said = refusal_text(refusal, locale, ON_THE_PAGE)
+            said = refusal_text(refusal, locale, PLATFORM)
         except Exception as error:
             self._log.error("board_request_failed", **trouble(error))
             said = reply("internal_error", locale)

@@ -11,7 +11,7 @@ import gradio
 from bot.adapters.board.form import Form
 from bot.adapters.board.status import Status, lines
 from bot.adapters.board.underway import Underway
-from bot.adapters.board.visitor import origin
+from bot.adapters.board.visitor import PLATFORM, origin
 from bot.adapters.shared.trouble import trouble
 from bot.core.cancel import Cancel
 from bot.core.draw import Draw
@@ -20,7 +20,7 @@ from bot.core.generation import TERMINAL, Generation, Outcome
 from bot.core.log import Log
 from bot.core.news import News
 from bot.core.ports import Admissions, Pictures
-from bot.core.replies import ON_THE_PAGE, refusal_text, reply, worded
+from bot.core.replies import refusal_text, reply
 from bot.core.watch import watch
 from engine.profiles import Profile
 
@@ -88,7 +88,7 @@ class Drawing:
 
     async def cancel(self, locale: str, page: str) -> str | dict[str, Any]:
         """Take back what this page waits for; what becomes of it is told by `answer`."""
-        said: str | None = worded("nothing_to_cancel", locale, ON_THE_PAGE)
+        said: str | None = reply("nothing_to_cancel", locale, PLATFORM)
         try:
             for generation_id in self._underway.of(page):
                 generation = await self._admissions.get(generation_id)
@@ -96,7 +96,7 @@ class Drawing:
                 await self._cancel(generation, origin(locale))
                 said = None
         except Refusal as refusal:
-            said = refusal_text(refusal, locale, ON_THE_PAGE)
+            said = refusal_text(refusal, locale, PLATFORM)
         except Exception as error:
             self._log.error("board_request_failed", **trouble(error))
             said = reply("internal_error", locale)
@@ -107,7 +107,7 @@ class Drawing:
             beside = form.beside(self._profile)
             admitted = await self._draw(origin(locale), form.prompt, beside=beside)
         except Refusal as refusal:
-            yield [], lines(refusal_text(refusal, locale, ON_THE_PAGE))
+            yield [], lines(refusal_text(refusal, locale, PLATFORM))
             return
         with self._underway.noted(page, admitted.generation.id):
             # Cleared once and then left alone: another press's picture may have come meanwhile.

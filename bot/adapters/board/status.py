@@ -6,7 +6,7 @@ from bot.core.cards import Cards, rounded_wait
 from bot.core.generation import Generation
 from bot.core.news import News, StepProgress
 from bot.core.pace import Pace
-from bot.core.replies import ON_THE_PAGE, reply
+from bot.core.replies import reply
 
 
 def lines(*texts: str) -> str:
@@ -46,4 +46,4 @@ class Status:
 
     def ended(self, generation: Generation) -> str:
         """Without a picture."""
-        return lines(self._cards.end_text(generation, ON_THE_PAGE))
+        return lines(self._cards.end_text(generation))

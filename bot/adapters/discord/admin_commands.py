@@ -66,14 +66,15 @@ def _quota(desk: Desk) -> Callback:
     @app_commands.choices(change=choices(SIGNS))
     async def quota(
         interaction: Interaction,
-        change: str,
+        change: str | None = None,
         user: discord.User | None = None,
         pool: bool = False,
         amount: Range[float, 0.0, float(MAX_UNITS)] | None = None,
         reason: Range[str, 0, MAX_REASON] = "",
     ) -> None:
-        number = "默认" if amount is None else f"{amount:.2f}"
-        words = f"{'群 ' if pool else ''}{change} {number} {reason}"
+        number = f"{amount:.2f}" if amount is not None else "默认" if change else ""
+        # An amount or a reason without a change is not understood, and nothing is done.
+        words = " ".join(filter(None, ("群" if pool else "", change, number, reason)))
         await desk.manage(interaction, "quota", words, person=user.id if user else None)
 
     return quota

@@ -14,9 +14,9 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
     "quota": (
         said("quota", "额度", "額度"),
         said(
-            "Change how much somebody may draw here",
-            "改某人在这里能画多少",
-            "改某人在這裡能畫多少",
+            "See or change how much somebody, or the server, may draw here",
+            "看或改某人、整个服务器在这里能画多少",
+            "看或改某人、整個伺服器在這裡能畫多少",
         ),
     ),
     "group": (

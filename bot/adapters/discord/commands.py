@@ -188,6 +188,6 @@ def _quota(desk: Desk) -> Callback:
 
 def _help(desk: Desk) -> Callback:
     async def help_(interaction: Interaction) -> None:
-        await desk.help(interaction, NAMES)
+        await desk.help(interaction)
 
     return help_

@@ -14,12 +14,14 @@ from bot.adapters.discord.pending import Told
 from bot.adapters.discord.reception import Reception, Visit
 from bot.adapters.discord.status_id import StatusId
 from bot.adapters.discord.takings import Takings
+from bot.adapters.discord.words import meanings
 from bot.adapters.shared.named_id import named_id
 from bot.core.admin.ask import Pointed
 from bot.core.errors import Refusal
 from bot.core.help_text import help_text
 from bot.core.messages import Toast
-from bot.core.press import Press
+from bot.core.press import COMMAND, Press
+from bot.core.staff import IsAdmin
 
 #: A completion shows at most 25 of at most 100 characters.
 MAX_COMPLETIONS, MAX_COMPLETION = 25, 100
@@ -80,9 +82,13 @@ class Desk:
                 # Whatever comes of it is a notice.
                 await self._core.cancel(visit.origin, None, None, all_=True, quiet=False)
                 return
-            admin = is_admin(interaction)
             said = await self._core.cancel(
-                visit.origin, named_id(named), None, all_=False, quiet=True, admin=admin
+                visit.origin,
+                named_id(named),
+                None,
+                all_=False,
+                quiet=True,
+                is_admin=_asked(interaction),
             )
             await self._whisper(visit, said)
 
@@ -107,9 +113,6 @@ class Desk:
         """Whoever asks is answered privately. `person`: whom it is about, and what Discord calls
         them. `pressed`: by a button, whose message becomes the answer."""
 
-        async def manages() -> bool:
-            return interaction.permissions.manage_guild
-
         whom = None if person is None else f"{PLATFORM}:{person}"
         pointed = Pointed(person=whom, name=called, certain=whom is not None)
 
@@ -119,7 +122,7 @@ class Desk:
                 name,
                 words,
                 pointed=pointed,
-                is_admin=manages,
+                is_admin=_asked(interaction),
                 pressed=pressed,
                 in_place=pressed,
             )
@@ -136,9 +139,10 @@ class Desk:
 
         await self._reception.receive(interaction, work, private=private, brings_picture=True)
 
-    async def help(self, interaction: discord.Interaction[Any], commands: frozenset[str]) -> None:
+    async def help(self, interaction: discord.Interaction[Any]) -> None:
         async def work(visit: Visit) -> None:
-            text = help_text(visit.origin.locale, start=False, slash_only=commands)
+            locale = visit.origin.locale
+            text = help_text(locale, start=False, own=meanings(locale))
             await self._reception.whisper(visit, text)
 
         await self._reception.receive(interaction, work, whispered=True)
@@ -178,7 +182,7 @@ class Desk:
                 await self.data.turn(interaction, named, newer=way == "newer")
             case Press("forget", named):
                 await self.data.forget(interaction, named)
-            case Press("do", command=command, words=words):
+            case Press(action, command=command, words=words) if action == COMMAND:
                 await self.manage(interaction, command, words, pressed=True)
             case Press("delete", named):
                 await self._delete(interaction, named, hidden=hidden)
@@ -230,7 +234,11 @@ class Desk:
         async def work(visit: Visit) -> None:
             with self._takings.of(message.id) as taking:
                 said = await self._core.remove(
-                    visit.origin, named, admin=is_admin(interaction), quiet=True, pressed=pressed
+                    visit.origin,
+                    named,
+                    is_admin=_asked(interaction),
+                    quiet=True,
+                    pressed=pressed,
                 )
                 if said is not None and said.done:
                     taking.done = await self._reception.take_away(visit)
@@ -270,3 +278,10 @@ class Desk:
     async def _whisper(self, visit: Visit, said: Toast | None) -> None:
         if said is not None:
             await self._reception.whisper(visit, said.text)
+
+
+def _asked(interaction: discord.Interaction[Any]) -> IsAdmin:
+    async def asked() -> bool:
+        return is_admin(interaction)
+
+    return asked

@@ -21,7 +21,10 @@ def origin_of(
         requester=f"{PLATFORM}:{interaction.user.id}",
         # A thread is a channel of its own.
         address=Address(
-            platform=PLATFORM, chat=str(interaction.channel_id), reply_token=key.text()
+            platform=PLATFORM,
+            chat=str(interaction.channel_id),
+            parent_chat=_parent(interaction),
+            reply_token=key.text(),
         ),
         locale=locale_of(interaction.locale.value),
         group=_group(interaction),
@@ -39,10 +42,15 @@ def _group(interaction: discord.Interaction[Any]) -> str:
     return f"user:{interaction.user.id}"
 
 
+def _parent(interaction: discord.Interaction[Any]) -> str | None:
+    channel = interaction.channel
+    return str(channel.parent_id) if isinstance(channel, discord.Thread) else None
+
+
 def is_admin(interaction: discord.Interaction[Any]) -> bool:
-    """Whether the person keeps order in this channel."""
-    permissions = interaction.permissions
-    return permissions.manage_messages or permissions.manage_guild
+    """Whether the person is an admin of the guild: Discord says so with each interaction. In
+    private chats nobody is."""
+    return interaction.permissions.manage_guild
 
 
 def user_of(requester: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.adapters.discord.answers import Answers
-from bot.adapters.discord.origin import origin_of
+from bot.adapters.discord.origin import PLATFORM, origin_of
 from bot.adapters.discord.pending import ANSWER_SECONDS, Pending, Register, State, Told
 from bot.adapters.discord.permissions import missing_to_send
 from bot.adapters.discord.render import Look, text_of
@@ -103,7 +103,7 @@ class Reception:
             visit = replace(visit, origin=await self._settle(visit.origin))
             await work(visit)
         except Refusal as refusal:
-            await self.whisper(visit, refusal_text(refusal, visit.origin.locale))
+            await self.whisper(visit, refusal_text(refusal, visit.origin.locale, PLATFORM))
         except Exception as error:
             number = visit.interaction.id
             self._log.error("interaction_failed", interaction=number, **trouble(error))

@@ -100,6 +100,15 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
     "help": (said("help", "帮助", "說明"), said("How to use this bot", "怎么用", "怎麼用")),
 }
 
+
+def meanings(locale: str) -> dict[str, str]:
+    """What each command does, for /help."""
+    described = {name: text for name, (_, text) in COMMANDS.items()}
+    if locale == "en":
+        return {name: text.message for name, text in described.items()}
+    return {name: str(text.extras["cn"]) for name, text in described.items()}
+
+
 #: parameter -> (name, description).
 OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     "prompt": (
@@ -157,9 +166,9 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     "pool": (
         said("pool", "全群", "全群"),
         said(
-            "The whole server's quota; for those who run the bot",
-            "整个服务器的总额度；仅限总管理员",
-            "整個伺服器的總額度；僅限總管理員",
+            "The whole server's quota; those who run the bot change it",
+            "整个服务器的总额度；只有总管理员能改",
+            "整個伺服器的總額度；只有總管理員能改",
         ),
     ),
     "everywhere": (
@@ -186,7 +195,10 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
         said("appoint", "任免", "任免"),
         said("Nothing lists them", "不填则列出名单", "不填則列出名單"),
     ),
-    "change": (said("change", "方式", "方式"), said("How to change it", "怎么改", "怎麼改")),
+    "change": (
+        said("change", "方式", "方式"),
+        said("How to change it; nothing shows it", "怎么改；不填则只看", "怎麼改；不填則只看"),
+    ),
     "amount": (
         said("amount", "数量", "數量"),
         said(

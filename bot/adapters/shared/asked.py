@@ -71,7 +71,7 @@ class Core(Protocol):
         *,
         all_: bool,
         quiet: bool,
-        admin: bool = False,
+        is_admin: IsAdmin = ...,
     ) -> Toast | None: ...
 
     async def original(
@@ -87,7 +87,7 @@ class Core(Protocol):
         origin: Origin,
         generation_id: str,
         *,
-        admin: bool,
+        is_admin: IsAdmin,
         quiet: bool,
         pressed: str | None = None,
     ) -> Toast | None: ...

@@ -2,8 +2,6 @@
 no power left."""
 
 import asyncio
-import time
-from collections.abc import Callable
 
 from telegram import Bot
 from telegram.error import TelegramError
@@ -12,25 +10,16 @@ from bot.core.log import Log
 
 #: An update waits for this, and all others behind it.
 LOOKUP_SECONDS = 2.0
-#: After a lookup that failed nobody is an admin of that chat for this long: the next one would
-#: hold everybody up as well.
-FAILED_SECONDS = 30.0
-MANY_CHATS = 1000
 
 
 class Admins:
-    """Calling it says whether a person is an admin of a chat."""
+    """Calling it says whether a person is an admin of a chat; None where Telegram does not say."""
 
-    def __init__(self, bot: Bot, log: Log, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, bot: Bot, log: Log) -> None:
         self._bot = bot
         self._log = log
-        self._clock = clock
-        #: Chat -> until when it is not asked about.
-        self._failed: dict[str, float] = {}
 
-    async def __call__(self, chat: str, person: int) -> bool:
-        if self._clock() < self._failed.get(chat, 0.0):
-            return False
+    async def __call__(self, chat: str, person: int) -> bool | None:
         try:
             # Not through the flood gate: all updates would wait behind the answers to presses.
             # One call at a time needs no limit. Not getChatMember: of others it tells for sure
@@ -39,9 +28,6 @@ class Admins:
                 members = await self._bot.get_chat_administrators(chat)
         except (TelegramError, TimeoutError) as error:
             self._log.info("admins_unknown", error=type(error).__name__)
-            if len(self._failed) >= MANY_CHATS:
-                self._failed.clear()
-            self._failed[chat] = self._clock() + FAILED_SECONDS
-            return False
+            return None
         # Anonymous admins are among them, under their own names.
         return person in {member.user.id for member in members}

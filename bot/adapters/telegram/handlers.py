@@ -87,7 +87,7 @@ class Handlers:
         origin = origin_of_message(message, self._bot_id)
         if origin is None:
             return
-        command = match_command(message.text or "", self._username)
+        command = self._called_by(message, message.text)
         if command is None and not self._concerns_us(message):
             return
         origin = await self._core.settled(origin)
@@ -165,10 +165,14 @@ class Handlers:
         if which.strip().lower() in ALL_WORDS:
             await self._core.cancel(origin, None, None, all_=True, quiet=quiet)
             return
-        named, replied = named_id(which), self._own_replied(message)
-        others = named is not None or replied is not None
-        admin = others and await self._rights.of_message(message)
-        await self._core.cancel(origin, named, replied, all_=False, quiet=quiet, admin=admin)
+        await self._core.cancel(
+            origin,
+            named_id(which),
+            self._own_replied(message),
+            all_=False,
+            quiet=quiet,
+            is_admin=lambda: self._rights.of_message(message),
+        )
 
     async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
         """It may be about somebody: whoever is mentioned without having a name to write, wrote
@@ -208,7 +212,7 @@ class Handlers:
 
     async def _wordless(self, message: Message, origin: Origin) -> None:
         """Pictures, stickers, voices. Service messages have no attachment and mean nothing."""
-        command = match_command(message.caption or "", self._username)
+        command = self._called_by(message, message.caption)
         if command is not None and command[0] != "draw":
             await self._command(message, origin, *command)
         elif command is not None:
@@ -236,7 +240,13 @@ class Handlers:
             return named["name"].casefold() == self._username.casefold()
         if message.chat.type == ChatType.PRIVATE or self._answers_question(message):
             return True
-        return match_command(text, self._username) is not None
+        return self._called_by(message, text) is not None
+
+    def _called_by(self, message: Message, text: str | None) -> tuple[str, str] | None:
+        """The command in it. Where people talk with each other an everyday word is none."""
+        alone = message.chat.type == ChatType.PRIVATE
+        bare = alone or self._own_replied(message) is not None
+        return match_command(text or "", self._username, bare=bare)
 
     def _answers_question(self, message: Message) -> bool:
         question = message.reply_to_message

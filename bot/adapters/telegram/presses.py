@@ -11,7 +11,7 @@ from bot.adapters.telegram.origin import origin_of_message, origin_of_press
 from bot.adapters.telegram.rights import Rights
 from bot.core.generation import Origin
 from bot.core.messages import Toast
-from bot.core.press import WANTED, Press
+from bot.core.press import COMMAND, WANTED, Press
 from bot.core.text_trigger import match_command
 
 #: (callback query id, short answer or None): answers a button press, in the background.
@@ -58,6 +58,10 @@ class Presses:
 
     async def _act(self, query: CallbackQuery, origin: Origin, press: Press) -> Toast | None:
         core, named = self._core, press.generation_id
+
+        async def is_admin() -> bool | None:
+            return await self._rights.of_press(query)
+
         match press.action:
             case "again":
                 return await core.again(origin, named, None, quiet=True)
@@ -74,15 +78,17 @@ class Presses:
                 )
             case "forget":
                 return await core.my_data.forget(origin, named, in_place=_carries(query))
-            case "do":
+            case _ if press.action == COMMAND:
                 return await self._manage(query, origin, press)
             case "delete":
-                admin = await self._rights.of_press(query)
                 pressed = origin.address.request_message if _carries(query) else None
-                return await core.remove(origin, named, admin=admin, quiet=True, pressed=pressed)
+                return await core.remove(
+                    origin, named, is_admin=is_admin, quiet=True, pressed=pressed
+                )
             case _:
-                admin = await self._rights.of_press(query)
-                return await core.cancel(origin, named, None, all_=False, quiet=True, admin=admin)
+                return await core.cancel(
+                    origin, named, None, all_=False, quiet=True, is_admin=is_admin
+                )
 
     async def _manage(self, query: CallbackQuery, origin: Origin, press: Press) -> Toast | None:
         """Whoever presses asks; what is answered takes the place of the button's message."""
@@ -102,8 +108,11 @@ class Presses:
         author = origin_of_message(asked, self._bot_id) if asked else None
         if asked is None or author is None or not asked.text:
             return await self._core.refuse(origin, "request_gone", quiet=True)
-        if author.requester != origin.requester and not await self._rights.speaks_for(asked, query):
-            return await self._core.refuse(origin, "not_yours_to_draw", quiet=True)
+        if author.requester != origin.requester:
+            speaks = await self._rights.speaks_for(asked, query)
+            if not speaks:
+                code = "admins_unknown" if speaks is None else "not_yours_to_draw"
+                return await self._core.refuse(origin, code, quiet=True)
         wanted = replace(
             author,
             event_key=f"{author.event_key}:wanted",

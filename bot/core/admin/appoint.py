@@ -38,6 +38,8 @@ class Appoint:
     async def _listed(self, ask: Ask) -> Said:
         admins = await self._people.fleet_admins()
         if not admins:
-            return Said(text=reply("no_staff", ask.origin.locale), private=True)
+            return Said(
+                text=reply("no_staff", ask.origin.locale, ask.origin.address.platform), private=True
+            )
         listed = "\n".join(admins)
         return Said(text=reply("staff", ask.origin.locale, admins=listed), private=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.core.errors import Refusal
-from bot.core.generation import Origin
+from bot.core.generation import Generation, Origin
 from bot.core.messages import Button
 from bot.core.staff import IsAdmin, Level, Staff
 
@@ -47,6 +47,9 @@ class Ask:
 
     async def may(self, least: Level) -> bool:
         return await self.staff.allows(self.origin, least, self.is_admin)
+
+    async def governs(self, generation: Generation) -> bool:
+        return await self.staff.governs(self.origin, generation, self.is_admin)
 
     async def runs_fleet(self) -> bool:
         return await self.staff.runs_fleet(self.origin)

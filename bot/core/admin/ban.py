@@ -8,8 +8,12 @@ from bot.core.admin.reach import reach, reach_text
 from bot.core.admin.whom import Whom
 from bot.core.cancel import Cancel
 from bot.core.errors import Refusal
+from bot.core.generation import Origin
+from bot.core.group_rules import RulesHere
+from bot.core.local_time import local_time
 from bot.core.moderation.area import EVERYTHING, Area, area_of
 from bot.core.moderation.bans import Ban, Bans
+from bot.core.people import number_of
 from bot.core.ports import Clock
 from bot.core.replies import reply, wait_text
 from bot.core.staff import Level
@@ -20,10 +24,13 @@ LIST = frozenset({"list", "名单", "列表"})
 class BanPeople:
     """Implements AdminCommand."""
 
-    def __init__(self, *, bans: Bans, cancel: Cancel, whom: Whom, clock: Clock) -> None:
+    def __init__(
+        self, *, bans: Bans, cancel: Cancel, whom: Whom, rules: RulesHere, clock: Clock
+    ) -> None:
         self._bans = bans
         self._cancel = cancel
         self._whom = whom
+        self._rules = rules
         self._clock = clock
 
     async def __call__(self, ask: Ask) -> Said:
@@ -41,24 +48,21 @@ class BanPeople:
         return await self._banned(ask, person, area, parse_ban(ask.words))
 
     async def _banned(self, ask: Ask, person: str, area: Area, order: BanOrder) -> Said:
-        """What they have under way ends in a transaction of its own. A crash between the two is
-        made good when the event comes again, and until then nothing joins it."""
         origin, length = ask.origin, order.length_ms
         until = None if length is None else self._clock() + length
         act = act_of(origin, ActKind.BAN, scope=area.scope, target=person, detail=ask.words)
         ban = Ban(person=person, area=area, until_ms=until, reason=order.reason)
-        live = await self._bans.ban(ban, act)
-        await self._cancel.by_act(live, act)
-        ended = await self._bans.ended(act.event_key)
+        ended = await self._bans.ban(ban, act)
+        await self._cancel.spread(ended)
         said = reply(
             "banned_them_for_good" if length is None else "banned_them",
             origin.locale,
-            who=_number(person),
+            who=number_of(person),
             length=_length_text(length, origin.locale),
             where=reach_text(area, origin.locale),
         )
         if ended:
-            said += "\n" + reply("ban_ended", origin.locale, count=ended)
+            said += "\n" + reply("ban_ended", origin.locale, count=len(ended))
         return Said(text=said)
 
     async def _listed(self, ask: Ask, area: Area, page: int) -> Said:
@@ -67,16 +71,21 @@ class BanPeople:
         if not bans:
             return Said(text=reply("no_bans", locale), private=True)
         command = "ban all list" if area == EVERYTHING else "ban list"
-        lines = [self._line(ban, locale) for ban in bans]
+        lines = [await self._line(ban, ask.origin) for ban in bans]
         text, buttons = page_of([reply("bans", locale), *lines], page, command)
         return Said(text=text, buttons=buttons, private=True)
 
-    def _line(self, ban: Ban, locale: str) -> str:
-        rest = reply("for_good", locale)
+    async def _line(self, ban: Ban, origin: Origin) -> str:
+        rest = reply("for_good", origin.locale)
         if ban.until_ms is not None:
-            rest = wait_text(ban.until_ms - self._clock(), locale)
+            wait = wait_text(ban.until_ms - self._clock(), origin.locale)
+            time = await self._time(ban.until_ms, origin)
+            rest = reply("until", origin.locale, wait=wait, time=time)
         name = f"@{ban.name}" if ban.name else ""
-        return " ".join(filter(None, (_number(ban.person), name, f"({rest})", ban.reason)))
+        return " ".join(filter(None, (number_of(ban.person), name, f"({rest})", ban.reason)))
+
+    async def _time(self, until_ms: int, origin: Origin) -> str:
+        return local_time(until_ms, self._clock(), await self._rules.time_zone(origin))
 
 
 class Unban:
@@ -95,7 +104,7 @@ class Unban:
         act = act_of(origin, ActKind.UNBAN, scope=area.scope, target=person, detail=ask.words)
         await self._bans.unban(person, area, act)
         where = reach_text(area, origin.locale)
-        return Said(text=reply("unbanned", origin.locale, who=_number(person), where=where))
+        return Said(text=reply("unbanned", origin.locale, who=number_of(person), where=where))
 
 
 async def _check_may_be_banned(ask: Ask, person: str) -> None:
@@ -103,10 +112,6 @@ async def _check_may_be_banned(ask: Ask, person: str) -> None:
         raise Refusal("not_yourself")
     if await ask.staff.level_of(person) >= Level.FLEET_ADMIN:
         raise Refusal("not_the_staff")
-
-
-def _number(person: str) -> str:
-    return person.partition(":")[2]
 
 
 def _length_text(length_ms: int | None, locale: str) -> str:

@@ -5,28 +5,23 @@ import re
 
 from bot.core.acts import EVERYWHERE, ActKind, act_of
 from bot.core.admin.ask import Ask, Said
+from bot.core.clearing import clear_on
 from bot.core.errors import Refusal
 from bot.core.group_queue import Group, GroupQueue
-from bot.core.messages import Button
 from bot.core.news import News
-from bot.core.ports import Records
+from bot.core.press import command_button
 from bot.core.quota import scope_of
 from bot.core.replies import reply
 from bot.core.staff import Level
 
-#: Cancelled in one transaction: whoever asks for a picture meanwhile waits no longer than this.
-AT_ONCE = 50
-#: So many are told at once, and the others in turn: all of them together would hold up new ones.
-TOLD_AT_ONCE = 100
 _UP_TO = re.compile(r"upto\s+(?P<serial>[0-9]{1,12})")
 
 
 class Clear:
     """Implements AdminCommand."""
 
-    def __init__(self, *, queue: GroupQueue, records: Records, news: News) -> None:
+    def __init__(self, *, queue: GroupQueue, news: News) -> None:
         self._queue = queue
-        self._records = records
         self._news = news
 
     async def __call__(self, ask: Ask) -> Said:
@@ -47,33 +42,17 @@ class Clear:
         if not standing.count:
             return Said(text=reply("nothing_waits", locale), private=True)
         where = "all " if group is None else ""
-        button = Button(
-            action="do",
-            generation_id="",
-            label=reply("button_clear", locale, count=standing.count),
-            words=f"clear {where}upto {standing.up_to}",
-        )
+        label = reply("button_clear", locale, count=standing.count)
+        button = command_button(label, f"clear {where}upto {standing.up_to}")
         code = "clear_all" if group is None else "clear_group"
         text = reply(code, locale, count=standing.count)
         return Said(text=text, buttons=(button,), private=True)
 
     async def _clear(self, ask: Ask, group: Group, up_to: int) -> Said:
-        event = ask.origin.event_key
-        # One that was answered is done. One that was not, because the process died on the way, goes
-        # on: what it is about was fixed when it was asked.
-        if not await self._records.seen(event):
-            await self._clear_all(ask, group, up_to)
-        count = await self._queue.cleared(event)
-        return Said(text=reply("cleared", ask.origin.locale, count=count), private=True)
-
-    async def _clear_all(self, ask: Ask, group: Group, up_to: int) -> None:
+        """Where the process dies on the way, the next one clears on at its start."""
         scope = EVERYWHERE if group is None else group[1]
         act = act_of(ask.origin, ActKind.CLEAR, scope=scope, detail=ask.words)
-        told = 0
-        while True:
-            cleared = await self._queue.clear(group, up_to, act, AT_ONCE)
-            for generation_id in cleared[: TOLD_AT_ONCE - told]:
-                self._news.moved(generation_id)
-            told = min(TOLD_AT_ONCE, told + len(cleared))
-            if len(cleared) < AT_ONCE:
-                return
+        await self._queue.clear(group, up_to, act)
+        await clear_on(self._queue, self._news)
+        count = await self._queue.cleared(act.event_key)
+        return Said(text=reply("cleared", ask.origin.locale, count=count), private=True)

@@ -32,7 +32,7 @@ from bot.core.moderation.words import Words
 from bot.core.news import News
 from bot.core.pauses import Pauses
 from bot.core.people import Names, People, Weights
-from bot.core.ports import Admissions, Clock, Records
+from bot.core.ports import Admissions, Clock
 from bot.core.quota import Ledger
 from engine.profiles import Profile
 
@@ -53,7 +53,6 @@ def admin_commands(
     lists: WordLists,
     pauses: Pauses,
     queue: GroupQueue,
-    records: Records,
     news: News,
     groups: Groups,
     rules: RulesHere,
@@ -68,7 +67,7 @@ def admin_commands(
     job = Job(
         admissions=admissions,
         queue=queue,
-        view=JobView(cards=cards, clock=clock, time_zone=rules.usual.time_zone or "UTC"),
+        view=JobView(cards=cards, clock=clock, rules=rules),
         cancel=cancel,
         draw=draw,
     )
@@ -82,15 +81,15 @@ def admin_commands(
             reactors=reactors,
         ),
         "quiet": Quiet(settings),
-        "audit": Audit(acts=acts, whom=whom, rules=rules),
+        "audit": Audit(acts=acts, whom=whom, rules=rules, clock=clock),
         "staff": Appoint(people=people, whom=whom),
-        "ban": BanPeople(bans=bans, cancel=cancel, whom=whom, clock=clock),
+        "ban": BanPeople(bans=bans, cancel=cancel, whom=whom, rules=rules, clock=clock),
         "unban": Unban(bans=bans, whom=whom),
         "here": Here(places),
         "words": ForbidWords(words=words, lists=lists),
         "pause": PauseQueue(pauses),
         "resume": ResumeQueue(pauses),
-        "clear": Clear(queue=queue, records=records, news=news),
+        "clear": Clear(queue=queue, news=news),
         "job": job,
         "weight": Weight(weights=weights, whom=whom),
     }

@@ -7,7 +7,7 @@ from bot.core.answers import Answers, done
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Origin
 from bot.core.messages import Toast
-from bot.core.staff import IsAdmin, Staff
+from bot.core.staff import IsAdmin, Staff, asked_once
 
 
 class AdminDesk:
@@ -38,7 +38,7 @@ class AdminDesk:
             words=words.strip(),
             pointed=pointed,
             staff=self._staff,
-            is_admin=is_admin,
+            is_admin=asked_once(is_admin),
         )
         try:
             if name not in self._commands:

@@ -54,6 +54,7 @@ class Group:
             self._bounded,
             # As was decided just now.
             own.language or origin.locale,
+            address.platform,
             quiet=quiet,
             limits=not origin.alone,
         )

@@ -10,7 +10,7 @@ from bot.core.admin.group_syntax import MAX_COOLDOWN_S, SETTINGS, Bounded, Setti
 from bot.core.draw_size import as_size, least_largest
 from bot.core.group_rules import GroupRules
 from bot.core.messages import Button
-from bot.core.press import COMMAND
+from bot.core.press import command_button
 from bot.core.quota import UNIT, units
 from bot.core.replies import reply
 from engine.contract import MAX_PICTURES
@@ -33,13 +33,21 @@ class GroupPanel:
     such thing. `limits`: also what nobody decides in a private chat."""
 
     def __init__(
-        self, own: GroupRules, bounded: Bounded, locale: str, *, quiet: bool | None, limits: bool
+        self,
+        own: GroupRules,
+        bounded: Bounded,
+        locale: str,
+        platform: str,
+        *,
+        quiet: bool | None,
+        limits: bool,
     ) -> None:
         self._own = own
         self._usual = bounded.usual
         self._now = own.over(bounded.usual)
         self._profile = bounded.profile
         self._locale = locale
+        self._platform = platform
         self._quiet = quiet
         self._limits = limits
 
@@ -167,7 +175,7 @@ class GroupPanel:
     def _button(self, words: str, label: str, *, chosen: bool = False) -> Button:
         if chosen:
             label = self._say("button_chosen", value=label)
-        return Button(action=COMMAND, generation_id="", label=label, words=f"group {words}")
+        return command_button(label, f"group {words}")
 
     def _say(self, code: str, **data: Any) -> str:
-        return reply(code, self._locale, **data)
+        return reply(code, self._locale, self._platform, **data)

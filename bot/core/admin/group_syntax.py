@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.admin.quota_syntax import MAX_UNITS
+from bot.core.admin.switch import switched
 from bot.core.draw_options import MAX_RATIO
 from bot.core.draw_size import as_size, least_largest, resolve_size
 from bot.core.draw_syntax import DrawRequest
@@ -21,8 +22,6 @@ from engine.profiles import Profile
 
 MAX_COOLDOWN_S = 3600
 USUAL = frozenset({"默认", "默認", "預設", "usual", "default"})
-ON = frozenset({"on", "开", "開", "打开", "开启"})
-OFF = frozenset({"off", "关", "關", "关闭", "关掉"})
 _ZONES = {"北京": "Asia/Shanghai", "上海": "Asia/Shanghai", "北京时间": "Asia/Shanghai",
           "香港": "Asia/Hong_Kong", "台北": "Asia/Taipei", "东京": "Asia/Tokyo"}  # fmt: skip
 
@@ -88,7 +87,7 @@ def _daily(typed: str, _: Bounded) -> int:
 
 
 def _cooldown(typed: str, _: Bounded) -> int:
-    if typed.lower() in OFF or typed in ("无", "none"):
+    if switched(typed) is False or typed in ("无", "none"):
         return 0
     match = re.fullmatch(r"(\d+)\s*(?:(秒钟?|s|sec)|(分钟?|m|min))?", typed.lower(), re.ASCII)
     if match is None:
@@ -120,9 +119,10 @@ def _ratio(typed: str, bounded: Bounded) -> tuple[int, int]:
 
 
 def _spoiler(typed: str, _: Bounded) -> bool:
-    if typed.lower() not in ON | OFF:
+    on = switched(typed)
+    if on is None:
         raise ValueError(typed)
-    return typed.lower() in ON
+    return on
 
 
 def _one_of(values: dict[str, Any]) -> Callable[[str, Bounded], Any]:

@@ -2,16 +2,14 @@
 
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
+from bot.core.admin.switch import OFF, ON
 from bot.core.errors import Refusal
 from bot.core.moderation.places import Places
 from bot.core.quota import scope_of
 from bot.core.replies import reply
 from bot.core.staff import Level
 
-WISHES = {
-    **dict.fromkeys(("on", "开", "打开", "开启", "启用"), True),
-    **dict.fromkeys(("off", "关", "关闭", "关掉", "停用"), False),
-}
+WISHES = {**dict.fromkeys({*ON, "启用"}, True), **dict.fromkeys({*OFF, "停用"}, False)}
 #: What makes it the whole group.
 GROUP = frozenset({"全群", "本群", "群", "group"})
 
@@ -36,7 +34,7 @@ class Here:
         code = f"{'group' if whole else 'place'}_{'opened' if open_ else 'closed'}"
         if by_fleet and not open_:
             code += "_by_fleet"
-        return Said(text=reply(code, origin.locale))
+        return Said(text=reply(code, origin.locale, origin.address.platform))
 
     async def _decide(self, ask: Ask, *, open_: bool, whole: bool, by_fleet: bool) -> None:
         address, scope = ask.origin.address, scope_of(ask.origin)
@@ -54,6 +52,6 @@ class Here:
         origin = ask.origin
         state = await self._places.state(origin.address, scope_of(origin))
         code = "place_is_open" if state.open else "place_is_closed"
-        if state.own is not None and state.open == state.own != state.group:
+        if state.differs:
             code += "_alone"
         return Said(text=reply(code, origin.locale))

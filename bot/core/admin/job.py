@@ -12,7 +12,7 @@ from bot.core.group_queue import GroupQueue
 from bot.core.ports import Admissions
 from bot.core.quota import scope_of
 from bot.core.replies import refusal_text, reply
-from bot.core.rights import may_see
+from bot.core.rights import is_of_group, may_see
 from bot.core.staff import Level
 
 #: What a refusal quotes of a prompt.
@@ -69,14 +69,14 @@ class Job:
             found = await self._admissions.by_status_message(address, ask.pointed.message)
         else:
             raise Refusal("which_job")
-        if found is None or not (_is_of(found, ask.origin) or await ask.runs_fleet()):
+        if found is None or not await ask.governs(found):
             raise Refusal("unknown_generation", id=generation_id) if named else Refusal("which_job")
         return found
 
     async def _shown(self, ask: Ask, generation: Generation, before: str = "") -> Said:
         origin = ask.origin
         text = await self._view.one(generation, origin)
-        everywhere = not _is_of(generation, origin)
+        everywhere = not is_of_group(generation, origin)
         buttons = job_buttons(generation, everywhere=everywhere, locale=origin.locale)
         return Said(text=before + text, buttons=buttons, private=True)
 
@@ -84,7 +84,7 @@ class Job:
         found = await self._found(ask, named)
         # Delivered again, its answer may be missing.
         with suppress(AlreadySeen):
-            await self._cancel.end(found, ask.origin)
+            await self._cancel(found, ask.origin)
         return await self._shown(ask, await self._found(ask, found.id))
 
     async def _retried(self, ask: Ask, named: str) -> Said:
@@ -119,13 +119,7 @@ class Job:
 
 def _of_theirs(refusal: Refusal, generation: Generation, origin: Origin) -> Refusal:
     """What they would be told; of their words nothing is quoted to who may not see them."""
-    told = refusal_text(refusal, origin.locale)
+    told = refusal_text(refusal, origin.locale, origin.address.platform)
     if QUOTING & refusal.data.keys() and not may_see(generation, origin):
         told = refusal.code
     return Refusal("not_drawn_for_them", who=generation.requester, told=told)
-
-
-def _is_of(generation: Generation, origin: Origin) -> bool:
-    """Whether it was asked for in the group of `origin`."""
-    group = (generation.address.platform, generation.scope)
-    return group == (origin.address.platform, scope_of(origin))

@@ -5,13 +5,14 @@ A prompt is told only to whoever may see it, and so is what an error quotes of i
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.core.cards import Cards, beginning, quoted
 from bot.core.generation import LIVE, Generation, Origin, Outcome
+from bot.core.group_rules import RulesHere
+from bot.core.local_time import local_time
 from bot.core.messages import Button
 from bot.core.ports import Clock
+from bot.core.press import command_button
 from bot.core.quota import units
 from bot.core.replies import failure_text, reply, wait_text
 from bot.core.rights import may_see
@@ -25,10 +26,10 @@ RETRIED = frozenset({Outcome.FAILED, Outcome.EXPIRED, Outcome.CANCELLED})
 class JobView:
     """Puts rows into words."""
 
-    def __init__(self, *, cards: Cards, clock: Clock, time_zone: str) -> None:
+    def __init__(self, *, cards: Cards, clock: Clock, rules: RulesHere) -> None:
         self._cards = cards
         self._clock = clock
-        self._zone = ZoneInfo(time_zone)
+        self._rules = rules
 
     async def one(self, generation: Generation, origin: Origin) -> str:
         locale, spec = origin.locale, generation.spec
@@ -45,7 +46,7 @@ class JobView:
                 count=spec.count,
                 price=units(generation.price),
             ),
-            self._times(generation, locale),
+            self._times(generation, locale, await self._rules.time_zone(origin)),
             self._spent(generation, locale),
         ]
         if may_see(generation, origin) and generation.forgotten is None:
@@ -80,21 +81,19 @@ class JobView:
             )
         return "\n".join(lines)
 
-    def _times(self, generation: Generation, locale: str) -> str:
+    def _times(self, generation: Generation, locale: str, zone: str) -> str:
         moments = {
             "job_asked": generation.created_ms,
             "job_handed_over": generation.started_ms,
             "job_begun": generation.begun_ms,
             "job_ended": generation.finished_ms,
         }
+        now = self._clock()
         return " · ".join(
-            reply(code, locale, moment=f"{self._moment(moment):%m-%d %H:%M:%S}")
+            reply(code, locale, moment=local_time(moment, now, zone, seconds=True))
             for code, moment in moments.items()
             if moment is not None
         )
-
-    def _moment(self, milliseconds: int) -> datetime:
-        return datetime.fromtimestamp(milliseconds / 1000, self._zone)
 
     def _spent(self, generation: Generation, locale: str) -> str:
         """Seconds of waiting and of drawing, and how often an engine had it."""
@@ -138,8 +137,7 @@ def list_buttons(
 
 
 def _button(code: str, words: str, locale: str, **data: int) -> Button:
-    label = reply(code, locale, **data)
-    return Button(action="do", generation_id="", label=label, words=f"job {words}")
+    return command_button(reply(code, locale, **data), f"job {words}")
 
 
 def _page(number: int, *, everywhere: bool) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.core.messages import Button
+from bot.core.press import command_button
 
 #: Discord takes 2000 characters, some of which become two.
 PAGE_CHARACTERS = 1400
@@ -20,8 +21,6 @@ def page_of(lines: Sequence[str], number: int, command: str) -> tuple[str, tuple
     number = min(max(1, number), len(pages))
     turns = [(number - 1, "◀"), (number + 1, "▶")]
     buttons = tuple(
-        Button(action="do", generation_id="", label=label, words=f"{command} {to}")
-        for to, label in turns
-        if 1 <= to <= len(pages)
+        command_button(label, f"{command} {to}") for to, label in turns if 1 <= to <= len(pages)
     )
     return pages[number - 1], buttons

@@ -22,8 +22,9 @@ class PauseQueue:
         if len(reason) > MAX_REASON:
             raise Refusal("too_long", length=len(reason), limit=MAX_REASON)
         await self._pauses.pause(reason, _act(ask, ActKind.PAUSE))
-        locale = ask.origin.locale
-        return Said(text=f"{pause_text(Pause(reason), locale)}\n{reply('how_to_resume', locale)}")
+        locale, platform = ask.origin.locale, ask.origin.address.platform
+        how = reply("how_to_resume", locale, platform)
+        return Said(text=f"{pause_text(Pause(reason), locale)}\n{how}")
 
 
 class ResumeQueue:

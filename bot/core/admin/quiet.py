@@ -2,16 +2,12 @@
 
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
+from bot.core.admin.switch import switched
 from bot.core.chat_ports import ChatSettings
 from bot.core.errors import Refusal
 from bot.core.quota import scope_of
 from bot.core.replies import reply
 from bot.core.staff import Level
-
-WISHES = {
-    **dict.fromkeys(("on", "开", "打开", "开启"), True),
-    **dict.fromkeys(("off", "关", "关闭", "关掉"), False),
-}
 
 
 class Quiet:
@@ -21,15 +17,15 @@ class Quiet:
         self._settings = settings
 
     async def __call__(self, ask: Ask) -> Said:
-        origin, wish = ask.origin, ask.words.lower()
+        origin, wish = ask.origin, ask.words
         platform, chat = origin.address.platform, origin.address.chat
         if not wish:
-            quiet = await self._settings.quiet(platform, chat)
-            return Said(text=reply("is_quiet" if quiet else "is_not_quiet", origin.locale))
-        if wish not in WISHES:
+            now = await self._settings.quiet(platform, chat)
+            return Said(text=reply("is_quiet" if now else "is_not_quiet", origin.locale))
+        quiet = switched(wish)
+        if quiet is None:
             raise Refusal("bad_wish", wish=wish[:20])
         await ask.require(Level.GROUP_ADMIN, own_chat=True)
-        quiet = WISHES[wish]
         act = act_of(origin, ActKind.QUIET, scope=scope_of(origin), target=chat, detail=ask.words)
         await self._settings.set_quiet(platform, chat, quiet=quiet, act=act)
         return Said(text=reply("quiet_on" if quiet else "quiet_off", origin.locale))

@@ -1,15 +1,15 @@
 """/quota: what people have left, and what admins change of it."""
 
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
-from bot.core.admin.quota_syntax import QuotaOrder, parse_quota
+from bot.core.admin.quota_syntax import QuotaOrder, asks_for_pool, parse_quota
 from bot.core.admin.whom import Whom
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
+from bot.core.local_time import local_time
+from bot.core.people import number_of
 from bot.core.ports import Clock
 from bot.core.quota import POOL, AccountKey, Entry, Ledger, Statement, scope_of, units
 from bot.core.replies import reply, wait_text
@@ -31,6 +31,9 @@ class Quota:
         if not ask.words and ask.pointed.person is None and ask.pointed.message is None:
             return await self._told(ask.origin, ask.origin.requester)
         person, rest = await self._whom(ask)
+        if asks_for_pool(rest.words):
+            await ask.require(Level.GROUP_ADMIN)
+            return await self._told_of_pool(ask.origin)
         if not rest.words.strip():
             if person is None or not await ask.may(Level.GROUP_ADMIN):
                 person = ask.origin.requester
@@ -58,9 +61,17 @@ class Quota:
         if not lines:
             return Said(text=reply("quota_unlimited", origin.locale), private=True)
         if person != origin.requester:
-            lines.insert(0, reply("quota_of", origin.locale, who=_number(person)))
-        entries = [_line(one, statement.time_zone, origin.locale) for one in statement.entries]
-        return Said(text="\n".join([*lines, *entries]), private=True)
+            lines.insert(0, reply("quota_of", origin.locale, who=number_of(person)))
+        lines += self._entries(statement, origin.locale)
+        return Said(text="\n".join(lines), private=True)
+
+    async def _told_of_pool(self, origin: Origin) -> Said:
+        key = AccountKey(platform=origin.address.platform, scope=scope_of(origin), holder=POOL)
+        pool = await self._ledger.statement(key, TOLD)
+        if pool.allowance is None:
+            return Said(text=reply("pool_unlimited", origin.locale), private=True)
+        standing = self._standing("pool_left", pool, origin.locale)
+        return Said(text="\n".join([standing, *self._entries(pool, origin.locale)]), private=True)
 
     async def _change(self, ask: Ask, order: QuotaOrder, person: str | None) -> Said:
         origin = ask.origin
@@ -77,7 +88,7 @@ class Quota:
             statement = await self._ledger.change(
                 key, order.wish, order.amount, order.reason, act, by_fleet=by_fleet
             )
-        return Said(text=_changed(key, statement, origin.locale))
+        return Said(text=_changed(key, statement, origin))
 
     def _account(self, origin: Origin, order: QuotaOrder, person: str | None) -> AccountKey:
         platform = origin.address.platform
@@ -87,21 +98,30 @@ class Quota:
             raise Refusal("whom")
         return AccountKey(platform=platform, scope=scope_of(origin, person), holder=person)
 
+    def _entries(self, statement: Statement, locale: str) -> list[str]:
+        zone, now = statement.time_zone, self._clock()
+        return [
+            _line(one, local_time(one.created_ms, now, zone), locale) for one in statement.entries
+        ]
+
     def _standing(self, code: str, statement: Statement, locale: str) -> str:
         assert statement.allowance is not None
+        now = self._clock()
         return reply(
             code,
             locale,
             left=units(statement.left.total),
             allowance=units(statement.allowance),
-            wait=wait_text(statement.resets_ms - self._clock(), locale),
+            wait=wait_text(statement.resets_ms - now, locale),
+            time=local_time(statement.resets_ms, now, statement.time_zone),
         )
 
 
-def _changed(key: AccountKey, statement: Statement, locale: str) -> str:
-    who = _number(key.holder) or reply("quota_of_the_group", locale)
+def _changed(key: AccountKey, statement: Statement, origin: Origin) -> str:
+    locale, platform = origin.locale, origin.address.platform
+    who = number_of(key.holder) or reply("quota_of_the_group", locale)
     if statement.allowance is None:
-        return reply("quota_changed_unlimited", locale, who=who)
+        return reply("quota_changed_unlimited", locale, platform, who=who)
     return reply(
         "quota_changed",
         locale,
@@ -111,16 +131,11 @@ def _changed(key: AccountKey, statement: Statement, locale: str) -> str:
     )
 
 
-def _number(person: str) -> str:
-    return person.partition(":")[2]
-
-
-def _line(entry: Entry, time_zone: str, locale: str) -> str:
-    moment = datetime.fromtimestamp(entry.created_ms / 1000, ZoneInfo(time_zone))
+def _line(entry: Entry, moment: str, locale: str) -> str:
     words = [reply(f"entry_{entry.kind}", locale, id=entry.generation_id or "")]
     if entry.allowance is not None:
         words.append(reply("entry_allowance", locale, allowance=units(entry.allowance)))
     words += [entry.reason] if entry.reason else []
     amount = entry.amount.total
     sign = "+" if amount >= 0 else "−"
-    return f"{moment:%m-%d %H:%M}  {sign}{units(abs(amount))}  {' '.join(words)}"
+    return f"{moment}  {sign}{units(abs(amount))}  {' '.join(words)}"

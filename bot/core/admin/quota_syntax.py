@@ -15,8 +15,9 @@ _SIGNS = {
     **dict.fromkeys(("=", "设为", "设", "set"), Wish.SET),
 }
 _SIGN = "|".join(map(re.escape, sorted(_SIGNS, key=len, reverse=True)))
+_POOL = "全群|本群|群|group|pool"
 _CHANGE = re.compile(
-    r"(?:(?P<pool>全群|本群|群|group|pool)\s*)?"
+    rf"(?:(?P<pool>{_POOL})\s*)?"
     rf"(?:(?P<daily>每天|每日|daily)|(?P<sign>{_SIGN}))\s*"
     r"(?:(?P<number>[0-9]+(?:\.[0-9]{1,2})?)|(?P<usual>默认|usual|default))"
     r"(?:\s+(?P<reason>.+))?",
@@ -51,6 +52,11 @@ def parse_quota(text: str) -> QuotaOrder:
         pool=match["pool"] is not None,
         reason=reason,
     )
+
+
+def asks_for_pool(text: str) -> bool:
+    """The group's pool is named, and no change of it."""
+    return re.fullmatch(_POOL, text.strip(), re.IGNORECASE) is not None
 
 
 def _amount(number: str) -> int:

@@ -7,7 +7,7 @@ from bot.core.admin.ask import Ask
 from bot.core.admin.ban_syntax import UNITS
 from bot.core.errors import Refusal
 from bot.core.lookup import Lookup
-from bot.core.people import Names
+from bot.core.people import Names, number_of
 
 #: 「123456789 +20」, 「123456789+20」, 「@anna 1天」; not 「1440 minutes」.
 _LEADING = re.compile(
@@ -57,6 +57,6 @@ class Whom:
         """The same for what holds everywhere: a chat, as which its anonymous admins speak, is
         not one person. Raises Refusal."""
         person, rest = await self.required(ask)
-        if person.partition(":")[2].startswith("-"):
+        if number_of(person).startswith("-"):
             raise Refusal("not_a_person")
         return person, rest

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.acts import Act
+from bot.core.generation import Generation
 from bot.core.moderation.area import Area
 
 
@@ -25,17 +26,14 @@ class Ban:
 class Bans(Protocol):
     """Whoever was banned, for those who may decide it."""
 
-    async def ban(self, ban: Ban, act: Act) -> Sequence[str]:
-        """In place of an earlier one there, and once for each event. Ids of their requests there
-        that have not ended: from now on no other joins them."""
+    async def ban(self, ban: Ban, act: Act) -> Sequence[Generation]:
+        """In place of an earlier one there, and once for each event. What they had under way there
+        is cancelled and given back in the same transaction: that is returned, and again when the
+        event comes again."""
         ...
 
     async def unban(self, person: str, area: Area, act: Act) -> None:
         """Once for each event. Raises Refusal("not_banned")."""
-        ...
-
-    async def ended(self, event_key: str) -> int:
-        """How many requests that event has ended."""
         ...
 
     async def standing(self, area: Area) -> Sequence[Ban]:

@@ -34,17 +34,21 @@ class _Span:
 class _Phrases:
     """Phrases by their spelling, found in a text in the time of its length."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self) -> None:
         #: Spelling -> as it was first written.
         self.written: dict[str, str] = {}
-        lengths: dict[str, set[int]] = {}
-        for text in texts:
-            spelling = spelled(text)
-            if spelling:
-                self.written.setdefault(spelling, text)
-                lengths.setdefault(spelling[0], set()).add(len(spelling))
         #: First character -> how long those are that begin with it, longest first.
-        self._lengths = {first: sorted(them, reverse=True) for first, them in lengths.items()}
+        self._lengths: dict[str, list[int]] = {}
+
+    def add(self, spelling: str, text: str) -> None:
+        """`text` is as it was written."""
+        if not spelling:
+            return
+        self.written.setdefault(spelling, text)
+        lengths = self._lengths.setdefault(spelling[0], [])
+        if len(spelling) not in lengths:
+            lengths.append(len(spelling))
+            lengths.sort(reverse=True)
 
     def within(self, text: str) -> Iterator[_Span]:
         """`text` is spelled."""
@@ -61,13 +65,18 @@ class Matcher:
     digits between its characters; words with letters or digits only as a whole."""
 
     def __init__(self, rules: Iterable[WordRule] = ()) -> None:
-        rules = tuple(rules)
-        self._rules = _Phrases(rule.text for rule in rules if not rule.allowed)
-        self._exceptions = _Phrases(rule.text for rule in rules if rule.allowed)
+        self._rules = _Phrases()
+        self._exceptions = _Phrases()
         #: Spelling -> all that were written so.
         self._same: dict[str, list[str]] = {}
+        self.add(rules)
+
+    def add(self, rules: Iterable[WordRule]) -> None:
+        """Thousands take longer than others should wait: they can be added in portions."""
         for rule in rules:
-            self._same.setdefault(spelled(rule.text), []).append(rule.text)
+            spelling = spelled(rule.text)
+            (self._exceptions if rule.allowed else self._rules).add(spelling, rule.text)
+            self._same.setdefault(spelling, []).append(rule.text)
 
     @property
     def forbids_anything(self) -> bool:

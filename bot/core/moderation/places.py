@@ -8,27 +8,48 @@ from bot.core.generation import Address
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaceState:
-    """How a place stands."""
+class Decision:
+    """Whether somewhere is open."""
 
-    #: What was decided for this topic or channel; None: nothing, so that the group's counts.
-    own: bool | None
-    group: bool
-    #: It was somebody who runs the fleet who decided of the place, and who closed the group.
-    own_by_fleet: bool = False
-    group_by_fleet: bool = False
+    open: bool
+    #: It was somebody who runs the fleet who decided that.
+    by_fleet: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceState:
+    """How a place stands: what was decided for it and around it, None where nothing was. The
+    nearest counts."""
+
+    #: For this topic or channel itself.
+    own: Decision | None = None
+    #: For the channel that it is a thread of.
+    parent: Decision | None = None
+    group: Decision | None = None
 
     @property
     def open(self) -> bool:
-        """What a group's admins opened does not count where the fleet closed the group."""
-        if self.group_by_fleet and not self.own_by_fleet:
-            return False
-        return self.group if self.own is None else self.own
+        """What a group's admins opened does not count where the fleet closed what is around it."""
+        return not self.held and _is_open(self.own, self.parent, self.group)
 
     @property
     def held(self) -> bool:
         """Only those who run the fleet may open the place."""
-        return self.own is False if self.own_by_fleet else self.group_by_fleet
+        decided = (self.own, self.parent, self.group)
+        return not _is_open(*(one for one in decided if one is not None and one.by_fleet))
+
+    @property
+    def differs(self) -> bool:
+        """It is not as the group is, because of what was decided nearer."""
+        nearer = self.own or self.parent
+        if nearer is None:
+            return False
+        return self.open == nearer.open != _is_open(self.group)
+
+
+def _is_open(*decided: Decision | None) -> bool:
+    """From near to far."""
+    return next((one.open for one in decided if one is not None), True)
 
 
 class Places(Protocol):
@@ -39,7 +60,8 @@ class Places(Protocol):
     async def set_place(
         self, address: Address, scope: str, *, open_: bool, by_fleet: bool, act: Act
     ) -> None:
-        """Once for each event. What was closed `by_fleet` nobody else opens: raises Refusal."""
+        """With the threads of which nothing is said themselves. Once for each event. What was
+        closed `by_fleet` nobody else opens: raises Refusal."""
         ...
 
     async def set_group(

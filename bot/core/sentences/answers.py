@@ -169,12 +169,16 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "🎟 Nothing is limited here: draw as you like.",
     ),
     "quota_left": (
-        "🎟 额度还剩 {left}（每天 {allowance}），{wait}后重置。",
-        "🎟 {left} left of your quota ({allowance} a day); renewed in {wait}.",
+        "🎟 额度还剩 {left}（每天 {allowance}），{wait}后重置（{time}）。",
+        "🎟 {left} left of your quota ({allowance} a day); renewed in {wait} ({time}).",
     ),
     "pool_left": (
-        "👥 全群还剩 {left}（每天 {allowance}），{wait}后重置。",
-        "👥 The group has {left} left ({allowance} a day); renewed in {wait}.",
+        "👥 全群还剩 {left}（每天 {allowance}），{wait}后重置（{time}）。",
+        "👥 The group has {left} left ({allowance} a day); renewed in {wait} ({time}).",
+    ),
+    "pool_unlimited": (
+        "👥 全群没有总额度的限制。",
+        "👥 The group as a whole is not limited.",
     ),
     "quota_changed": (
         "🎟 {who} 现在还剩 {left}，每天 {allowance}。",

@@ -119,10 +119,6 @@ ON_THE_PAGE: dict[str, tuple[str, str]] = {
         "已有 {limit} 个请求在排队，等画完一些，或按「取消」后再来。",
         "{limit} requests are waiting already. Wait for some, or press Cancel first.",
     ),
-    "unknown_option": (
-        "不认识参数「{option}」，请去掉它。",
-        "“{option}” is not an option. Please remove it.",
-    ),
     "negative_needs_guidance": (
         "写了不想看到的，引导就要大于 0，例如 1.8。",
         "What you do not want to see needs guidance above 0, for example 1.8.",

@@ -28,7 +28,6 @@ GROUP_RULES: dict[str, tuple[str, str]] = {
     "value_unlimited": ("不限", "no limit"),
     "value_none": ("无", "none"),
     "value_seconds": ("{value} 秒", "{value} s"),
-    "value_at_most": ("最多 {value}", "at most {value}"),
     "value_auto": ("跟随各人", "each in their own"),
     "value_zh": ("中文", "中文"),
     "value_en": ("English", "English"),

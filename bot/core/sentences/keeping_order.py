@@ -30,6 +30,7 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
     "act_resume": ("继续队列", "resume"),
     "act_clear": ("清空队列", "clear"),
     "act_cancel": ("取消", "cancel"),
+    "act_remove": ("删图", "delete picture"),
     "act_retry": ("重画", "retry"),
     "how_to_resume": ("用 /resume 恢复。", "/resume lets it go on."),
     "queue_goes_on": ("▶️ 队列在正常处理。", "▶️ The queue goes on."),

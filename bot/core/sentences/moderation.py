@@ -20,13 +20,15 @@ MODERATION: dict[str, tuple[str, str]] = {
     "bans": ("🚫 现在被封禁的：", "🚫 Banned now:"),
     "no_bans": ("🚫 现在没有人被封禁。", "🚫 Nobody is banned now."),
     "for_good": ("永久", "until lifted"),
+    "until": ("{wait}，到 {time}", "{wait}, until {time}"),
     "because": ("（{why}）", " ({why})"),
     "days": ("{number} 天", "{number} d"),
     "hours": ("{number} 小时", "{number} h"),
     "minutes": ("{number} 分钟", "{number} min"),
     "banned": (
-        "你在这里被封禁了{why}，{wait}后可以再画。有疑问请找管理员。",
-        "You are banned from drawing here{why}, for {wait} more. Ask an admin about it.",
+        "你在这里被封禁了{why}，{wait}后（{time}）可以再画。有疑问请找管理员。",
+        "You are banned from drawing here{why}, for {wait} more, until {time}. Ask an admin about "
+        "it.",
     ),
     "banned_for_good": (
         "你在这里被封禁了{why}，不能画图。有疑问请找管理员。",

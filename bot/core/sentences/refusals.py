@@ -103,20 +103,33 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "只有群管理员可以改，请找管理员来发这条命令。",
         "Only the group's admins can change this. Ask one of them to send the command.",
     ),
+    "admins_unknown": (
+        "没能向 Telegram 问到谁是群管理员，什么都没改，请过一会儿再试。",
+        "Could not ask Telegram who is an admin of this group, so nothing was changed. Try again "
+        "in a moment.",
+    ),
     "owners_only": (
         "只有机器人的主人可以这样做（设置项 ZDRAW_OWNERS）。",
         "Only the bot's owners can do that (see ZDRAW_OWNERS).",
     ),
     # --- refusals: quota ----------------------------------------------------------------------
     "quota_spent": (
-        "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置。需要更多可以找管理员。",
-        "Not enough quota: this takes {price}, you have {left} left. It is renewed in {wait}; ask "
-        "an admin for more.",
+        "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置（{time}）。需要更多可以找群管理员。",
+        "Not enough quota: this takes {price}, you have {left} left. It is renewed in {wait} "
+        "({time}); ask an admin of the group for more.",
+    ),
+    "quota_spent_fleet": (
+        "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置（{time}）。"
+        "要更多得找机器人的主人或总管理员。",
+        "Not enough quota: this takes {price}, you have {left} left. It is renewed in {wait} "
+        "({time}); only the bot's owners, and those they appointed, can give more.",
     ),
     "pool_spent": (
-        "全群今天的额度不够了：这次要 {price}，还剩 {left}，{wait}后重置。",
+        "全群今天的额度不够了：这次要 {price}，还剩 {left}，{wait}后重置（{time}）。"
+        "要更多得找机器人的主人或总管理员。",
         "The whole group's quota does not suffice: this takes {price}, {left} is left. It is "
-        "renewed in {wait}.",
+        "renewed in {wait} ({time}); only the bot's owners, and those they appointed, can give "
+        "more.",
     ),
     "no_pool": (
         "这个群还没有总额度，群管理员只能往下调。请机器人的主人先设一个：/quota 群 每天 500",

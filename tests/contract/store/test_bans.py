@@ -11,9 +11,10 @@ from bot.core.errors import Refusal
 from bot.core.generation import Outcome
 from bot.core.moderation.area import EVERYTHING, Area
 from bot.core.moderation.bans import Ban
+from bot.core.quota import AccountKey, QuotaDefaults
 from bot.store.database import Database
 from tests.builders import act, address, bounds, new_generation
-from tests.stores import Store, sqlite_url, store_over
+from tests.stores import MEMORY, Store, sqlite_url, store_over
 
 ANNA, BORIS = "telegram:1", "telegram:2"
 HERE = Area("telegram", "-100")
@@ -50,7 +51,10 @@ async def test_whoever_is_banned_is_not_admitted_until_it_is_over(store: Store):
     await store.bans.ban(ban(until_ms=store.clock() + HOUR, reason="刷屏"), to_ban())
     refused = await refusal(store)
     assert refused is not None
-    assert (refused.code, refused.data) == ("banned", {"why": "刷屏", "wait": HOUR})
+    assert (refused.code, refused.data) == (
+        "banned",
+        {"why": "刷屏", "wait": HOUR, "time": "01-02 12:04"},
+    )
     assert await refusal(store, BORIS) is None
     assert await refusal(store, scope="-200") is None
     store.clock.advance(HOUR)
@@ -93,37 +97,47 @@ async def test_it_acts_once_for_an_event(store: Store):
     (standing,) = await store.bans.standing(HERE)
     assert standing.until_ms == store.clock() + HOUR
     await store.bans.unban(ANNA, HERE, act("unban:1", kind=ActKind.UNBAN))
-    assert await store.bans.ban(ban(), to_ban("ban:1")) == ()
+    assert await store.bans.ban(ban(), to_ban("ban:1")) == []
     await store.bans.unban(ANNA, HERE, act("unban:1", kind=ActKind.UNBAN))
     assert await store.bans.standing(HERE) == []
 
 
-async def test_it_names_what_they_have_under_way_there_and_nothing_else(store: Store):
+async def ended(store: Store, area: Area, event: str) -> set[str]:
+    return {one.id for one in await store.bans.ban(ban(area=area), to_ban(event, area))}
+
+
+async def test_it_ends_what_they_have_under_way_there_and_nothing_else(store: Store):
     waiting = await store.queued(scope="-100")
     begun = await store.running(scope="-100")
     elsewhere = await store.queued(scope="-200", address=address(chat="-200"))
-    await store.finished(scope="-100")
-    await store.queued(requester=BORIS, scope="-100")
-    assert set(await store.bans.ban(ban(), to_ban("ban:1"))) == {waiting.id, begun.id}
-    assert set(await store.bans.ban(ban(), to_ban("ban:1"))) == {waiting.id, begun.id}
-    everywhere = await store.bans.ban(ban(area=EVERYTHING), to_ban(area=EVERYTHING))
-    assert set(everywhere) == {waiting.id, begun.id, elsewhere.id}
+    finished = await store.finished(scope="-100")
+    others = await store.queued(requester=BORIS, scope="-100")
+    assert await ended(store, HERE, "ban:1") == {waiting.id, begun.id}
+    for row in (waiting, begun):
+        now = await store.now(row)
+        assert (now.outcome, now.ended_by) == (Outcome.CANCELLED, "ban:1")
+    for row in (elsewhere, finished, others):
+        assert await store.now(row) == row
+    assert await ended(store, EVERYTHING, "ban:2") == {elsewhere.id}
 
 
-async def test_after_it_was_lifted_the_same_event_names_nothing(store: Store):
-    await store.bans.ban(ban(), to_ban("ban:1"))
-    await store.bans.unban(ANNA, HERE, act(kind=ActKind.UNBAN))
-    await store.queued(scope="-100")
-    assert await store.bans.ban(ban(), to_ban("ban:1")) == ()
+async def test_what_it_ended_is_given_back():
+    async with Database(MEMORY) as database:
+        store = store_over(database, QuotaDefaults(allowance=3000))
+        await store.queued(scope="-100", price=1000)
+        await store.bans.ban(ban(), to_ban())
+        account = AccountKey(platform="telegram", scope="-100", holder=ANNA)
+        assert (await store.ledger.statement(account, 0)).left.total == 3000
 
 
-async def test_it_counts_what_it_has_ended(store: Store):
-    by_themselves, *rows = [await store.queued(scope="-100") for _ in range(3)]
-    live = await store.bans.ban(ban(), to_ban("ban:1"))
+async def test_the_same_event_names_again_what_it_ended_and_ends_no_more(store: Store):
+    by_themselves, row = [await store.queued(scope="-100") for _ in range(2)]
     await store.outcomes.cancel([by_themselves.id], "cancel:1")
-    await store.outcomes.cancel(live, "ban:1:cancel", act=to_ban("ban:1"))
-    assert await store.bans.ended("ban:1") == len(rows) == 2
-    assert await store.bans.ended("ban:2") == 0
+    assert await ended(store, HERE, "ban:1") == {row.id}
+    await store.bans.unban(ANNA, HERE, act(kind=ActKind.UNBAN))
+    later = await store.queued(scope="-100")
+    assert await ended(store, HERE, "ban:1") == {row.id}
+    assert await store.now(later) == later
 
 
 async def test_only_what_holds_can_be_lifted(store: Store):
@@ -160,7 +174,7 @@ async def test_it_goes_along_when_the_group_moves(store: Store):
 
 async def test_a_ban_that_comes_first_always_wins(tmp_path: Path):
     """Two processes over one file: one bans, the other admits. Whatever was admitted before is
-    named by the ban, and nothing is admitted after it."""
+    ended by the ban, and nothing is admitted after it."""
     url = sqlite_url(tmp_path / "zdraw.db")
     async with Database(url) as one, Database(url) as other:
         admitting, banning = store_over(one), store_over(other)
@@ -177,18 +191,17 @@ async def test_a_ban_that_comes_first_always_wins(tmp_path: Path):
                         return
                     admitted.append(result.generation.id)
 
-            async def decide(person: str = person, after: int = round_) -> list[str]:
+            async def decide(person: str = person, after: int = round_) -> set[str]:
                 for _ in range(after):
                     await banning.records.waiting_in_all()
-                return list(await banning.bans.ban(ban(person=person), to_ban()))
+                return {one.id for one in await banning.bans.ban(ban(person=person), to_ban())}
 
             (_, named) = await asyncio.gather(ask(), decide())
-            assert set(admitted) == set(named)
+            assert set(admitted) == named
             with pytest.raises(Refusal):
                 await admitting.admissions.admit(
                     new_generation(requester=person, scope="-100"), bounds()
                 )
-            await banning.outcomes.cancel(named, f"cancel:{round_}")
             for generation_id in admitted:
                 row = await admitting.admissions.get(generation_id)
                 assert row is not None

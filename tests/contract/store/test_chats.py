@@ -2,8 +2,12 @@
 
 import pytest
 
+from bot.core.acts import ActKind
 from bot.core.generation import Delivery
 from bot.core.group_rules import LIMITS, RULES, GroupRules
+from bot.core.moderation.area import Area
+from bot.core.moderation.bans import Ban
+from bot.core.quota import AccountKey
 from tests.builders import act, address, new_generation, notice
 from tests.stores import Store
 
@@ -105,6 +109,55 @@ async def test_notices_move_and_so_do_those_whom_the_group_speaks_for(store: Sto
     (moved,) = await store.unsaid()
     assert (moved.address.chat, moved.address.request_message) == (NEW, None)
     assert moved.requester == (await store.now(row)).requester == f"telegram:{NEW}"
+
+
+ANONYMOUS, MOVED = f"telegram:{OLD}", f"telegram:{NEW}"
+
+
+async def test_what_was_decided_about_the_group_as_one_that_asks_moves_too(store: Store):
+    """Anonymous admins speak as their group, in it and in others."""
+    for scope in (OLD, "-7"):
+        banned = Ban(person=ANONYMOUS, area=Area("telegram", scope), until_ms=None, reason="刷屏")
+        about = {"scope": scope, "target": ANONYMOUS, "actor": ANONYMOUS}
+        await store.bans.ban(banned, act(kind=ActKind.BAN, **about))
+        account = AccountKey(platform="telegram", scope=scope, holder=ANONYMOUS)
+        given = act(actor=ANONYMOUS)
+        await store.ledger.allow(account, 5000, "", given, by_fleet=True)
+    await store.people.appoint(ANONYMOUS, appointed=True, act=act())
+    await store.people.set_weight(ANONYMOUS, 2.0, act())
+    await store.people.met(ANONYMOUS, "group")
+    await store.moves.move("telegram", OLD, NEW)
+    for scope in (NEW, "-7"):
+        (ban,) = await store.bans.standing(Area("telegram", scope))
+        assert (ban.person, ban.reason) == (MOVED, "刷屏")
+        account = AccountKey(platform="telegram", scope=scope, holder=MOVED)
+        statement = await store.ledger.statement(account, 9)
+        assert statement.allowance == 5000
+        assert {entry.actor for entry in statement.entries} <= {None, MOVED}
+    assert await store.people.fleet_admins() == [MOVED]
+    assert await store.people.weight(MOVED) == 2
+    assert await store.people.named("telegram", "group") == MOVED
+    acts = await store.acts.last("telegram", None, about=MOVED, limit=99)
+    assert [(one.actor, one.target) for one in acts if one.kind is ActKind.BAN] == [
+        (MOVED, MOVED)
+    ] * 2
+    tables = ("generations", "notices", "acts", "people", "bans", "accounts", "ledger")
+    for table in tables:
+        assert ANONYMOUS not in str(await store.sql(f"SELECT * FROM {table}"))
+
+
+async def test_what_was_decided_about_the_new_group_as_one_that_asks_stands(store: Store):
+    for person, weight in ((ANONYMOUS, 2.0), (MOVED, 3.0)):
+        await store.people.set_weight(person, weight, act())
+        for scope in (OLD, NEW):
+            area = Area("telegram", scope)
+            banned = Ban(person=person, area=area, until_ms=None, reason=person)
+            await store.bans.ban(banned, act(kind=ActKind.BAN))
+    await store.moves.move("telegram", OLD, NEW)
+    assert await store.people.weight(MOVED) == 3
+    assert await store.people.weight(ANONYMOUS) == 1
+    (ban,) = await store.bans.standing(Area("telegram", NEW))
+    assert ban.reason == MOVED
 
 
 async def test_messages_to_delete_stay_behind(store: Store):

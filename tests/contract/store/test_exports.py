@@ -83,7 +83,7 @@ async def test_what_was_forgotten_meanwhile_is_not_made_any_more(store: Store):
     row = await store.finished(requester=ANNA)
     await exports.ask(wish("a"))
     making = await begun(store)
-    await store.forgetting.forget(ANNA, row.id, instead="")
+    await store.forget(row)
     assert await exports.expired() == [], "it may still be written"
     assert await exports.begin() is None
     assert await exports.expired() == [making.serial]

@@ -22,8 +22,8 @@ async def told(store: Store, **changes) -> Generation:
     return await store.told(await store.finished(**{**usual, **changes}))
 
 
-async def forget(store: Store, up_to: Generation, requester: str = ANNA) -> int:
-    return await store.forgetting.forget(requester, up_to.id, instead="忘了")
+async def forget(store: Store, up_to: Generation) -> int:
+    return await store.forget(up_to, instead="忘了")
 
 
 async def everything_written(store: Store) -> str:
@@ -97,6 +97,26 @@ async def test_one_whose_requester_is_still_to_be_told_waits_for_that(store: Sto
     now = await store.now(row)
     assert (now.forgotten, now.spec.prompt, now.delivery) == (Forgotten.FILES, "", Delivery.DONE)
     assert await store.forgetting.let_go(10) == 0
+
+
+async def test_it_goes_in_portions_and_of_several_wishes_the_oldest_first(store: Store):
+    rows = [await told(store) for _ in range(5)]
+    other = await told(store, requester=BORIS)
+    for last in (rows[3], other, rows[4]):
+        await store.forgetting.forget(last.requester, last.id, instead="")
+    assert [await store.forgetting.let_go(3) for _ in range(5)] == [3, 1, 1, 1, 0]
+    for row in (*rows, other):
+        assert (await store.now(row)).forgotten is Forgotten.FILES
+    assert await store.sql("SELECT * FROM forgettings") == []
+
+
+async def test_what_was_asked_for_after_the_wish_is_none_of_it(store: Store):
+    rows = [await told(store) for _ in range(3)]
+    await store.forgetting.forget(ANNA, rows[-1].id, instead="")
+    assert await store.forgetting.let_go(2) == 2
+    later = await told(store)
+    assert [await store.forgetting.let_go(2) for _ in range(2)] == [1, 0]
+    assert await store.now(later) == later
 
 
 async def test_the_name_of_the_person_goes_too(store: Store):

@@ -2,7 +2,7 @@ import asyncio
 
 from bot.core.acts import Act, ActKind
 from bot.core.generation import Outcome
-from bot.core.group_queue import Standing
+from bot.core.group_queue import Group, Standing
 from tests.builders import act, address
 from tests.stores import Store
 
@@ -11,6 +11,12 @@ HERE = ("telegram", "-100")
 
 def clearing(event_key: str = "press:1") -> Act:
     return act(event_key, kind=ActKind.CLEAR)
+
+
+async def clear(store: Store, group: Group, up_to: int, event: str = "press:1") -> list[str]:
+    """Ids of what it ended."""
+    await store.queue.clear(group, up_to, clearing(event))
+    return list(await store.queue.clear_on(9))
 
 
 async def test_a_group_is_counted_by_itself_and_by_its_platform(store: Store):
@@ -40,7 +46,7 @@ async def test_clearing_ends_what_waited_then_in_that_group_and_names_its_event(
     up_to = (await store.queue.standing(HERE)).up_to
     later = await store.queued(scope="-100", requester="telegram:3")
     store.clock.advance(5)
-    assert await store.queue.clear(HERE, up_to, clearing(), 9) == [waiting.id]
+    assert await clear(store, HERE, up_to) == [waiting.id]
     cancelled = await store.now(waiting)
     assert (cancelled.outcome, cancelled.ended_by) == (Outcome.CANCELLED, "press:1")
     assert cancelled.finished_ms == store.clock()
@@ -52,18 +58,37 @@ async def test_clearing_ends_what_waited_then_in_that_group_and_names_its_event(
 
 async def test_everything_can_be_cleared_bit_by_bit(store: Store):
     rows = [await store.queued(scope=f"-{n}", requester=f"telegram:{n}") for n in range(5)]
-    taken = [await store.queue.clear(None, 99, clearing(), 2) for _ in range(4)]
+    await store.queue.clear(None, 99, clearing())
+    taken = [await store.queue.clear_on(2) for _ in range(4)]
     assert [len(ids) for ids in taken] == [2, 2, 1, 0]
     assert {one for ids in taken for one in ids} == {row.id for row in rows}
     assert await store.queue.cleared("press:1") == 5
     assert len(await store.acts.last("telegram", None, about=None, limit=9)) == 1
 
 
+async def test_the_same_event_clears_no_more(store: Store):
+    assert len(await clear(store, HERE, 99)) == 0
+    row = await store.queued(scope="-100")
+    assert await clear(store, HERE, 99) == []
+    assert await store.now(row) == row
+    assert await store.sql("SELECT * FROM clearings") == []
+
+
+async def test_of_several_wishes_the_oldest_comes_first(store: Store):
+    rows = [await store.queued(scope=scope) for scope in ("-100", "-200", "-100")]
+    await store.queue.clear(("telegram", "-200"), 99, clearing("press:1"))
+    await store.queue.clear(HERE, 1, clearing("press:2"))
+    await store.queue.clear(None, 99, clearing("press:3"))
+    cleared = [await store.queue.clear_on(9) for _ in range(4)]
+    assert cleared == [[rows[1].id], [rows[0].id], [rows[2].id], ()]
+    assert [(await store.now(row)).ended_by for row in rows] == ["press:2", "press:1", "press:3"]
+
+
 async def test_of_a_start_and_a_clearing_at_once_one_wins(store: Store):
     for number in range(10):
         row = await store.queued()
         started, cleared = await asyncio.gather(
-            store.jobs.start(row.id, 1), store.queue.clear(None, 99, clearing(f"p:{number}"), 9)
+            store.jobs.start(row.id, 1), clear(store, None, 99, f"p:{number}")
         )
         assert (started is None) is bool(cleared)
 
@@ -82,3 +107,10 @@ async def test_an_act_that_ends_nothing_is_none(store: Store):
     ended = await store.finished()
     assert not await store.outcomes.cancel([ended.id], "press:1", act=act("press:1"))
     assert not await store.acts.last("telegram", None, about=None, limit=9)
+
+
+async def test_a_clearing_goes_along_when_the_group_moves(store: Store):
+    row = await store.queued(scope="-100")
+    await store.queue.clear(HERE, 99, clearing())
+    await store.moves.move("telegram", "-100", "-1001")
+    assert await store.queue.clear_on(9) == [row.id]

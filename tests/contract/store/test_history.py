@@ -71,7 +71,7 @@ async def test_the_first_page_is_whole(store: Store):
 
 async def test_a_page_whose_place_was_forgotten_is_found(store: Store):
     rows = await drawn(store, 5)
-    await store.forgetting.forget(ANNA, rows[2].id, instead="")
+    await store.forget(rows[2])
     assert ids((await page(store)).rows) == ids(reversed(rows[3:]))
     assert ids((await page(store, before=rows[3].id)).rows) == ids(reversed(rows[3:]))
     assert ids((await page(store, after=rows[0].id)).rows) == ids(reversed(rows[3:]))

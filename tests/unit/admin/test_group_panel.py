@@ -43,7 +43,7 @@ def bounded(
 
 def panel(own: GroupRules, within: Bounded, **place: Any) -> GroupPanel:
     where = {"quiet": False, "limits": True, **place}
-    return GroupPanel(own, within, "zh", **where)
+    return GroupPanel(own, within, "zh", "telegram", **where)
 
 
 def test_it_tells_what_holds_and_what_of_it_is_usual():

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.admin.quota_syntax import MAX_REASON, QuotaOrder, parse_quota
+from bot.core.admin.quota_syntax import MAX_REASON, QuotaOrder, asks_for_pool, parse_quota
 from bot.core.errors import Refusal
 from bot.core.quota import Wish
 
@@ -68,3 +68,18 @@ def test_a_reason_is_not_cut_unseen():
     with pytest.raises(Refusal) as refused:
         parse_quota("+1 " + "长" * (MAX_REASON + 1))
     assert refused.value.code == "too_long"
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("群", True),
+        (" Group ", True),
+        ("全群", True),
+        ("", False),
+        ("群 +1", False),
+        ("群友", False),
+    ],
+)
+def test_a_group_named_alone_is_a_question(text, asks):
+    assert asks_for_pool(text) == asks

@@ -38,7 +38,7 @@ def test_a_signal_ends_it_also_when_it_has_just_got_the_lock(tmp_path, pipe, num
         with listening_sleep(pipe[0], tmp_path / "bot.lock") as sleep:
             os.kill(os.getpid(), number)
             if slept:
-                sleep(5)
+                sleep(0.01)
 
     before = signal.getsignal(number)
     with pytest.raises(Stopped):

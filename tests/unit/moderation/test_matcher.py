@@ -150,3 +150,16 @@ def test_a_rule_never_takes_a_hit_away(forbidden, more, text):
 def test_no_sign_between_its_characters_hides_a_word(word, between, before, behind):
     hidden = "".join(a + b for a, b in zip(word, between, strict=False)) + word[len(between) :]
     assert matcher(word).hits(before + hidden + behind) == (word,)
+
+
+RULES = st.lists(st.builds(WordRule, text=PHRASES, allowed=st.booleans()), max_size=8)
+
+
+@given(rules=RULES, cut=st.integers(0, 8), text=TEXTS)
+def test_rules_that_were_added_in_portions_are_found_as_all_at_once(rules, cut, text):
+    portions = Matcher(rules[:cut])
+    portions.add(rules[cut:])
+    whole = Matcher(rules)
+    assert portions.found(text) == whole.found(text)
+    for rule in rules:
+        assert portions.same_as(rule.text) == whole.same_as(rule.text)

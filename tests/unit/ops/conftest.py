@@ -1,6 +1,11 @@
+"""Each test finds the process as it would be for a new user, and leaves it so."""
+
+import logging
 import os
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +24,16 @@ def same_umask():
     os.umask(before)
     yield
     os.umask(before)
+
+
+@pytest.fixture(autouse=True)
+def same_log() -> Iterator[None]:
+    """A command sets the log up; on the stream of a test that is over nothing can be written."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    logging.captureWarnings(False)
+    logging.getLogger("bot").setLevel(logging.NOTSET)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()

@@ -13,16 +13,6 @@ TOKEN = "123456:not-a-real-token-but-it-looks-like-one"
 ADDRESS = f"https://api.telegram.org/bot{TOKEN}/getMe"
 
 
-@pytest.fixture(autouse=True)
-def restored():
-    yield
-    logging.captureWarnings(False)
-    logging.getLogger("bot").setLevel(logging.NOTSET)
-    for handler in list(logging.getLogger().handlers):
-        logging.getLogger().removeHandler(handler)
-    structlog.reset_defaults()
-
-
 def fail_with_a_token() -> None:
     try:
         raise RuntimeError(f"no answer from {ADDRESS}")

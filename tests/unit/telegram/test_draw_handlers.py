@@ -63,7 +63,7 @@ async def test_anonymous_admins_and_channels_ask_as_the_chat_they_speak_for(desk
 # --- asking ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["/draw", "/draw@zdraw_bot", "/draw \u200b\u202e ", "画"])
+@pytest.mark.parametrize("text", ["/draw", "/draw@zdraw_bot", "/draw \u200b\u202e ", "/画"])
 async def test_a_bare_command_asks_what_to_draw(desk, text):
     desk.people.say(text, chat=GROUP)
     assert (await desk.work()).named == ["ask"]

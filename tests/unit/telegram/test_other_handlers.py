@@ -6,6 +6,7 @@ import pytest
 
 from bot.adapters.telegram.files import MAX_FILE_BYTES
 from bot.adapters.telegram.handlers import LATE_SECONDS
+from bot.core.commands import COMMANDS
 from bot.core.messages import Toast
 from bot.core.replies import REPLIES
 from tests.unit.telegram.desk import GROUP
@@ -92,9 +93,9 @@ async def test_a_picture_is_shown_by_command_or_by_link(desk, text, named):
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        *(("/history", "history"), ("历史", "history"), ("/info", "info"), ("参数", "info")),
-        *(("/export", "export"), ("导出", "export")),
-        *(("/forget", "ask_to_forget"), ("忘记我", "ask_to_forget")),
+        *(("/history", "history"), ("/历史", "history"), ("/info", "info"), ("/参数", "info")),
+        *(("/export", "export"), ("/导出", "export")),
+        *(("/forget", "ask_to_forget"), ("/忘记我", "ask_to_forget")),
     ],
 )
 async def test_ones_own_data_is_asked_for_and_the_core_hears_who_reads_along(
@@ -382,3 +383,27 @@ async def test_an_apology_goes_to_whoever_addressed_the_bot(desk):
 )
 def test_what_the_handlers_refuse_has_a_sentence(code):
     assert all(sentence.format() for sentence in REPLIES[code])
+
+
+# --- everyday words -------------------------------------------------------------------------------
+
+WORDS = sorted({t for one in COMMANDS for t in one.triggers if not one.slash_or_mention and t})
+
+
+@pytest.mark.parametrize("word", WORDS)
+async def test_where_people_talk_an_everyday_word_is_talk(desk, word):
+    desk.people.say(word, chat=GROUP)
+    before = desk.people.say("谁来", chat=GROUP, user=8).message_id
+    desk.people.say(word, chat=GROUP, reply_to=before)
+    assert (await desk.work()).named == []
+
+
+@pytest.mark.parametrize("word", ["历史", "参数", "导出", "帮助", "取消", "队列", "额度"])
+async def test_said_to_the_bot_it_is_a_command(desk, word):
+    status = desk.bot_says("🎨 一只猫", GROUP)
+    desk.people.say(word, user=5)
+    for text in (f"/{word}", f"@{desk.telegram.username} {word}"):
+        desk.people.say(text, chat=GROUP)
+    desk.people.say(word, chat=GROUP, reply_to=status)
+    named = (await desk.work()).named
+    assert (len(named), len(set(named))) == (4, 1)

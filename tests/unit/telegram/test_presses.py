@@ -191,6 +191,17 @@ async def test_the_request_of_an_anonymous_admin_is_drawn_for_any_admin(desk, us
     assert (await desk.work()).named == [name]
 
 
+async def test_whether_somebody_speaks_for_the_group_may_not_be_known(desk):
+    group = {"id": GROUP, "type": "supergroup", "title": "g"}
+    bot = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    asked = desk.people.post({"text": "/draw 一只猫", "sender_chat": group}, chat=GROUP, sender=bot)
+    desk.telegram.updates.history.clear()
+    desk.silent = True
+    offer = desk.bot_says("🕰 还要画吗？", GROUP, reply_to=asked.message_id)
+    desk.people.press(GROUP, offer, "v1:draw", user=6)
+    assert (await desk.work()).only[1]["code"] == "admins_unknown"
+
+
 async def test_a_request_that_was_deleted_cannot_be_drawn(desk):
     offer = offered(desk)
     desk.people.delete(GROUP, offer - 1)

@@ -1,0 +1,14 @@
+"""What is said in place of the same sentence where there are no commands at all: at the board, and
+in a terminal."""
+
+#: code -> (Chinese, English), with the data of the sentence that it stands for.
+UNATTENDED: dict[str, tuple[str, str]] = {
+    "queue_full_yours": (
+        "已有 {limit} 个请求在排队，请等其中一个结束后再来。",
+        "{limit} requests are waiting already. Wait until one of them has ended.",
+    ),
+    "unknown_option": (
+        "不认识参数「{option}」，请去掉它。",
+        "“{option}” is not an option. Please remove it.",
+    ),
+}

@@ -1,0 +1,301 @@
+"""The board as people and programs meet it: `zdraw run` without a token, in a real Chromium and
+over Gradio's client. One house and one browser serve all tests; the last ones end them."""
+
+import hashlib
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from gradio_client import Client
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from engine.profiles import profile_named
+from tests.board_browser import (
+    DESK,
+    PATIENCE_MS,
+    PHONE,
+    a_chromium,
+    a_page,
+    draw,
+    drawn,
+    drop,
+    file_of,
+    look_at,
+    press,
+    prompt,
+    width_of_page,
+)
+from tests.board_house import BoardHouse, a_tab, answers
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+expect.set_options(timeout=PATIENCE_MS)
+
+SMALL = "尺寸 128x128"
+DRAW = f"一个红色的圆 {SMALL}"
+#: Long enough to be interrupted in the middle.
+LONG_DRAW = f"{DRAW} 步数 50 2张"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardHouse]:
+    with BoardHouse(tmp_path_factory.mktemp("board")) as house:
+        house.wait_until_ready()
+        house.wait_for(lambda: answers(house.url), 60)
+        yield house
+
+
+@pytest.fixture(scope="module")
+def board(house: BoardHouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with a_tab(house, tmp_path_factory.mktemp("downloads")) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with a_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(house: BoardHouse, chromium: Browser) -> Iterator[Page]:
+    with a_page(chromium, house.url, DESK) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(house: BoardHouse, chromium: Browser) -> Iterator[Page]:
+    with a_page(chromium, house.url, PHONE) as page:
+        yield page
+
+
+# --- in a browser ---------------------------------------------------------------------------------
+
+
+def test_what_is_typed_is_drawn_step_by_step_and_seen(page: Page) -> None:
+    draw(page, f"一个红色的圆 {SMALL} 步数 50 2张")
+    bar = page.locator("#status progress[max='100']")
+    expect(bar).to_be_visible()
+    expect(page.locator("#status")).to_contain_text(re.compile(r"第 \d+/100 步"))
+    assert drawn(page).evaluate("image => image.naturalWidth") == 128
+    expect(page.locator("#pictures img")).to_have_count(2)
+    expect(page.locator("#status")).to_contain_text("128×128 · 种子")
+    expect(bar).to_have_count(0)
+
+
+def test_cancel_takes_it_back(page: Page) -> None:
+    press(page, "取消")
+    expect(page.locator("#status")).to_contain_text("没有在排队或在画的请求")
+    draw(page, f"一个红色的圆 {SMALL} 步数 50 4张")
+    expect(page.locator("#status progress")).to_be_visible()
+    press(page, "取消")
+    expect(page.locator("#status")).to_have_text("已取消。")
+    expect(page.locator("#pictures img")).to_have_count(0)
+
+
+def test_what_cannot_be_drawn_is_plain_words(page: Page) -> None:
+    draw(page, "一个红色的圆 --sed 4")
+    expect(page.locator("#status")).to_have_text("不认识参数「--sed」，是想写「--seed」吗？")
+    page.get_by_text("更多设置").click()
+    page.locator("#seed input, #seed textarea").first.fill("四十二")
+    draw(page, "一个红色的圆")
+    expect(page.locator("#status")).to_contain_text("「种子」不能是「四十二」")
+
+
+def test_a_dropped_picture_brings_its_parameters_back_and_is_drawn_again(
+    house: BoardHouse, page: Page
+) -> None:
+    page.get_by_text("更多设置").click()
+    page.locator("#negative textarea").fill("绿色")
+    page.locator("#ratio").get_by_text("横 16:9").click()
+    draw(page, "一个蓝色的方块 种子 77")
+    drawn(page)
+    first = file_of(house.state_dir, page)
+    page.reload()
+    drop(page, first)
+    expect(prompt(page)).to_have_value("一个蓝色的方块")
+    expect(page.locator("#dropped")).to_contain_text("参数取回来了")
+    page.get_by_text("更多设置").click()
+    expect(page.locator("#seed input, #seed textarea").first).to_have_value("77")
+    expect(page.locator("#guidance input[type=number]")).to_have_value("1.8")
+    press(page, "画")
+    drawn(page)
+    again = file_of(house.state_dir, page)
+    assert again != first
+    assert (
+        hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(first.read_bytes()).digest()
+    )
+
+
+def test_a_file_without_parameters_is_refused_in_words(page: Page) -> None:
+    page.locator("#drop input").set_input_files(
+        {"name": "x.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
+    )
+    expect(page.locator("#dropped")).to_contain_text("这个文件里没有 zdraw 的参数")
+    expect(prompt(page)).to_have_value("")
+
+
+def test_ones_own_pictures_are_found_and_used_again(page: Page) -> None:
+    draw(page, f"五个紫色的爱心 {SMALL} 种子 7")
+    drawn(page)
+    look_at(page, "我的图")
+    expect(page.locator("#own img").first).to_be_visible()
+    page.locator("#search input, #search textarea").first.fill("紫色 爱心")
+    page.keyboard.press("Enter")
+    expect(page.locator("#own img")).to_have_count(1)
+    page.locator("#own img").click()
+    expect(page.locator("#large img").first).to_be_visible()
+    expect(page.locator("#info")).to_contain_text("种子 7")
+    press(page, "✏️ 用这些参数")
+    expect(prompt(page)).to_be_visible()
+    expect(prompt(page)).to_have_value("五个紫色的爱心")
+    expect(page.locator("#width input[type=number]")).to_have_value("128")
+
+
+def test_the_operator_sees_engine_queue_and_bars(page: Page) -> None:
+    look_at(page, "管理")
+    expect(page.locator("#engine")).to_contain_text("引擎正常：cpu")
+    expect(page.locator("#queue")).to_contain_text("个请求")
+    expect(page.locator("#charts svg")).to_have_count(2)
+    expect(page.locator("#charts rect").first).to_be_attached()
+
+
+def test_on_a_phone_all_of_it_fits_and_works(phone: Page) -> None:
+    draw(phone, f"一只猫 {SMALL}")
+    box = drawn(phone).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    for tab in ("画图", "我的图", "管理"):
+        look_at(phone, tab)
+        shown = {"画图": "#pictures img", "我的图": "#own img", "管理": "#charts svg"}[tab]
+        expect(phone.locator(shown).first).to_be_visible()
+        assert width_of_page(phone) == 390
+    phone.locator("#language").get_by_text("English").click()
+    look_at(phone, "Draw")
+    expect(phone.get_by_role("button", name="Draw", exact=True)).to_be_visible()
+    prompt(phone).fill("a red circle --size 100x100")
+    press(phone, "Draw")
+    expect(phone.locator("#status")).to_contain_text("Cannot draw 100×100")
+    assert width_of_page(phone) == 390
+
+
+# --- over Gradio's client, and by hand ------------------------------------------------------------
+
+
+def pictures(gallery: list[dict[str, str]]) -> list[Path]:
+    return [Path(shown["image"]) for shown in gallery]
+
+
+def test_prompt_becomes_a_png_of_the_size_asked_for(board: Client) -> None:
+    gallery, status = board.predict("一个蓝色的方块 尺寸 256x128 种子 42", api_name="/draw")
+    (picture,) = pictures(gallery)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    with Image.open(picture) as opened:
+        assert opened.size == (256, 128)
+    assert "256×128 · 种子 42 · #" in status
+
+
+def test_page_offers_the_prompts_that_its_model_can_draw(board: Client) -> None:
+    (offered,) = [part for part in board.config["components"] if part["type"] == "dataset"]
+    samples = [sample for (sample,) in offered["props"]["samples"]]
+    assert samples == list(profile_named("demo").examples)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (f"{DRAW} --sed 4", "不认识参数「--sed」，是想写「--seed」吗？"),
+        ("一个红色的圆 尺寸 100x100", "画不了 100×100，最接近的可以是 128×128"),
+        ("", "没看到要画什么。"),
+    ],
+)
+def test_what_cannot_be_drawn_is_a_sentence_and_no_picture(
+    board: Client, text: str, sentence: str
+) -> None:
+    gallery, status = board.predict(text, api_name="/draw")
+    assert gallery == []
+    assert sentence in status
+
+
+def test_what_people_write_is_shown_as_text(board: Client) -> None:
+    _, status = board.predict("一个红色的圆 --种子 <b>四</b>", api_name="/draw")
+    assert "不能是「&lt;b&gt;四&lt;/b&gt;」" in status
+
+
+def test_two_tabs_at_once_both_get_their_picture(
+    house: BoardHouse, board: Client, tmp_path: Path
+) -> None:
+    with a_tab(house, tmp_path) as other:
+        jobs = [
+            tab.submit(f"{DRAW} 种子 {seed}", api_name="/draw")
+            for seed, tab in enumerate((board, other), start=1)
+        ]
+        shown = [job.result(timeout=60) for job in jobs]
+    assert ["种子 1 " in shown[0][1], "种子 2 " in shown[1][1]] == [True, True]
+    assert [len(gallery) for gallery, _ in shown] == [1, 1]
+
+
+def test_second_press_is_a_second_request(board: Client) -> None:
+    presses = [board.submit(DRAW, api_name="/draw") for _ in range(2)]
+    statuses = {press.result(timeout=60)[1] for press in presses}
+    assert len(statuses) == 2
+
+
+def test_picture_comes_though_the_engine_was_killed_meanwhile(
+    house: BoardHouse, board: Client
+) -> None:
+    job = board.submit(LONG_DRAW, api_name="/draw")
+    house.wait_for(lambda: any("max=" in status for _, status in job.outputs()), 60)
+    killed = house.child("engine")
+    house.kill("engine")
+    gallery, _ = job.result(timeout=90)
+    assert len(gallery) == 2
+    assert house.child("engine") != killed
+
+
+def test_board_listens_on_this_machine_only(house: BoardHouse) -> None:
+    port = int(house.url.rpartition(":")[2])
+    listening = [
+        line.split()[1]
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+        if line.split()[3] == "0A" and line.split()[1].endswith(f":{port:04X}")
+    ]
+    assert listening == [f"0100007F:{port:04X}"]
+
+
+def test_start_says_where_the_board_is_and_how_to_add_a_chat_platform(house: BoardHouse) -> None:
+    said = house.log.read_text(errors="replace")
+    assert f"board: {house.url}\n" in said
+    assert "put ZDRAW_TELEGRAM_TOKEN=… or ZDRAW_DISCORD_TOKEN=… into .env" in said
+
+
+# --- the end --------------------------------------------------------------------------------------
+
+
+def test_nobody_outside_this_machine_is_looked_for(house: BoardHouse) -> None:
+    noted = house.notes.read_text()
+    assert "-m bot" in noted
+    assert "-m engine" in noted
+    assert "looked for" not in noted
+
+
+def test_ctrl_c_ends_all_of_it_with_code_0_and_no_traceback(
+    house: BoardHouse, board: Client
+) -> None:
+    job = board.submit(LONG_DRAW, api_name="/draw")
+    house.wait_for(lambda: any("max=" in status for _, status in job.outputs()), 60)
+    began = time.monotonic()
+    assert house.supervisor is not None
+    os.kill(house.supervisor, signal.SIGINT)
+    house.wait_for(lambda: house.supervisor is None, 10)
+    assert time.monotonic() - began < 5
+    assert house.stop() == 0
+    said = house.log.read_text(errors="replace")
+    assert "Traceback" not in said
+    assert "level=error" not in said
