@@ -5,7 +5,6 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from bot.adapters.http_api.callers import LOOPBACK
 from bot.core.errors import StartupError
 from bot.core.log import Log
 from bot.guard import Adapter
@@ -78,6 +77,7 @@ def _login(settings: BotSettings) -> "Login | None":
     """Raises StartupError."""
     from bot.adapters.board.login import Login
     from bot.adapters.board.password import Password, Sessions
+    from bot.adapters.http_api.callers import LOOPBACK
 
     if settings.board_password is not None:
         password = Password(settings.board_password.get_secret_value(), time.monotonic)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import structlog
 
 from bot.adapters.board.attempt import Attempt
@@ -26,6 +27,11 @@ from bot.core.news import News
 from engine.profiles import profile_named
 
 PASSWORD = "correct horse battery"
+#: Gradio asks pandas for what is on its way out.
+PANDAS = [
+    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+]
 NOTHING: Any = SimpleNamespace()
 
 

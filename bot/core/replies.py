@@ -11,7 +11,7 @@ from typing import Any
 from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
-from bot.core.sentences.board import BOARD, ON_THE_PAGE
+from bot.core.sentences.board import BOARD, FAILED_ON_THE_PAGE, ON_THE_PAGE
 from bot.core.sentences.discord import DISCORD
 from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
@@ -27,6 +27,7 @@ __all__ = [
     "FAILURES",
     "NOTES",
     "OWN",
+    "OWN_FAILURES",
     "PROGRAMS",
     "QUESTIONS",
     "REPLIES",
@@ -61,6 +62,8 @@ OWN: dict[str, dict[str, tuple[str, str]]] = {
     "board": {**UNATTENDED, **ON_THE_PAGE},
     "cli": UNATTENDED,
 }
+#: The same for failures.
+OWN_FAILURES: dict[str, dict[str, tuple[str, str]]] = {"board": FAILED_ON_THE_PAGE}
 
 
 def asked_about(question: str) -> str | None:
@@ -125,7 +128,7 @@ def wait_text(milliseconds: int, locale: str) -> str:
 def failure_text(code: str, locale: str, platform: str = "", /, **data: Any) -> str:
     """Why an accepted request failed, as a part of a sentence; see `reply`. A code or data that
     only another version of zdraw knows is an internal error in this one's words."""
-    sentences = {**FAILURES, **OWN.get(platform, {})}
+    sentences = {**FAILURES, **OWN_FAILURES.get(platform, {})}
     try:
         return _pick(sentences[code], locale).format(**data)
     except KeyError:

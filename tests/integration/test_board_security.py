@@ -10,13 +10,9 @@ import pytest
 from bot.adapters.board.gate import MAX_JSON_BYTES
 from bot.adapters.board.login import COOKIE, MAX_BODY_BYTES
 from bot.adapters.board.password import TRIES
-from tests.board_stand import PASSWORD, Stand
+from tests.board_stand import PANDAS, PASSWORD, Stand
 
-# Gradio asks pandas for what is on its way out.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting'"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
-]
+pytestmark = PANDAS
 
 PICTURE = "pictures/2026/01/02/k3x-1.png"
 FILE_DATA = {"_type": "gradio.FileData"}

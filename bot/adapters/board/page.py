@@ -11,13 +11,14 @@ from bot.adapters.board.own_tab import DRAW, OwnTab
 from bot.adapters.board.state_tab import StateTab
 from bot.adapters.board.style import CSS, guidance_css
 from bot.adapters.board.wording import LOCALE, Say, Wording, text
-from bot.adapters.shared.language import locale_of
 from bot.core.log import Log
 from bot.core.replies import reply
 from engine.profiles import Profile
 
 #: Seconds that Gradio keeps its copies of the pictures shown.
 HOUR = 3600
+#: The language of the browser, as bot/adapters/shared/language.py reads it.
+_SPOKEN = "() => navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'"
 LANGUAGES = [("中文", "zh"), ("English", "en")]
 
 
@@ -69,7 +70,7 @@ class Page:
                 with wording.make(gradio.Tab, {"label": text("board_tab_state")}) as state:
                     self._state.build(wording, language, state, [draw, own])
             if self._locked:
-                wording.make(gradio.Markdown, {"value": _leave})
+                wording.make(gradio.HTML, {"value": _leave})
             if not self._telegram:
                 wording.make(gradio.Markdown, {"value": text("board_telegram")})
             language.change(
@@ -79,7 +80,8 @@ class Page:
                 show_progress="hidden",
                 api_visibility="private",
             )
-            page.load(_spoken, outputs=language, show_progress="hidden", api_visibility="private")
+            # In the browser: a request that nobody made would be on its way with the first one.
+            page.load(None, outputs=language, js=_SPOKEN, api_visibility="private")
         page.queue()
         # Mounted, it would not count as launched, and show whatever file it is asked for.
         page.has_launched = True
@@ -104,9 +106,4 @@ class Page:
 
 
 def _leave(locale: str) -> str:
-    return f"[{reply('board_leave', locale)}]({LOGOUT})"
-
-
-def _spoken(request: gradio.Request) -> str:
-    """The language that the browser asks for first."""
-    return locale_of(request.headers.get("accept-language"))
+    return f'<a href="{LOGOUT}">{reply("board_leave", locale)}</a>'

@@ -110,7 +110,7 @@ BOARD: dict[str, tuple[str, str]] = {
     "board_none": ("还没有画过。", "Nothing has been drawn yet."),
     "board_none_found": ("没有找到。", "Nothing was found."),
     "board_pick": ("点一张看它的参数。", "Pick one to see its settings."),
-    "board_use": ("✏️ 用这些参数", "✏️ Use these settings"),
+    "board_use": ("↩ 用这些参数", "↩ Use these settings"),
 }
 
 #: The same codes as elsewhere, where there are no commands and no buttons under a picture.
@@ -143,6 +143,10 @@ ON_THE_PAGE: dict[str, tuple[str, str]] = {
         "⌛ 等得太久还没轮到，已自动取消。可以再按一次「画」。",
         "⌛ Its turn did not come for too long, so it was dropped. You can press Draw again.",
     ),
+}
+
+#: Why a request failed, likewise.
+FAILED_ON_THE_PAGE: dict[str, tuple[str, str]] = {
     "out_of_memory": (
         "显存不足，请尝试降低分辨率",
         "the GPU ran out of memory. Please try a smaller picture",

@@ -12,7 +12,7 @@ from bot.core.news import News
 from bot.core.pace import Pace
 from engine.contract import ErrorCode, JobKey
 from engine.profiles import profile_named
-from tests.builders import generation, spec
+from tests.builders import address, generation, spec
 
 NOTHING: Any = SimpleNamespace()
 ROW = generation(id="k3x", attempt=1, outcome=Outcome.RUNNING, begun=True, spec=spec(steps=8))
@@ -56,7 +56,8 @@ async def test_where_nothing_is_measured_yet_no_time_is_told() -> None:
     ],
 )
 def test_failure_is_plain_words_without_buttons_that_are_not_there(code: str, words: str) -> None:
-    failed = generation(outcome=Outcome.FAILED, error_code=code)
+    here = address(platform="board")
+    failed = generation(outcome=Outcome.FAILED, error_code=code, address=here)
     shown = Board().status.ended(failed)
     assert words in shown
     assert "🔁" not in shown
