@@ -58,6 +58,8 @@ bench: install
 	@$(BIN)/python -m bench.obedience
 	@$(BIN)/python -m bench.grammar
 	@$(BIN)/python -m bench.fairness
+	@$(BIN)/python -m bench.programs
+	@$(BIN)/python -m bench.eta
 	@$(BIN)/python -m bench.engine
 	@$(BIN)/python -m bench.words
 	@$(BIN)/python -m bench.store

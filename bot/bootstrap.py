@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from bot.board_wiring import board_over
 from bot.core.errors import StartupError
 from bot.core.log import Log
+from bot.garbage import spare_what_stays
 from bot.guard import Adapter, Guard
 from bot.instance_lock import InstanceLock
 from bot.log import set_up_log
@@ -56,6 +57,7 @@ async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
         guard = Guard(_platforms(settings, core, log), log, core.switch_off)
         boards = [board_over(settings, core, log)] if settings.board_port else []
         loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
+        spare_what_stays()
         await run_until_stopped(loops, parent_fd)
         log.info("bot_stopped")
 
@@ -128,7 +130,8 @@ def _discord(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> A
 def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.http_api.callers import LOOPBACK
     from bot.adapters.http_api.secret import ApiSecret
-    from bot.adapters.http_api.server import ApiParts, ApiServer
+    from bot.adapters.http_api.server import ApiServer
+    from bot.adapters.http_api.service import ApiParts
 
     secret = ApiSecret(settings.state_dir, settings.api_secret_text)
     if settings.api_host not in LOOPBACK and secret.read() is None:
@@ -139,6 +142,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         )
     parts = ApiParts(
         draw=core.draw,
+        cancel=core.cancel,
         cards=core.cards,
         admissions=core.admissions,
         records=core.records,
@@ -146,6 +150,8 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         news=core.news,
         pace=core.pace,
         tokens=core.api_tokens,
+        jobs=core.program_jobs,
+        sketches=core.sketches,
         clock=now_ms,
         log=log,
     )

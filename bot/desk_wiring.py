@@ -24,6 +24,7 @@ from bot.core.pace import Pace
 from bot.core.ports import Clock
 from bot.core.queue_view import QueueView
 from bot.core.staff import Staff
+from bot.core.waits import Waits
 from bot.data_wiring import DataService, data_service
 from bot.settings import BotSettings
 from bot.store.images import PictureFolder
@@ -41,6 +42,7 @@ class Crew:
     cards: Cards
     pictures: PictureFolder
     pace: Pace
+    waits: Waits
     news: News
     rules: RulesHere
     staff: Staff
@@ -109,10 +111,9 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         records=rows.records,
         gallery=gallery,
         queue_view=QueueView(
-            admissions=rows.admissions,
+            waits=crew.waits,
             records=rows.records,
             pauses=rows.pauses,
-            pace=crew.pace,
             news=crew.news,
         ),
         erasures=crew.erasures,

@@ -128,9 +128,9 @@ async def _progress(core: Core, generation: Generation) -> DrawProgress:
     steps = core.news.progress(generation.id)
     if steps is not None:
         return DrawProgress(generation_id=generation.id, step=steps.step, steps=steps.steps)
-    ahead, _ = await core.admissions.ahead(generation)
+    wait = await core.waits(generation)
     paused = await core.pauses.paused() is not None
-    return DrawProgress(generation_id=generation.id, ahead=ahead, paused=paused)
+    return DrawProgress(generation_id=generation.id, ahead=wait.ahead, paused=paused)
 
 
 def _locale() -> str:

@@ -33,10 +33,13 @@ from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
 from bot.core.ports import Admissions, Messenger, Records
+from bot.core.program_jobs import ProgramJobs
 from bot.core.quiet import QuietMode
 from bot.core.recover import Recovery
 from bot.core.retention import Retention
+from bot.core.sketches import Sketches
 from bot.core.staff import Staff
+from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
 from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
@@ -78,7 +81,10 @@ class Core:
     pictures: PictureFolder
     cards: Cards
     overview: Overview
+    waits: Waits
     api_tokens: ApiTokens
+    program_jobs: ProgramJobs
+    sketches: Sketches
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -112,9 +118,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
     news, pace = News(), Pace(profile)
     pictures = PictureFolder(settings.state_dir)
-    cards = Cards(
-        admissions=rows.admissions, pauses=rows.pauses, pictures=pictures, pace=pace, news=news
-    )
+    waits = Waits(line=rows.admissions, pace=pace, news=news)
+    cards = Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news)
     messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
@@ -152,6 +157,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
             cards=cards,
             pictures=pictures,
             pace=pace,
+            waits=waits,
             news=news,
             rules=rules,
             staff=staff,
@@ -183,7 +189,10 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pictures=pictures,
         cards=cards,
         overview=_overview(rows, link, cards, pace, rules),
+        waits=waits,
         api_tokens=rows.api_tokens,
+        program_jobs=rows.program_jobs,
+        sketches=link,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,

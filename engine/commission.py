@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PIL.Image import Image
 
 from engine.contract import Job
-from engine.pipeline import Drawing, Drawn, PipelineError, Stopped
+from engine.pipeline import Drawing, Drawn, OnSketch, PipelineError, Stopped
 from engine.record import Record
 
 
@@ -19,7 +19,9 @@ class Commission:
     on_step: Callable[[int], None]
     is_wanted: Callable[[], bool]
     record: Record = field(default_factory=Record)
-    #: Wall time of the batches that its pictures were in.
+    #: Is offered sketches of its first picture.
+    on_sketch: OnSketch = field(default=lambda make: None)
+    #: Wall time of its pictures; of a batch, their part.
     seconds: float = 0.0
     error: Exception | None = None
     pictures: tuple["Picture", ...] = ()
@@ -39,10 +41,11 @@ class Commission:
             raise self.error
         return tuple(picture.image for picture in self.pictures if picture.image is not None)
 
-    def note(self, drawing: Drawing, pictures: int, seconds: float) -> None:
+    def note(self, drawing: Drawing, pictures: Sequence["Picture"], seconds: float) -> None:
         """One batch of `pictures`, this commission's among them, has taken `seconds`."""
-        self.seconds += seconds
-        self.record.batch = max(self.record.batch, pictures)
+        own = sum(picture.commission is self for picture in pictures)
+        self.seconds += seconds * own / len(pictures)
+        self.record.batch = max(self.record.batch, len(pictures))
         self.record.encode_seconds += drawing.encode_seconds
         self.record.denoise_seconds += drawing.denoise_seconds
         self.record.decode_seconds += drawing.decode_seconds
@@ -62,6 +65,11 @@ class Picture:
     def is_due(self) -> bool:
         """Whether it is still to be drawn."""
         return self.image is None and self.commission.is_due()
+
+    def on_sketch(self, make: Callable[[], Image]) -> None:
+        """One is enough for those who wait."""
+        if self.n == 0:
+            self.commission.on_sketch(make)
 
     def on_step(self, done: int) -> None:
         """Raises Stopped where it is not wanted any more."""

@@ -7,6 +7,8 @@ Server-Sent Events over a Unix socket:
     DELETE /v1/jobs/{generation_id}/{attempt}        cancel; 204 whether or not it was there
     GET    /v1/jobs/{generation_id}/{attempt}/{n}.png   picture n (from 1), while unacknowledged
     GET    /v1/jobs/{generation_id}/{attempt}/preview.jpg  the picture, or a contact sheet of them
+    GET    /v1/jobs/{generation_id}/{attempt}/sketch.jpg   what is being drawn, roughly, from the
+                                                     second request on; 204 while there is none
     POST   /v1/jobs/{generation_id}/{attempt}/ack    the result is stored by the client: forget it
     GET    /v1/engine                                EngineInfo
     GET    /v1/condition                             EngineCondition
@@ -184,9 +186,8 @@ class Finished(Told):
     #: Size at which the model drew; differs from the job's when it was scaled.
     drawn_width: int
     drawn_height: int
-    #: Wall time in the GPU thread.
+    #: Wall time in the GPU thread; of a batch, its part by pictures.
     seconds: float
-    seconds_per_megapixel_step: float
 
 
 class Failed(Told):

@@ -11,6 +11,8 @@ from engine.contract import Job
 #: 1 costs a tenth more bytes than the default 6 and a fraction of its time.
 PNG_COMPRESSION = 1
 JPEG_QUALITY = 92
+#: Of a sketch, which shows what its few pixels show: the longer side, in pixels.
+SKETCH_SIDE, SKETCH_QUALITY = 256, 80
 
 
 def enlarged(picture: Image.Image, width: int, height: int) -> Image.Image:
@@ -32,6 +34,15 @@ def preview(pictures: Sequence[Image.Image]) -> bytes:
     out = BytesIO()
     shown = pictures[0] if len(pictures) == 1 else _contact_sheet(pictures)
     shown.save(out, "jpeg", quality=JPEG_QUALITY)
+    return out.getvalue()
+
+
+def sketch(drawn: Image.Image, width: int, height: int) -> bytes:
+    """A sketch as JPEG, in the shape of the picture of `width` x `height` that it is of."""
+    out = BytesIO()
+    scale = min(1.0, SKETCH_SIDE / max(width, height))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    drawn.resize(size, Image.Resampling.BILINEAR).save(out, "jpeg", quality=SKETCH_QUALITY)
     return out.getvalue()
 
 

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from PIL.Image import Image
+
 from engine.contract import Cancelled, Job, JobKey, Returned
 from engine.record import Record
 
@@ -18,6 +20,10 @@ class OpenJob:
     #: How to end it between two steps, once that is wanted. Written by the event loop, read by
     #: the GPU thread.
     end_as: type[Cancelled] | type[Returned] | None = None
+    #: Somebody has asked for a sketch: the GPU thread makes them from the next step on.
+    is_watched: bool = False
+    #: The latest one. Written by the GPU thread.
+    sketch: Image | None = None
     #: Its result is being written.
     is_settling: bool = False
     #: `end_as` is set; for those who wait in the event loop.

@@ -25,10 +25,8 @@ class Painting:
     """The pictures of one job as the model drew them."""
 
     pictures: tuple[Image, ...]
-    #: Wall time of all of them, and of those drawn together with them.
+    #: Wall time of all of them; where others were drawn together with them, their part of it.
     seconds: float
-    #: Measured pace after this job.
-    seconds_per_megapixel_step: float
 
 
 class Painter:
@@ -97,13 +95,7 @@ class Painter:
 
     def painting(self, commission: Commission) -> Painting:
         """What a commission has become. Raises what ended it."""
-        pace = self.seconds_per_megapixel_step
-        return Painting(
-            pictures=commission.images(),
-            seconds=commission.seconds,
-            seconds_per_megapixel_step=pace
-            or self._pace(commission.job, commission.seconds, commission.job.count),
-        )
+        return Painting(pictures=commission.images(), seconds=commission.seconds)
 
     def _places(self, picture: Picture) -> int:
         job = picture.commission.job
@@ -152,13 +144,14 @@ class Painter:
         drawing = self.pipeline.draw_together(
             [self._request(picture) for picture in pictures],
             [on_step_of(picture) for picture in pictures],
+            [picture.on_sketch for picture in pictures],
         )
         self._step_seconds[shape] = longest
         seconds = self._clock() - began
         for picture, drawn in zip(pictures, drawing.drawn, strict=True):
             picture.take(drawn)
         for commission in commissions_of(pictures):
-            commission.note(drawing, len(pictures), seconds)
+            commission.note(drawing, pictures, seconds)
         if usual is not None and all(picture.image is not None for picture in pictures):
             self._measure(self._pace(job, seconds, len(pictures)))
 

@@ -87,6 +87,11 @@ class Drawing:
     shortages: int = 0
 
 
+#: Is offered, after a step, what makes a rough and small RGB picture of where it leads. To be
+#: called at once or not at all.
+OnSketch = Callable[[Callable[[], Image]], None]
+
+
 class Pipeline(Protocol):
     """A loaded model. Used by one thread, which is also the one that opened it."""
 
@@ -106,12 +111,16 @@ class Pipeline(Protocol):
         ...
 
     def draw_together(
-        self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
+        self,
+        requests: Sequence[DrawRequest],
+        on_steps: Sequence[Callable[[int], None]],
+        on_sketches: Sequence[OnSketch] = (),
     ) -> Drawing:
         """The pictures of requests of equal size, steps and guidance, denoised in one batch.
 
         Each is what `draw` makes of it, but for the rounding of floats. After each step every
-        picture's own `on_step` is called; a PipelineError that it raises ends that picture alone.
+        picture's own `on_sketch`, where there are any, and `on_step` are called; a PipelineError
+        that the latter raises ends that picture alone.
         Raises OutOfMemory and DeviceLost, and what else an `on_step` raises.
         """
         ...

@@ -164,5 +164,4 @@ def _finished(job: Job, painting: Painting) -> Finished:
         drawn_width=width,
         drawn_height=height,
         seconds=painting.seconds,
-        seconds_per_megapixel_step=painting.seconds_per_megapixel_step,
     )

@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, HTTPException, Response
 from fastapi import Path as FromPath
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from engine import encode
 from engine.contract import EVENT, EngineCondition, EngineInfo, ErrorCode, Job, JobKey
 from engine.desk import Desk, Refused
 from engine.metrics import MEDIA_TYPE, Metrics
@@ -79,6 +80,18 @@ def _add_results(app: FastAPI, desk: Desk, spool: Spool) -> None:
     @app.get(_JOB + "/{n}.png")
     async def picture(key: Key, n: int) -> Response:
         return file(key, f"{n}.png", "image/png")
+
+    @app.get(_JOB + "/sketch.jpg")
+    async def sketch(key: Key) -> Response:
+        opened = desk.opened(key)
+        if opened is None:
+            raise HTTPException(404)
+        opened.is_watched = True
+        if opened.sketch is None:
+            return Response(status_code=204)
+        job = opened.job
+        small = encode.sketch(opened.sketch, job.width, job.height)
+        return Response(small, media_type="image/jpeg")
 
     def file(key: JobKey, name: str, media_type: str) -> Response:
         if desk.result(key) is None:

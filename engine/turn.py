@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
+from PIL.Image import Image
 
 from engine.commission import Commission
 from engine.contract import ErrorCode, Failed, Progress, Result, Returned, Started
 from engine.open_job import OpenJob, named
 from engine.painter import Painter, Painting
-from engine.pipeline import BadPicture, OutOfMemory, Stopped
+from engine.pipeline import BadPicture, OnSketch, OutOfMemory, Stopped
 from engine.spool import Spool
 
 #: At most one Progress of a job in so many seconds: waking the event loop costs a small model
@@ -79,6 +80,7 @@ class Turn:
             self._progress(opened),
             lambda: opened.end_as is None,
             opened.record,
+            _sketching(opened),
         )
 
     def _progress(self, opened: OpenJob) -> Callable[[int], None]:
@@ -119,3 +121,13 @@ class Turn:
 
     def _tell(self, opened: OpenJob, event: Started | Progress) -> None:
         self._loop.call_soon_threadsafe(self._announce, opened, event)
+
+
+def _sketching(opened: OpenJob) -> OnSketch:
+    """For those who look on: making a sketch takes time."""
+
+    def on_sketch(make: Callable[[], Image]) -> None:
+        if opened.is_watched:
+            opened.sketch = make()
+
+    return on_sketch

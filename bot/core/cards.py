@@ -1,18 +1,19 @@
 """What a generation's message shows in each of its states."""
 
-import math
-
 from bot.core.generation import Generation, Outcome
 from bot.core.messages import Button, Card
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses, pause_text
-from bot.core.ports import Admissions, Pictures
+from bot.core.ports import Pictures
 from bot.core.quota import UNIT, units
 from bot.core.replies import NOTES, failure_text, note_text, reply
+from bot.core.waits import Waits
 from engine.contract import ErrorCode
 from engine.profiles import profile_named
 
+#: (below so many seconds, said in steps of so many)
+WAIT_STEPS = ((10, 1), (20, 2), (60, 5), (120, 10))
 #: Jobs quicker than this show no step progress.
 PROGRESS_WORTH_SECONDS = 8.0
 #: Prompts are quoted up to this many characters.
@@ -24,8 +25,8 @@ LISTED_CHARACTERS = 24
 def rounded_wait(seconds: float) -> int:
     """Seconds as people say them: fine when short, coarse when long, never 0. Coarse steps also
     keep a status message from being edited for nothing."""
-    step = 2 if seconds < 20 else 10 if seconds < 120 else 60
-    return max(step, math.ceil(seconds / step) * step)
+    step = next((step for limit, step in WAIT_STEPS if seconds < limit), 60)
+    return max(1, round(seconds / step) * step)
 
 
 def quoted(prompt: str) -> str:
@@ -47,13 +48,13 @@ class Cards:
     def __init__(
         self,
         *,
-        admissions: Admissions,
+        waits: Waits,
         pauses: Pauses,
         pictures: Pictures,
         pace: Pace,
         news: News,
     ) -> None:
-        self._admissions = admissions
+        self._waits = waits
         self._pauses = pauses
         self._pictures = pictures
         self._pace = pace
@@ -63,7 +64,10 @@ class Cards:
         """Waiting or being drawn."""
         # Quick jobs go from waiting to the picture: edits between would only eat the chat's
         # budget and hold up the picture.
-        if generation.begun and self._pace.seconds(generation.spec) >= PROGRESS_WORTH_SECONDS:
+        if (
+            generation.begun
+            and self._pace.seconds(generation.spec.workload) >= PROGRESS_WORTH_SECONDS
+        ):
             text = self._drawing_text(generation)
         else:
             text = await self._waiting_text(generation) + _price_text(generation)
@@ -71,19 +75,20 @@ class Cards:
 
     async def _waiting_text(self, generation: Generation) -> str:
         locale = generation.locale
-        ahead, seconds = await self._admissions.ahead(generation)
+        wait = await self._waits(generation)
+        ahead = wait.ahead
         # What an engine has is drawn all the same.
         queued = generation.outcome is Outcome.QUEUED
         if queued and (pause := await self._pauses.paused()) is not None:
             place = reply("waiting_unmeasured", locale, ahead=ahead) if ahead else ""
             return f"{pause_text(pause, locale)}\n{place}".rstrip()
-        if not self._pace.known:
+        if wait.seconds is None:
             code = "waiting_for_engine" if ahead == 0 else "waiting_unmeasured"
             return reply(code, locale, ahead=ahead)
-        wait = rounded_wait(seconds + self._pace.seconds(generation.spec))
+        seconds = rounded_wait(wait.seconds)
         if ahead == 0:
-            return reply("next_in_line", locale, seconds=wait)
-        return reply("waiting", locale, ahead=ahead, seconds=wait)
+            return reply("next_in_line", locale, seconds=seconds)
+        return reply("waiting", locale, ahead=ahead, seconds=seconds)
 
     def _drawing_text(self, generation: Generation) -> str:
         progress = self._news.progress(generation.id)

@@ -204,7 +204,8 @@ class Dispatcher:
     async def _store(self, finished: Finished) -> None:
         """Bytes on disk first, then the row, then the engine may forget."""
         key = finished.key
-        self._pace.learn(finished.seconds_per_megapixel_step)
+        if (held := self._held.get(key)) is not None:
+            self._pace.took(held.spec.workload, finished.seconds)
         pauses = iter(FETCH_PAUSES)
         while (generation := await self._current(key)) is not None:
             try:
@@ -289,7 +290,7 @@ class Dispatcher:
                 await self._link.acknowledge(key)
             for key in hello.interrupted:
                 await self._link.acknowledge(key)
-            self._pace.learn(hello.info.seconds_per_megapixel_step)
+            self._pace.learn(hello.info.seconds_per_megapixel_step, launch=hello.info.launch_id)
             self._info, self._news.engine_ready = hello.info, hello.info.ready
         self._log.info("engine_connected", model=hello.info.model, ready=hello.info.ready)
         self._wake.set()

@@ -86,7 +86,9 @@ class Draw:
         await self.check(origin)
         check_values(request)
         admitted = await self._admit(origin, request)
-        if admitted.duplicate and not is_the_same(request, admitted.generation.spec):
+        known = admitted.generation
+        # What has been forgotten cannot be compared.
+        if admitted.duplicate and known.forgotten is None and not is_the_same(request, known.spec):
             raise Refusal("key_reused")
         return admitted
 
@@ -194,7 +196,7 @@ class Draw:
                 locale=origin.locale,
                 spec=spec,
                 model=self._profile.name,
-                cost=self._pace.seconds(spec),
+                cost=self._pace.seconds(spec.workload),
                 parent_id=parent.id if parent else None,
                 notes=self._notes(request, spec),
                 # A repetition shows no more than what it repeats.

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.workload import Workload
 from engine.contract import JobKey
 
 ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -139,6 +140,10 @@ class DrawSpec:
     guidance: float
     seed: int
     count: int
+
+    @property
+    def workload(self) -> Workload:
+        return Workload(self.width, self.height, self.steps, self.guidance > 0, self.count)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ def fits(generation: Generation, drawing: Iterable[Generation], pace: Pace) -> b
     ahead = [*drawing, generation]
     if len(ahead) <= ALWAYS:
         return True
-    return pace.known and sum(pace.seconds(one.spec) for one in ahead) <= AHEAD_SECONDS
+    return pace.known and sum(pace.seconds(one.spec.workload) for one in ahead) <= AHEAD_SECONDS
 
 
 def suits(info: EngineInfo, model: str, log: Log) -> bool:

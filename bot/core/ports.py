@@ -69,10 +69,6 @@ class Admissions(Protocol):
         """The generation whose status message (or picture) this is."""
         ...
 
-    async def ahead(self, generation: Generation) -> tuple[int, float]:
-        """Pictures served before this one, and their predicted GPU seconds."""
-        ...
-
 
 class Records(Protocol):
     """What is asked of the rows before anything is done."""

@@ -4,11 +4,11 @@ from bot.core.cards import beginning, rounded_wait
 from bot.core.generation import Generation, Origin
 from bot.core.messages import Button
 from bot.core.news import News
-from bot.core.pace import Pace
 from bot.core.pauses import Pauses, pause_text
-from bot.core.ports import Admissions, Records
+from bot.core.ports import Records
 from bot.core.replies import reply
 from bot.core.rights import is_here
+from bot.core.waits import Waits
 
 #: As many as there is room for buttons in a row.
 LISTED = 5
@@ -20,16 +20,14 @@ class QueueView:
     def __init__(
         self,
         *,
-        admissions: Admissions,
+        waits: Waits,
         records: Records,
         pauses: Pauses,
-        pace: Pace,
         news: News,
     ) -> None:
-        self._admissions = admissions
+        self._waits = waits
         self._records = records
         self._pauses = pauses
-        self._pace = pace
         self._news = news
 
     async def __call__(self, origin: Origin, *, private: bool) -> tuple[str, tuple[Button, ...]]:
@@ -39,8 +37,7 @@ class QueueView:
         listed = [one for one in mine if private or is_here(one, origin)]
         shown = listed[:LISTED]
         pause = await self._pauses.paused()
-        timed = self._pace.known and pause is None
-        lines = await self._lines(origin, shown, more=len(listed) - len(shown), timed=timed)
+        lines = await self._lines(origin, shown, more=len(listed) - len(shown), paused=bool(pause))
         if len(mine) > len(listed):
             lines.append(reply("queue_elsewhere", origin.locale, count=len(mine) - len(listed)))
         waiting = await self._records.waiting_in_all()
@@ -60,24 +57,23 @@ class QueueView:
         )
 
     async def _lines(
-        self, origin: Origin, shown: list[Generation], *, more: int, timed: bool
+        self, origin: Origin, shown: list[Generation], *, more: int, paused: bool
     ) -> list[str]:
         if not shown:
             return [reply("queue_none", origin.locale)]
         lines = [reply("queue_mine", origin.locale)]
         for number, one in enumerate(shown, start=1):
-            lines.append(await self._line(one, number, origin.locale, timed=timed))
+            lines.append(await self._line(one, number, origin.locale, paused=paused))
         if more:
             lines.append(reply("queue_more", origin.locale, count=more))
         return lines
 
-    async def _line(self, generation: Generation, number: int, locale: str, *, timed: bool) -> str:
-        """`timed`: how long it takes can be told."""
+    async def _line(self, generation: Generation, number: int, locale: str, *, paused: bool) -> str:
         words = {"number": number, "id": generation.id, "prompt": beginning(generation.spec.prompt)}
         if generation.begun:
             return reply("queue_drawing", locale, **words)
-        ahead, seconds = await self._admissions.ahead(generation)
-        if not timed:
-            return reply("queue_unmeasured", locale, ahead=ahead, **words)
-        wait = rounded_wait(seconds + self._pace.seconds(generation.spec))
-        return reply("queue_waiting", locale, ahead=ahead, seconds=wait, **words)
+        wait = await self._waits(generation)
+        if paused or wait.seconds is None:
+            return reply("queue_unmeasured", locale, ahead=wait.ahead, **words)
+        seconds = rounded_wait(wait.seconds)
+        return reply("queue_waiting", locale, ahead=wait.ahead, seconds=seconds, **words)

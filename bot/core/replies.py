@@ -106,6 +106,8 @@ def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: An
         data["key"] = names.get(data["key"], data["key"])
     if "wait" in data:
         data["wait"] = wait_text(data["wait"], locale)
+    if data.get("reason"):
+        data["reason"] = reply("because", locale, reason=data["reason"])
     tables = (PROGRAMS, REPLIES, FAILURES)
     try:
         sentences = next(table[code] for table in tables if code in table)

@@ -32,6 +32,8 @@ RECONNECT_SECONDS = 0.2
 #: Three missed heartbeats: the engine hangs.
 SILENCE_SECONDS = 3 * HEARTBEAT_SECONDS
 CALL_SECONDS = 10.0
+#: A sketch that takes longer is of a step that is over.
+SKETCH_SECONDS = 1.0
 UNPROCESSABLE = 422
 
 
@@ -39,7 +41,7 @@ _log = structlog.get_logger("bot")
 
 
 class LocalEngine:
-    """EngineLink over a Unix socket. Use as an async context manager."""
+    """EngineLink and Sketches over a Unix socket. Use as an async context manager."""
 
     def __init__(self, socket: Path, on_tokenizer: Callable[[bytes], None]) -> None:
         """`on_tokenizer` is given the model's tokenizer.json whenever an engine is ready."""
@@ -113,6 +115,13 @@ class LocalEngine:
             return EngineCondition.model_validate_json(response.content)
         except (httpx.HTTPError, ValidationError):
             return None
+
+    async def sketch(self, key: JobKey) -> bytes | None:
+        try:
+            response = await self._client.get(f"{_path(key)}/sketch.jpg", timeout=SKETCH_SECONDS)
+        except httpx.HTTPError:
+            return None
+        return response.content if response.status_code == httpx.codes.OK else None
 
     async def _get(self, path: str) -> bytes:
         try:

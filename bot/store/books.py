@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import case, exists, insert, literal, select, update
+from sqlalchemy import case, exists, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errors import Refusal
@@ -264,17 +264,31 @@ class Books:
                 connection, replace(account, day=before or ""), EntryKind.EXPIRY, gone
             )
             account = replace(last, day=account.day)
-        granted = account.allowance or 0
-        fresh = {"day": account.day, "time_zone": account.time_zone, "granted": granted}
+        granted = await self._granted(connection, account)
+        # Of 0 too: it says that the day has begun.
+        grant = Amount(daily=(account.allowance or 0) if granted is None else 0)
+        fresh = {
+            "day": account.day,
+            "time_zone": account.time_zone,
+            "granted": granted or grant.daily,
+        }
         await connection.execute(update(accounts).where(_a.serial == account.serial).values(fresh))
-        if not granted or await self._was_granted(connection, account):
+        if granted is None:
+            return await self.enter(connection, account, EntryKind.GRANT, grant)
+        # The clock was ahead, and is right again.
+        if account.allowance is None:
             return account
-        return await self.enter(connection, account, EntryKind.GRANT, Amount(daily=granted))
+        return await self._regrant(connection, account, granted)
 
-    async def _was_granted(self, connection: AsyncConnection, account: Account) -> bool:
+    async def _granted(self, connection: AsyncConnection, account: Account) -> int | None:
+        """On its day; None where that day is new to it."""
         same_day = (_l.account == account.serial) & (_l.day == account.day)
-        query = select(_l.serial).where(same_day, is_grant(_l))
-        return (await connection.execute(query)).first() is not None
+        grant = select(_l.serial).where(same_day, is_grant(_l))
+        if (await connection.execute(grant)).first() is None:
+            return None
+        kinds = (EntryKind.GRANT, EntryKind.ADJUST)
+        granted = select(func.sum(_l.daily)).where(same_day, _l.kind.in_(kinds))
+        return int((await connection.execute(granted)).scalar_one())
 
     async def _regrant(
         self, connection: AsyncConnection, account: Account, granted: int

@@ -24,6 +24,7 @@ from bot.core.ports import Clock
 from bot.store.conditions import is_kept, is_leaving, is_told
 from bot.store.database import Database
 from bot.store.house_tables import people
+from bot.store.program_jobs import forget_documents, forget_orphans
 from bot.store.rows import generation_of
 from bot.store.tables import exports, forgettings, generations, notices
 
@@ -82,9 +83,13 @@ class SqlForgetting:
 
     async def expire(self, ended_before_ms: int, limit: int) -> int:
         over = and_(is_kept(_row), _row.finished_ms < ended_before_ms, is_told(_row))
-        return await self._take_words(
+        words = await self._take_words(
             select(_row.serial).where(over).order_by(_row.finished_ms).limit(limit)
         )
+        if not words:
+            async with self._database.write() as connection:
+                await forget_orphans(connection, ended_before_ms)
+        return words
 
     async def let_go(self, limit: int) -> int:
         if gone := await self._grant(limit):
@@ -105,6 +110,7 @@ class SqlForgetting:
     async def _take_words(self, which: Select[tuple[int]]) -> int:
         move = update(generations).where(_row.serial.in_(which)).values(**_WORDLESS)
         async with self._database.write() as connection:
+            await forget_documents(connection, which)
             return (await connection.execute(move)).rowcount
 
     async def with_files(self, limit: int) -> Sequence[Generation]:
@@ -134,6 +140,8 @@ async def _forget_some(connection: AsyncConnection, requester: str, up_to: int, 
         these = update(generations).where(_row.serial.in_(serials))
         later = these.where(not_(is_told(_row))).values(forgotten=Forgotten.WANTED)
         await connection.execute(later)
+        told = select(_row.serial).where(_row.serial.in_(serials), is_told(_row))
+        await forget_documents(connection, told)
         await connection.execute(these.where(is_told(_row)).values(**_WORDLESS))
     return len(serials)
 

@@ -1,12 +1,13 @@
 """Admissions over SQL: where requests become rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
+    case,
     func,
     insert,
     or_,
@@ -21,6 +22,8 @@ from bot.core.errors import AlreadySeen, Refusal
 from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
 from bot.core.ports import Admitted, Bounds, Clock
+from bot.core.waits import Ahead
+from bot.core.workload import Workload
 from bot.store.acts import record
 from bot.store.admittance import check_admittance
 from bot.store.books import Books
@@ -48,7 +51,7 @@ _other = generations.alias("other").c
 
 
 class SqlAdmissions:
-    """Implements bot.core.ports.Admissions."""
+    """Implements bot.core.ports.Admissions, and bot.core.waits.Line."""
 
     def __init__(
         self,
@@ -125,14 +128,20 @@ class SqlAdmissions:
         async with self._database.read() as connection:
             return await _one(connection, query.order_by(row.serial.desc()).limit(1))
 
-    async def ahead(self, generation: Generation) -> tuple[int, float]:
+    async def ahead(self, generation: Generation) -> Sequence[Ahead]:
         """Nothing is ahead of one that has ended."""
-        query = select(
-            func.coalesce(func.sum(_other.count), 0), func.coalesce(func.sum(_other.cost), 0.0)
-        ).where(_this.id == generation.id, is_live(_other), _served_before(_other, _this))
+        begun = case((_other.begun, _other.id))
+        workload = (_other.width, _other.height, _other.steps, _other.guidance > 0, _other.count)
+        query = (
+            select(begun, func.count(), *workload)
+            .where(_this.id == generation.id, is_live(_other), _served_before(_other, _this))
+            .group_by(begun, *workload)
+        )
         async with self._database.read() as connection:
-            count, cost = (await connection.execute(query)).one()
-        return count, cost
+            rows = (await connection.execute(query)).all()
+        return [
+            Ahead(workload=Workload(*kind), jobs=jobs, begun=begun) for begun, jobs, *kind in rows
+        ]
 
 
 def _served_before(other: Columns, this: Columns) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, insert, select, update
+from sqlalchemy import ColumnElement, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
@@ -19,23 +19,17 @@ _a = accounts.c
 
 
 async def rules_of(connection: AsyncConnection, platform: str, scope: str) -> GroupRules:
-    query = select(*_rules).where(_is(platform, scope))
-    row = (await connection.execute(query)).mappings().one_or_none()
-    pooled = await _has_pool(connection, platform, scope)
-    if row is None:
-        return GroupRules(pooled=pooled)
+    pool = (_a.platform == platform) & (_a.scope == scope) & (_a.holder == POOL)
+    pooled = exists().where(pool, _a.allowance.is_not(None)).label("pooled")
+    # In one look, for each request asks: also where the group decided nothing, and has no row.
+    here = select(literal(1)).subquery("here").outerjoin(groups, _is(platform, scope))
+    row = (await connection.execute(select(pooled, *_rules).select_from(here))).mappings().one()
     values = dict(row)
     if values["ratio"] is not None:
         wide, tall = values["ratio"].split(":")
         values["ratio"] = int(wide), int(tall)
-    values["by_fleet"] = frozenset(values["by_fleet"].split())
-    return GroupRules(**values, pooled=pooled)
-
-
-async def _has_pool(connection: AsyncConnection, platform: str, scope: str) -> bool:
-    pool = (_a.platform == platform) & (_a.scope == scope) & (_a.holder == POOL)
-    query = select(exists().where(pool, _a.allowance.is_not(None)))
-    return bool((await connection.execute(query)).scalar_one())
+    values["by_fleet"] = frozenset((values["by_fleet"] or "").split())
+    return GroupRules(**values)
 
 
 class SqlGroups:

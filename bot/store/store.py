@@ -28,6 +28,7 @@ from bot.store.outcomes import SqlOutcomes
 from bot.store.pauses import SqlPauses
 from bot.store.people import SqlPeople
 from bot.store.places import SqlPlaces
+from bot.store.program_jobs import SqlProgramJobs
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
 from bot.store.words import SqlWords
@@ -54,6 +55,7 @@ class Store:
     places: SqlPlaces
     words: SqlWords
     api_tokens: SqlApiTokens
+    program_jobs: SqlProgramJobs
     pauses: SqlPauses
     queue: SqlGroupQueue
     history: SqlHistory
@@ -87,6 +89,7 @@ def store_in(
         places=SqlPlaces(database, clock),
         words=SqlWords(database, clock),
         api_tokens=SqlApiTokens(database, clock),
+        program_jobs=SqlProgramJobs(database, clock),
         pauses=SqlPauses(database, clock),
         queue=SqlGroupQueue(database, clock, books),
         history=SqlHistory(database),

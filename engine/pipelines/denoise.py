@@ -40,6 +40,9 @@ class Member:
     latents: torch.Tensor
     on_step: Callable[[int], None]
     captions: Captions
+    #: Told after each step, before `on_step`, what computes the latents at the end of the way if
+    #: it went straight on.
+    on_outlook: Callable[[Callable[[], torch.Tensor]], None] = lambda outlook: None
     #: Why it has left.
     error: PipelineError | None = None
     #: Predictions of it that were not finite.
@@ -117,7 +120,9 @@ class Denoiser:
             finite = are_finite(velocities)
             for member, velocity, is_good in zip(waiting, velocities, finite, strict=True):
                 if is_good:
+                    outlook = partial(_straight_on, member.latents, velocity, time)
                     member.latents = member.latents + stride * velocity
+                    member.on_outlook(outlook)
                 else:
                     member.bad_steps += 1
             waiting = [m for m, is_good in zip(waiting, finite, strict=True) if not is_good]
@@ -168,6 +173,11 @@ def _of_one_length(captions: Sequence[torch.Tensor]) -> list[list[int]]:
     for n, caption in enumerate(captions):
         groups.setdefault(bucket(len(caption)), []).append(n)
     return list(groups.values())
+
+
+def _straight_on(latents: torch.Tensor, velocity: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+    """Where a step that began at `time` would lead without those behind it."""
+    return latents - (1 - time) * velocity
 
 
 def _still_there(members: Sequence[Member]) -> list[Member]:

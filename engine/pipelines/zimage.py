@@ -24,6 +24,7 @@ from engine.pipeline import (
     Drawing,
     Drawn,
     DrawRequest,
+    OnSketch,
     OutOfMemory,
     PipelineError,
 )
@@ -36,6 +37,7 @@ from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.placement import Placement, Unplaced
 from engine.pipelines.prompt_encoder import Encoding, PromptEncoder
 from engine.pipelines.shortage import is_shortage
+from engine.pipelines.sketch import Sketcher
 from engine.pipelines.storage import compress
 from engine.profiles import Profile
 
@@ -95,6 +97,7 @@ class ZImage:
         self._placement = place()
         self._encode.device = pipe.device
         self._denoise = self._denoiser(attention.ON_CPU)
+        self._sketch = Sketcher()
         self.template = self._encode.template
         self.tokenizer_json = (folder / "tokenizer" / "tokenizer.json").read_bytes()
         self._on_card = pipe.device.type == "cuda"
@@ -117,13 +120,16 @@ class ZImage:
         return image
 
     def draw_together(
-        self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
+        self,
+        requests: Sequence[DrawRequest],
+        on_steps: Sequence[Callable[[int], None]],
+        on_sketches: Sequence[OnSketch] = (),
     ) -> Drawing:
         """See engine.pipeline.Pipeline."""
         before = self._placement.shortages
         with torch.inference_mode():
             try:
-                drawing = self._draw(requests, on_steps)
+                drawing = self._draw(requests, on_steps, on_sketches)
                 return replace(drawing, shortages=self._placement.shortages - before)
             except OutOfMemory:
                 pass
@@ -152,7 +158,10 @@ class ZImage:
         return int(max(1, free // 2 // each))
 
     def _draw(
-        self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
+        self,
+        requests: Sequence[DrawRequest],
+        on_steps: Sequence[Callable[[int], None]],
+        on_sketches: Sequence[OnSketch],
     ) -> Drawing:
         began = self._clock()
         placement = self._placement
@@ -166,6 +175,8 @@ class ZImage:
                     Member(latents=self._noise(request), on_step=on_step, captions=caption)
                     for request, on_step, caption in zip(requests, on_steps, captions, strict=True)
                 ]
+                for member, on_sketch in zip(members, on_sketches, strict=False):
+                    member.on_outlook = partial(self._offer, on_sketch)
                 self._denoise(members, requests[0].steps, requests[0].guidance)
         denoised = self._clock()
         with placement.phase():
@@ -182,6 +193,9 @@ class ZImage:
             return self._placement.run(step, can_be_split=True)
 
         return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, run)
+
+    def _offer(self, on_sketch: OnSketch, outlook: Callable[[], torch.Tensor]) -> None:
+        on_sketch(lambda: self._sketch(outlook()))
 
     def _captions(self, requests: Sequence[DrawRequest]) -> list[Captions]:
         """What each of them says, all encoded in one pass."""
@@ -214,6 +228,7 @@ class ZImage:
             decoded = self._decode(member.latents, careful)
             if not guard.is_flat(decoded):
                 image = _picture(decoded)
+                self._sketch.learn(member.latents, decoded)
                 break
             bad_decodes += 1
         return Drawn(

@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.ports import EngineLink, EngineLost
+from bot.core.sketches import Sketches
 from bot.links.local_engine import LocalEngine
 from engine.contract import AnyEvent, ErrorCode, Finished, Hello, Job
 from tests.fakes.engine_link import FakeEngine
@@ -21,13 +22,20 @@ from tests.unit.engine.jobs import job, key
 TOO_LONG = "长" * 600
 
 
+class Link(EngineLink, Sketches, Protocol):
+    """Both are kept by one wire."""
+
+
 class Engine(Protocol):
     """An engine behind a link, whose work the test can hold up."""
 
     @property
-    def link(self) -> EngineLink: ...
+    def link(self) -> Link: ...
 
     def hold(self) -> None: ...
+
+    def let_steps_go(self) -> None:
+        """Without an end."""
 
     def let_go(self) -> None: ...
 
@@ -42,11 +50,15 @@ class InMemory:
     def hold(self) -> None:
         """It always holds."""
 
-    def let_go(self) -> None:
+    def let_steps_go(self) -> None:
         for held, waiting in tuple(self.link.jobs.items()):
             self.link.start(held)
             for step in range(1, waiting.steps + 1):
                 self.link.progress(held, step)
+
+    def let_go(self) -> None:
+        self.let_steps_go()
+        for held in tuple(self.link.jobs):
             self.link.finish(held)
 
 
@@ -60,8 +72,12 @@ class OverSocket:
     def hold(self) -> None:
         self._pipeline.go.clear()
 
-    def let_go(self) -> None:
+    def let_steps_go(self) -> None:
+        self._pipeline.decoding.clear()
         self._pipeline.go.set()
+
+    def let_go(self) -> None:
+        self._pipeline.let_go()
 
 
 @pytest.fixture(params=["memory", "socket"])
@@ -168,6 +184,20 @@ async def test_a_cancelled_job_ends_as_cancelled(engine: Engine) -> None:
         assert "finished" not in heard.kinds()
 
 
+async def test_who_looks_on_is_shown_sketches_until_the_pictures_are_there(engine: Engine) -> None:
+    async with listening(engine) as heard:
+        engine.hold()
+        await engine.link.submit(small("g1"))
+        assert await engine.link.sketch(key("g1")) is None
+        engine.let_steps_go()
+        sketch = await eventually(lambda: engine.link.sketch(key("g1")))
+        assert sketch[:2] == b"\xff\xd8"
+        engine.let_go()
+        await heard.wait_for("finished")
+        assert await engine.link.sketch(key("g1")) is None
+        assert await engine.link.sketch(key("nobody")) is None
+
+
 async def test_more_than_it_holds_is_busy(engine: Engine) -> None:
     async with listening(engine):
         engine.hold()
@@ -212,6 +242,7 @@ async def test_an_engine_that_is_away_is_busy_and_forgiven(tmp_path: Path) -> No
     async with LocalEngine(tmp_path / "engine.sock", on_tokenizer=lambda _: None) as link:
         with pytest.raises(EngineBusy):
             await link.submit(small("g1"))
+        assert await link.sketch(key("g1")) is None
         await link.cancel(key("g1"))
         await link.acknowledge(key("g1"))
         assert await link.condition() is None

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from tokenizers import Tokenizer
 
 from engine.demo_model import WEIGHTS
@@ -101,6 +102,20 @@ def test_each_of_those_drawn_together_hears_its_own_steps(pipeline):
     heard: list[list[int]] = [[], []]
     pipeline.draw_together([REQUEST, replace(REQUEST, seed=6)], [one.append for one in heard])
     assert heard == [[1, 2, 3], [1, 2, 3]]
+
+
+def test_a_sketch_of_each_is_offered_after_each_step_and_changes_nothing(pipeline):
+    sketches: list[list[Image.Image]] = [[], []]
+    requests = [REQUEST, replace(REQUEST, seed=6)]
+    on_sketches = [lambda make, one=one: one.append(make()) for one in sketches]
+    drawing = pipeline.draw_together(requests, [lambda _: None] * 2, on_sketches)
+    assert [len(one) for one in sketches] == [3, 3]
+    for sketch in (*sketches[0], *sketches[1]):
+        assert sketch.mode == "RGB"
+        assert sketch.width * 3 == sketch.height * 4
+    plain = pipeline.draw_together(requests, [lambda _: None] * 2)
+    for one, other in zip(drawing.drawn, plain.drawn, strict=True):
+        assert one.image.tobytes() == other.image.tobytes()
 
 
 @pytest.mark.parametrize("last", [1, 2, 3])

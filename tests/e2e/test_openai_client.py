@@ -8,9 +8,6 @@ import base64
 import io
 import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,41 +18,13 @@ import openai
 import pytest
 from PIL import Image
 
-from tests.house import House
+from tests.api_house import ApiHouse
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 PROMPT, SIZE = "一个红色的圆", "128x128"
 #: Long enough to be interrupted in the middle.
 LONG: dict[str, Any] = {"num_inference_steps": 50}
-
-
-class ApiHouse(House):
-    """`zdraw run` with the HTTP API alone."""
-
-    def __init__(self, folder: Path, **settings: str) -> None:
-        super().__init__(folder / "state")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self._port}"
-        self._settings = settings
-
-    def environment(self) -> dict[str, str]:
-        return super().environment() | {"ZDRAW_COMFYUI_PORT": str(self._port)} | self._settings
-
-    def wait_until_answers(self) -> None:
-        self.wait_until_ready()
-        self.wait_for(self._answers, 60)
-
-    def _answers(self) -> bool:
-        try:
-            return "ready" in httpx.get(f"{self.url}/healthz", timeout=5).text
-        except httpx.TransportError:
-            return False
-
-    def client(self, **options: Any) -> openai.OpenAI:
-        return openai.OpenAI(base_url=f"{self.url}/v1", **{"api_key": "none", **options})
 
 
 @pytest.fixture(scope="module")
@@ -177,10 +146,10 @@ def test_the_picture_comes_though_a_process_was_killed_while_the_client_waits(
                 )
             )
 
-    before = drawn_so_far(house)
+    before = house.drawn
     asking = threading.Thread(target=ask)
     asking.start()
-    house.wait_for(lambda: drawing(house), 60)
+    house.wait_for(lambda: house.drawing, 60)
     house.kill(killed)
     asking.join(timeout=120)
     (reply,) = answered
@@ -192,28 +161,19 @@ def test_the_picture_comes_though_a_process_was_killed_while_the_client_waits(
         )
     assert again.data is not None
     assert [item.b64_json for item in again.data] == [item.b64_json for item in reply.data]
-    assert drawn_so_far(house) == before + 4
-
-
-def drawing(house: ApiHouse) -> bool:
-    """A job's first step has begun."""
-    return any((house.state_dir / "begun").glob("*"))
-
-
-def drawn_so_far(house: ApiHouse) -> int:
-    return len(list((house.state_dir / "pictures").rglob("*.png")))
+    assert house.drawn == before + 4
 
 
 def test_a_token_opens_what_listens_to_others_and_nothing_of_it_is_logged(tmp_path: Path) -> None:
     house = ApiHouse(tmp_path, ZDRAW_API_HOST="0.0.0.0", ZDRAW_API_SECRET="s" * 40)
     with house:
         house.wait_until_answers()
-        token = command(house, "token", "create", "krita").strip()
+        token = house.command("token", "create", "krita").strip()
         with house.client(api_key=token) as client:
             assert client.images.generate(prompt=PROMPT, size=SIZE).data
         assert httpx.get(f"{house.url}/v1/models?token={token}").status_code == 200
         assert httpx.get(f"{house.url}/v1/models").status_code == 401
-        command(house, "token", "revoke", "krita")
+        house.command("token", "revoke", "krita")
         assert httpx.get(f"{house.url}/v1/models?token={token}").status_code == 401
         assert house.supervisor is not None
         os.kill(house.supervisor, signal.SIGTERM)
@@ -222,16 +182,3 @@ def test_a_token_opens_what_listens_to_others_and_nothing_of_it_is_logged(tmp_pa
     assert token.rpartition(".")[2] not in said
     assert "s" * 40 not in said
     assert PROMPT not in said
-
-
-def command(house: ApiHouse, *arguments: str) -> str:
-    zdraw = Path(sys.executable).with_name("zdraw")
-    done = subprocess.run(
-        [zdraw, *arguments],
-        env=house.environment(),
-        cwd=house.state_dir,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout

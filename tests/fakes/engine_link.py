@@ -20,6 +20,7 @@ from engine.contract import (
     Returned,
     Started,
 )
+from engine.profiles import profile_named
 
 #: What a Unix socket would carry; content does not matter to the bot.
 PNG, JPEG = b"\x89PNG fake", b"\xff\xd8 fake"
@@ -38,6 +39,8 @@ class FakeEngine:
         self.results: dict[JobKey, Finished | Failed | Cancelled | Returned] = {}
         self.interrupted: tuple[JobKey, ...] = ()
         self.refuse: dict[str, ErrorCode] = {}
+        #: Of the jobs that were asked about; empty before their next step.
+        self.sketches: dict[JobKey, bytes] = {}
         self.connected = False
         self._events: asyncio.Queue[AnyEvent | EngineLost] = asyncio.Queue()
 
@@ -65,6 +68,8 @@ class FakeEngine:
         self._events.put_nowait(Started(key=key))
 
     def progress(self, key: JobKey, step: int) -> None:
+        if key in self.sketches:
+            self.sketches[key] = JPEG
         self._events.put_nowait(Progress(key=key, step=step, steps=self.jobs[key].steps))
 
     def finish(self, key: JobKey) -> None:
@@ -75,10 +80,15 @@ class FakeEngine:
                 pictures=job.count,
                 drawn_width=job.width,
                 drawn_height=job.height,
-                seconds=1.0,
-                seconds_per_megapixel_step=self.seconds_per_megapixel_step,
+                seconds=self._seconds(job),
             )
         )
+
+    def _seconds(self, job: Job) -> float:
+        """At the pace that it says it has."""
+        width, height = profile_named("demo").drawn_size(job.width, job.height)
+        passes = job.steps * job.count * (2 if job.guidance > 0 else 1)
+        return width * height / 1e6 * passes * self.seconds_per_megapixel_step
 
     def fail(self, key: JobKey, code: ErrorCode) -> None:
         del self.jobs[key]
@@ -137,6 +147,13 @@ class FakeEngine:
         if not self.connected or not isinstance(self.results.get(key), Finished):
             raise EngineBusy
         return Rendered(pictures=(self._png,) * pictures, preview=JPEG)
+
+    async def sketch(self, key: JobKey) -> bytes | None:
+        if not self.connected or key not in self.jobs:
+            return None
+        sketch = self.sketches.get(key)
+        self.sketches.setdefault(key, b"")
+        return sketch or None
 
     async def acknowledge(self, key: JobKey) -> None:
         if self.connected:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PIL import Image
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-from engine.pipeline import Drawing, Drawn, DrawRequest, PipelineError
+from engine.pipeline import Drawing, Drawn, DrawRequest, OnSketch, PipelineError
 
 #: Longest a held step waits, so that a failing test ends.
 PATIENCE = 10.0
@@ -55,7 +55,10 @@ class FakePipeline:
         return image
 
     def draw_together(
-        self, requests: Sequence[DrawRequest], on_steps: Sequence[Callable[[int], None]]
+        self,
+        requests: Sequence[DrawRequest],
+        on_steps: Sequence[Callable[[int], None]],
+        on_sketches: Sequence[OnSketch] = (),
     ) -> Drawing:
         self.requests += requests
         self.batches.append(len(requests))
@@ -69,6 +72,8 @@ class FakePipeline:
                     raise self.raises[request.prompt]
             for n, on_step in enumerate(on_steps):
                 if n not in ended:
+                    for on_sketch in on_sketches[n : n + 1]:
+                        on_sketch(lambda: Image.new("RGB", (4, 3)))
                     self._tell(n, on_step, step, ended)
         self.decoding.wait(PATIENCE)
         return Drawing(

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,12 @@ import httpx
 import structlog
 from PIL import Image
 
-from bot.adapters.http_api.meter import Meter
+from bot.adapters.http_api.callers import LOOPBACK
 from bot.adapters.http_api.secret import ApiSecret
-from bot.adapters.http_api.server import ApiParts, ApiServer
+from bot.adapters.http_api.server import served
+from bot.adapters.http_api.service import ApiParts, Service
 from bot.adapters.http_api.tokens import Tokens
-from bot.adapters.http_api.waiting import Waiting
+from bot.adapters.shared.http_server import HttpServer, listen
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.dispatch import Dispatcher
@@ -29,6 +30,7 @@ from bot.core.pace import Pace
 from bot.core.ports import Bounds
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import Staff
+from bot.core.waits import Waits
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from engine.profiles import profile_named
@@ -53,25 +55,38 @@ def a_png(size: tuple[int, int] = (32, 32)) -> bytes:
 class Api:
     """The API, who stands behind it, and programs that use it."""
 
-    server: ApiServer
+    make_service: Callable[[], Service]
     store: Store
     engine: FakeEngine
     news: News
     draw: Draw
     cancel: Cancel
     tokens: Tokens
-    meter: Meter
-    waiting: Waiting
     pictures: PictureFolder
     stack: AsyncExitStack
     #: The engine draws what it is handed.
     drawing: asyncio.Event = field(default_factory=asyncio.Event)
+    #: The service at work.
+    service: Service = field(init=False)
+    _loops: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def restart(self) -> None:
+        """Another process, which remembers nothing, over the same rows."""
+        await self.stop()
+        self.service = self.make_service()
+        self._loops = [asyncio.create_task(work) for work in self.service.loops()]
+
+    async def stop(self) -> None:
+        for loop in self._loops:
+            loop.cancel()
+        ended = await asyncio.gather(*self._loops, return_exceptions=True)
+        assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
 
     async def program(self, token: str | None = None, **options: Any) -> httpx.AsyncClient:
         """A client of this machine, or one with a token."""
         headers = {"authorization": f"Bearer {token}"} if token else {}
         client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=self.server.app(self.waiting, self.meter)),
+            transport=httpx.ASGITransport(app=self.service.app),
             base_url=options.pop("base_url", HERE),
             headers=headers | options.pop("headers", {}),
             **options,
@@ -104,9 +119,9 @@ async def api_in(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(MEMORY))
         store = store_over(database, defaults)
-        rows: dict[str, Any] = {"admissions": store.admissions, "news": news}
         draw = Draw(
-            **rows,
+            admissions=store.admissions,
+            news=news,
             tokens=Letters(),
             profile=PROFILE,
             pace=pace,
@@ -116,15 +131,25 @@ async def api_in(
             gate=Gate(admittance=store.admittance, lists=WordLists(store.words)),
         )
         secret = ApiSecret(folder, setting)
+        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         parts = ApiParts(
             draw=draw,
-            cards=Cards(**rows, pauses=store.pauses, pictures=pictures, pace=pace),
+            cancel=cancel,
+            cards=Cards(
+                waits=Waits(line=store.admissions, pace=pace, news=news),
+                pauses=store.pauses,
+                pictures=pictures,
+                pace=pace,
+                news=news,
+            ),
             admissions=store.admissions,
             records=store.records,
             pictures=pictures,
             news=news,
             pace=pace,
             tokens=store.api_tokens,
+            jobs=store.program_jobs,
+            sketches=engine,
             clock=store.clock,
             log=log,
         )
@@ -141,23 +166,37 @@ async def api_in(
         await stack.enter_async_context(working(dispatcher))
         engine.connect()
         api = Api(
-            server=ApiServer(parts, host=host, port=0, secret=secret, per_minute=per_minute),
+            make_service=lambda: Service(
+                parts, secret, loopback=host in LOOPBACK, per_minute=per_minute
+            ),
             store=store,
             engine=engine,
             news=news,
             draw=draw,
-            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            cancel=cancel,
             tokens=Tokens(secret=secret, rows=store.api_tokens, clock=store.clock),
-            meter=Meter(**rows, records=store.records, pace=pace),
-            waiting=Waiting(**rows),
             pictures=pictures,
             stack=stack,
         )
         api.drawing.set()
-        async with asyncio.TaskGroup() as tasks:
-            loops = [tasks.create_task(work) for work in (api.paint(), api.meter.run())]
-            try:
-                yield api
-            finally:
-                for loop in loops:
-                    loop.cancel()
+        await api.restart()
+        painting = asyncio.create_task(api.paint())
+        try:
+            yield api
+        finally:
+            painting.cancel()
+            await asyncio.gather(painting, return_exceptions=True)
+            await api.stop()
+
+
+@asynccontextmanager
+async def listening(api: Api) -> AsyncIterator[str]:
+    """Its address, for clients that need a real connection."""
+    with listen("127.0.0.1", 0, "") as listener:
+        server = HttpServer(served(api.service))
+        serving = asyncio.create_task(server.serve_until_cancelled(listener, api.service.let_go))
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)

@@ -15,6 +15,7 @@ from tests.fakes.telegram_api import FakeTelegram
 from tests.integration.discord_life import furnish
 from tests.integration.front_desk_life import Desk, desk_in
 from tests.integration.messenger_life import finished_card, messenger_over
+from tests.integration.served_api import ServedApi
 
 
 @pytest.fixture
@@ -55,6 +56,13 @@ async def messenger(telegram: FakeTelegram) -> AsyncIterator[TelegramMessenger]:
 @pytest.fixture
 def finished(tmp_path: Path) -> Card:
     return finished_card(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def served_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Its address; one for all of a module, which generate what they ask for."""
+    with ServedApi(tmp_path_factory.mktemp("api")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Messenger
 from bot.core.quiet import QuietMode
+from bot.core.waits import Waits
 from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
@@ -120,7 +121,7 @@ class Bench:
                 log=structlog.get_logger(),
             ),
             cards=Cards(
-                admissions=self.admissions,
+                waits=Waits(line=self.admissions, pace=pace, news=self.news),
                 pauses=self.pauses,
                 pictures=self.pictures,
                 pace=pace,

@@ -44,6 +44,7 @@ class Bench:
     pauses: SqlPauses
     pictures: PictureFolder
     news: News
+    pace: Pace
     clock: ManualClock
     #: The dispatcher's.
     work: asyncio.Task[None]
@@ -100,6 +101,7 @@ async def dispatching(
     person may hold while others wait. Its engine is the one that the test drives, if not
     `link`."""
     clock, news, engine = ManualClock(), News(), FakeEngine()
+    pace = Pace(profile_named("demo"))
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         rows = SqlJobRows(database, clock, each)
         outcomes = SqlOutcomes(database, clock, books_of(clock))
@@ -110,7 +112,7 @@ async def dispatching(
             outcomes=outcomes,
             pictures=pictures,
             news=news,
-            pace=Pace(profile_named("demo")),
+            pace=pace,
             clock=clock,
             log=structlog.get_logger(),
         )
@@ -133,6 +135,7 @@ async def dispatching(
                 pauses=SqlPauses(database, clock),
                 pictures=pictures,
                 news=news,
+                pace=pace,
                 clock=clock,
                 work=work,
             )

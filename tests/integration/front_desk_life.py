@@ -32,6 +32,7 @@ from bot.core.ports import Bounds, TokenCount
 from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import IsAdmin, Staff
+from bot.core.waits import Waits
 from bot.data_wiring import DataService, data_service
 from bot.settings import BotSettings
 from bot.store.database import Database
@@ -198,8 +199,9 @@ async def desk_in(
         log = structlog.get_logger()
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
         lookup = Lookup(admissions=store.admissions, records=store.records)
+        waits = Waits(line=store.admissions, pace=pace, news=news)
         cards = Cards(
-            admissions=store.admissions,
+            waits=waits,
             pauses=store.pauses,
             pictures=pictures,
             pace=pace,
@@ -266,10 +268,9 @@ async def desk_in(
                 rules=rules,
             ),
             queue_view=QueueView(
-                admissions=store.admissions,
+                waits=waits,
                 records=store.records,
                 pauses=store.pauses,
-                pace=pace,
                 news=news,
             ),
             erasures=erasures,

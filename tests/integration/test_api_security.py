@@ -62,7 +62,7 @@ async def test_a_token_may_stand_in_the_address(api: Api) -> None:
 
 async def test_without_a_token_there_is_nothing_but_health_and_the_schema(api: Api) -> None:
     program = await api.program()
-    for path in ("/v1/models", "/metrics", "/v1/images/files/aaaa-1.png", "/nothing"):
+    for path in ("/v1/models", "/metrics", "/v1/images/files/aaaa-1.png", "/v1/nothing"):
         answer = await program.get(path)
         assert (answer.status_code, code(answer)) == (401, "invalid_api_key")
         assert answer.headers["www-authenticate"] == "Bearer"

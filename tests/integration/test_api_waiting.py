@@ -51,7 +51,10 @@ async def test_the_end_is_heard_of_at_once(store: Store) -> None:
     assert getattr(ended, "outcome", None) is Outcome.FINISHED
 
 
-async def test_an_end_that_was_not_heard_of_is_seen(store: Store) -> None:
+async def test_an_end_that_was_not_heard_of_is_seen(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.http_api.waiting.LOOK_SECONDS", 0.1)
     row = await store.running()
     task = await begun(Waiting(admissions=store.admissions, news=News()), row.id, Connection())
     assert await store.outcomes.finish(row.key, ["1.png"], "1.jpg")

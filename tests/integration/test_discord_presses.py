@@ -433,7 +433,7 @@ async def test_without_a_change_quota_is_only_shown(life, discord):
     own = slash(life, "admin quota", user=ADMIN)
     assert (await words(own)).startswith("👥 全群还剩 5")
     unclear = slash(life, "admin quota", user=ADMIN, given={"user": BORIS, "amount": 3})
-    assert "没看懂" in await words(unclear)
+    assert "要选成员和方式" in await words(unclear)
     for one in (theirs, whole, own, unclear):
         assert answer(one).ephemeral_to == ADMIN
 

@@ -67,6 +67,26 @@ async def test_quick_pictures_are_handed_over_for_three_seconds_ahead(
     await eventually(lambda: len(bench.engine.accepted) == handed_over + 1)
 
 
+async def test_what_a_job_took_is_learned_and_once(bench: Bench) -> None:
+    bench.engine.connect()
+    await eventually(lambda: bench.pace.known)
+    generation = await bench.admit()
+    workload, key = generation.spec.workload, await bench.handed_over(generation)
+    told = bench.pace.seconds(workload)
+    # It is slower than it said at first.
+    bench.engine.seconds_per_megapixel_step *= 1.5
+    bench.engine.finish(key)
+    await bench.becomes(generation, Outcome.FINISHED)
+    learned = bench.pace.seconds(workload)
+    assert 1.1 * told < learned < 1.3 * told
+    # A result that is repeated, and what the engine says of itself when it is there again.
+    bench.engine.say(bench.engine.results[key])
+    bench.engine.lose()
+    bench.engine.connect()
+    await eventually(lambda: bench.news.engine_ready)
+    assert bench.pace.seconds(workload) == learned
+
+
 async def test_a_job_that_was_in_hand_when_an_engine_died_is_tried_again_alone(
     bench: Bench,
 ) -> None:

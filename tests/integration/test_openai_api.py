@@ -332,7 +332,7 @@ async def test_who_waits_when_zdraw_stops_is_told_to_come_again_where_that_is_sa
     headers = {"idempotency-key": key} if key else {}
     asked = asyncio.create_task(program.post(GENERATIONS, json={"prompt": PROMPT}, headers=headers))
     await eventually(lambda: tuple(api.engine.jobs))
-    api.waiting.let_go()
+    api.service.let_go()
     answer = await asked
     assert wrong(answer, 503)["code"] == "shutting_down"
     assert answer.headers["x-should-retry"] == again
@@ -344,6 +344,20 @@ async def test_a_picture_whose_file_is_gone_is_said(api: Api, program: httpx.Asy
     row = await api.store.admissions.get(first.json()["zdraw"]["id"])
     assert row is not None
     api.pictures.path(row.pictures[0]).unlink()
+    again = await program.post(GENERATIONS, json={"prompt": PROMPT}, headers=headers)
+    assert wrong(again, 410)["code"] == "picture_gone"
+
+
+async def test_a_forgotten_picture_is_gone_under_its_key_too(
+    api: Api, program: httpx.AsyncClient
+) -> None:
+    headers = {"idempotency-key": "order-17"}
+    first = await program.post(GENERATIONS, json={"prompt": PROMPT}, headers=headers)
+    drawn = first.json()["zdraw"]["id"]
+    assert await api.store.deliveries.sending(drawn)
+    await api.store.deliveries.delivered(drawn)
+    await api.store.forgetting.forget("api:local", drawn, instead="")
+    assert await api.store.forgetting.let_go(10)
     again = await program.post(GENERATIONS, json={"prompt": PROMPT}, headers=headers)
     assert wrong(again, 410)["code"] == "picture_gone"
 

@@ -1,10 +1,6 @@
 """The API against the schema that it publishes: schemathesis asks what the schema allows, and
 what it does not, over real HTTP."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +16,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
     unsupported_method,
 )
-
-from bot.adapters.shared.http_server import HttpServer, listen
-from tests.integration.api_life import api_in
 
 OPERATIONS = (
     ("POST", "/v1/images/generations"),
@@ -50,41 +43,9 @@ CHECKS = (
 )
 
 
-class Served:
-    """The API with an engine that draws at once, in a thread and an event loop of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
-        self.url = ""
-
-    def __enter__(self) -> str:
-        self._thread.start()
-        assert self._ready.wait(30)
-        return self.url
-
-    def __exit__(self, *_error: object) -> None:
-        self._loop.call_soon_threadsafe(self._serving.cancel)
-        self._thread.join(30)
-
-    async def _serve(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        async with api_in(self._folder, queued=1000) as api:
-            with listen("127.0.0.1", 0, "") as listener:
-                self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-                server = HttpServer(api.server.config(api.waiting, api.meter))
-                self._serving = asyncio.create_task(
-                    server.serve_until_cancelled(listener, api.waiting.let_go)
-                )
-                self._ready.set()
-                await asyncio.gather(self._serving, return_exceptions=True)
-
-
 @pytest.fixture(scope="module")
-def api_schema(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BaseSchema]:
-    with Served(tmp_path_factory.mktemp("api")) as url:
-        yield schemathesis.openapi.from_url(f"{url}/openapi.json")
+def api_schema(served_api: str) -> BaseSchema:
+    return schemathesis.openapi.from_url(f"{served_api}/openapi.json")
 
 
 def test_every_operation_is_tried(api_schema: BaseSchema) -> None:

@@ -14,6 +14,7 @@ from bot.core.generation import Generation
 from bot.core.moderation.area import EVERYTHING, Area
 from bot.core.moderation.bans import Ban
 from bot.core.moderation.matcher import WordRule
+from bot.core.program_jobs import ProgramJob
 from bot.core.quota import AccountKey, Wish
 from bot.store.database import Database
 from bot.store.job_rows import SqlJobRows
@@ -22,7 +23,7 @@ from tests.stores import Store, sqlite_url, store_over
 
 LARGE = re.compile(
     r"SCAN (generations|events|notices|removals|chats|accounts|ledger|groups|people|acts"
-    r"|ending|this|other)\b"
+    r"|ending|this|other|program_jobs)\b"
 )
 #: Indexes that hold only rows still in work, and may therefore be read whole.
 SMALL = {
@@ -102,6 +103,7 @@ async def use_everything(store: Store) -> None:
     with suppress(Refusal):
         new = new_generation(scope="-100", requester=row.requester)
         await store.admissions.admit(new, bounds(live_here=9, cooldown_ms=1))
+    await use_programs(store)
     await use_my_data(store)
     await use_moderation(store)
 
@@ -124,6 +126,21 @@ async def use_moderation(store: Store) -> None:
     await store.places.state(address(), "-100")
     await store.places.set_place(address(), "-100", open_=True, by_fleet=False, act=act("place"))
     await store.places.set_group("telegram", "-100", open_=True, by_fleet=False, act=act("group"))
+
+
+async def use_programs(store: Store) -> None:
+    jobs = store.program_jobs
+    job = ProgramJob(requester="api:1", name="a", event_key="api:a", client="", document="{}")
+    await jobs.add(job)
+    row = await store.running(event_key="api:a", requester="api:1")
+    await jobs.get("api:1", "a")
+    await jobs.live("api:1")
+    for ended in (True, False):
+        await jobs.of_user("api:1", ended=ended, limit=10)
+    await store.outcomes.finish(row.key, ["1.png"], "1.jpg")
+    await jobs.drop("api:1", ["a"])
+    await jobs.drop("api:1")
+    await store.api_tokens.get("t1")
 
 
 async def use_my_data(store: Store) -> None:
@@ -233,8 +250,12 @@ async def test_what_is_old_is_found_by_when_it_ended(store: Store):
     async def expire(store: Store) -> None:
         await store.forgetting.expire(store.clock(), 100)
 
-    ((sql, parameters),) = await statements_of(store, expire)
-    assert any("ix_generations_ended" in step for step in await plan(store, sql, parameters))
+    statements = await statements_of(store, expire)
+    by_age = [(sql, values) for sql, values in statements if "finished_ms <" in sql]
+    # Of what programs sent, and of the rows themselves.
+    assert len(by_age) == 2
+    for sql, values in by_age:
+        assert any("ix_generations_ended" in step for step in await plan(store, sql, values))
 
 
 async def fill_places(store: Store) -> None:

@@ -91,6 +91,19 @@ def test_a_picture_equals_that_of_a_bare_call(bare, ours, guidance):
     assert _largest_difference(found, expected) <= 1
 
 
+def test_sketches_become_the_picture_once_one_was_drawn(ours):
+    """Colours and places of it, at a pixel for each latent."""
+    sketches: list[Image.Image] = []
+    ours.draw(request("一个黄色的星星"), lambda _: None)
+    (drawn,) = ours.draw_together(
+        [request()], [lambda _: None], [lambda make: sketches.append(make())]
+    ).drawn
+    small = drawn.image.resize(sketches[0].size, Image.Resampling.BOX)
+    off = [np.abs(np.asarray(one, float) - np.asarray(small, float)).mean() for one in sketches]
+    assert off[-1] < off[0]
+    assert off[-1] < 20
+
+
 @pytest.mark.parametrize("guidance", [0.0, 1.8])
 def test_eight_steps_are_eight_forward_passes(ours, monkeypatch, guidance):
     passes = counted(monkeypatch, ours._pipe.transformer)

@@ -1,17 +1,18 @@
-"""How waiting times and prompts are put into words, and how long things take."""
+"""How waiting times and prompts are put into words."""
 
 import pytest
 
 from bot.core.cards import QUOTED_CHARACTERS, quoted, rounded_wait
 from bot.core.draw_syntax import parse_draw
-from bot.core.pace import UNMEASURED_SECONDS, Pace
 from engine.profiles import PROFILES, UnknownModel, profile_named
-from tests.builders import spec
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.1, 2), (2, 2), (17.2, 18), (19, 20), (21, 30), (119, 120), (121, 180), (3600, 3600)],
+    [
+        *[(0.1, 1), (1.4, 1), (8.6, 9), (9.9, 10), (17.2, 18), (19.5, 20), (22, 20), (58, 60)],
+        *[(64, 60), (114, 110), (119, 120), (130, 120), (3570, 3600)],
+    ],
 )
 def test_a_wait_is_said_no_finer_than_people_count_and_never_as_nothing(
     seconds: float, said: int
@@ -22,32 +23,6 @@ def test_a_wait_is_said_no_finer_than_people_count_and_never_as_nothing(
 def test_a_long_prompt_is_quoted_in_part() -> None:
     assert quoted("樱" * QUOTED_CHARACTERS) == "樱" * QUOTED_CHARACTERS
     assert quoted("樱" * (QUOTED_CHARACTERS + 1)) == "樱" * QUOTED_CHARACTERS + "…"
-
-
-def test_a_pace_that_was_not_measured_is_not_known_but_orders_costs() -> None:
-    pace = Pace(profile_named("z-image-turbo"))
-    assert not pace.known
-    one = pace.seconds(spec(width=1000, height=1000, steps=8))
-    assert one == pytest.approx(8 * UNMEASURED_SECONDS)
-    assert pace.seconds(spec(width=1000, height=1000, steps=8, count=3)) == pytest.approx(3 * one)
-    assert pace.seconds(spec(width=1000, height=1000, steps=8, guidance=1.8)) == pytest.approx(
-        2 * one
-    )
-
-
-def test_a_measured_pace_is_taken_over_and_silence_changes_nothing() -> None:
-    pace = Pace(profile_named("z-image-turbo"))
-    pace.learn(0.5)
-    pace.learn(None)
-    assert pace.known
-    assert pace.seconds(spec(width=1000, height=1000, steps=8)) == pytest.approx(4)
-
-
-def test_a_model_that_enlarges_costs_what_it_draws() -> None:
-    pace = Pace(profile_named("demo"))
-    pace.learn(1.0)
-    small, large = spec(width=128, height=128), spec(width=1024, height=1024)
-    assert pace.seconds(small) == pace.seconds(large)
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)

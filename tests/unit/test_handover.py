@@ -34,7 +34,9 @@ def test_slow_ones_and_those_of_unknown_pace_are_three(seconds):
 
 def test_quick_ones_are_so_many_that_somebody_new_waits_for_seconds_only():
     assert given(pace(0.5)) == AHEAD_SECONDS / 0.5
-    assert given(pace(0.5), width=512, height=512) == 4 * AHEAD_SECONDS / 0.5
+    quick = pace(0.45)
+    small = quick.seconds(spec(width=512, height=512).workload)
+    assert given(quick, width=512, height=512) == int(AHEAD_SECONDS / small) > given(quick)
 
 
 def test_a_large_one_waits_until_the_quick_ones_before_it_are_drawn():

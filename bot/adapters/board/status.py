@@ -35,7 +35,7 @@ class Status:
 
     def _step(self, generation: Generation, progress: StepProgress) -> str:
         locale, steps = generation.locale, {"step": progress.step, "steps": progress.steps}
-        left = self._pace.seconds(generation.spec) * (1 - progress.step / progress.steps)
+        left = self._pace.seconds(generation.spec.workload) * (1 - progress.step / progress.steps)
         if not self._pace.known or left < 1:
             return reply("board_step", locale, **steps)
         return reply("board_step_left", locale, seconds=rounded_wait(left), **steps)

@@ -9,9 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.adapters.http_api.body_limit import too_large
+from bot.adapters.http_api.comfyui.bad_graph import BadGraph
+from bot.adapters.http_api.comfyui.errors import answer_bad_graph
+from bot.adapters.http_api.forms import answer, problem_in
 from bot.adapters.http_api.meter import MEDIA_TYPE, Meter
-from bot.adapters.http_api.openai.body import ALLOWED
-from bot.adapters.http_api.openai.errors import answer, problem_in
 from bot.adapters.http_api.problem import Problem
 from bot.core.news import News
 
@@ -60,6 +61,7 @@ def build_app(routers: list[APIRouter]) -> FastAPI:
     for router in routers:
         app.include_router(router)
     app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(BadGraph, _on_bad_graph)
     app.add_exception_handler(RequestValidationError, _on_bad_request)
     app.add_exception_handler(HTTPException, _on_no_route)
     app.add_exception_handler(Exception, _on_unexpected)
@@ -68,12 +70,18 @@ def build_app(routers: list[APIRouter]) -> FastAPI:
 
 async def _on_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)
-    return answer(problem, request.headers)
+    return answer(problem, request.url.path, request.headers)
+
+
+async def _on_bad_graph(request: Request, bad: Exception) -> Response:
+    assert isinstance(bad, BadGraph)
+    return answer_bad_graph(bad, request.headers)
 
 
 async def _on_bad_request(request: Request, wrong: Exception) -> Response:
     assert isinstance(wrong, RequestValidationError)
-    return answer(problem_in(wrong.errors(), ALLOWED), request.headers)
+    path = request.url.path
+    return answer(problem_in(wrong.errors(), path), path, request.headers)
 
 
 async def _on_no_route(request: Request, error: Exception) -> Response:
@@ -89,9 +97,9 @@ async def _on_no_route(request: Request, error: Exception) -> Response:
             problem = too_large(path)
         case status:
             problem = Problem(status, "bad_json")
-    return answer(problem, request.headers)
+    return answer(problem, path, request.headers)
 
 
 async def _on_unexpected(request: Request, _error: Exception) -> Response:
     """The gate logs it."""
-    return answer(Problem(500, "internal_error"), request.headers)
+    return answer(Problem(500, "internal_error"), request.url.path, request.headers)

@@ -29,11 +29,10 @@ class Caller:
     def requester(self) -> str:
         return f"{PLATFORM}:{self.name}"
 
-    def origin(self, locale: str, key: str | None = None) -> Origin:
-        """One request of theirs. `key`: as the program calls it, the same when it repeats it."""
-        event = uuid.uuid4() if key is None else f"key:{key}"
+    def origin(self, locale: str, event: str | None = None) -> Origin:
+        """One request of theirs. `event`: the same when the program repeats it."""
         return Origin(
-            event_key=f"{self.requester}:{event}",
+            event_key=f"{self.requester}:{event or uuid.uuid4()}",
             requester=self.requester,
             address=Address(platform=PLATFORM, chat=self.name),
             locale=locale,

@@ -1,15 +1,15 @@
 """Before every request: who asks, and whether they have asked too often. After it: whatever
 goes wrong unexpectedly is logged without what people wrote, and answered."""
 
+import asyncio
 import math
 
 from starlette.datastructures import Headers, QueryParams
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.adapters.http_api.body_limit import check_announced, limited
 from bot.adapters.http_api.callers import Callers
-from bot.adapters.http_api.openai.errors import answer
+from bot.adapters.http_api.forms import answer
 from bot.adapters.http_api.openai.images import FILES
 from bot.adapters.http_api.problem import Problem
 from bot.adapters.http_api.rate import Rate
@@ -18,6 +18,9 @@ from bot.core.log import Log
 
 #: For everybody.
 OPEN = frozenset({"/healthz", "/openapi.json"})
+#: Requests that may begin in one turn of the event loop: hundreds that come together would make
+#: it longer than everybody else should wait.
+AT_ONCE = 8
 
 
 class Gate:
@@ -28,18 +31,27 @@ class Gate:
         self._callers = callers
         self._rate = rate
         self._log = log
+        self._turnstile = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The application, for who may use it."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        if scope["path"] not in OPEN:
+            async with self._turnstile:
+                # Through the event loop, which serves others in between.
+                await asyncio.sleep(0)
         try:
             await self._identify(scope, headers)
             check_announced(scope["path"], headers)
         except Problem as problem:
-            await answer(problem, headers)(scope, receive, send)
+            if scope["type"] == "http":
+                await answer(problem, scope["path"], headers)(scope, receive, send)
+            else:
+                # Not accepted: the client sees 403.
+                await send({"type": "websocket.close", "code": 1008})
             return
         await self._guarded(scope, limited(receive, scope["path"]), send, headers)
 
@@ -67,6 +79,6 @@ class Gate:
             await self._app(scope, receive, sending)
         except Exception as error:
             self._log.error("api_request_failed", **trouble(error))
-            if not answered:
-                failed: Response = answer(Problem(500, "internal_error"), headers)
+            if not answered and scope["type"] == "http":
+                failed = answer(Problem(500, "internal_error"), scope["path"], headers)
                 await failed(scope, receive, send)

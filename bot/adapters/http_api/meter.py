@@ -59,7 +59,7 @@ class Meter:
         )
         self._per_step = Gauge(
             "zdraw_seconds_per_megapixel_step",
-            "As the engine last measured it; 0 before.",
+            "Of the usual job, by what jobs took; 0 before.",
             registry=self._registry,
         )
 

@@ -32,7 +32,11 @@ _STATUS = {
     "queue_full_yours": 429,
     "quota_spent": 429,
     "pool_spent": 429,
+    "queue_full_here": 429,
     "cooldown": 429,
+    "banned": 403,
+    "banned_for_good": 403,
+    "closed": 403,
     # Not 409, which OpenAI's clients repeat.
     "key_reused": 422,
 }

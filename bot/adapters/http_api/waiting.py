@@ -13,8 +13,8 @@ from bot.core.generation import TERMINAL, Generation
 from bot.core.news import News
 from bot.core.ports import Admissions
 
-#: Moves that this process did not hear of are seen after this long.
-LOOK_SECONDS = 2.0
+#: Moves that this process did not hear of are seen after this long. Hundreds may wait.
+LOOK_SECONDS = 10.0
 
 
 class Waiting:
@@ -41,8 +41,10 @@ class Waiting:
                 generation = await self._admissions.get(generation_id)
                 if generation is None or generation.outcome in TERMINAL:
                     return generation
+                # Not wait_for, which may swallow a cancellation in Python 3.11.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(moved.wait(), LOOK_SECONDS)
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await moved.wait()
             return None
         finally:
             leaving.cancel()

@@ -7,6 +7,11 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "你已有 {limit} 个请求在排队，请等其中一个结束后再来。",
         "You already have {limit} requests waiting. Wait until one of them has ended.",
     ),
+    "queue_full_here": (
+        "这里每人最多同时排 {limit} 个请求，请等其中一个结束后再来。",
+        "At most {limit} requests of yours may wait here. Wait until one of them has ended.",
+    ),
+    "closed": ("这里停用了画图。", "Drawing is switched off here."),
     "negative_needs_guidance": (
         "负面词需要引导大于 0：去掉 {guidance}，或设为 1.8。",
         "A negative prompt needs guidance above 0: leave out {guidance}, or set it to 1.8.",
@@ -61,6 +66,10 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "请求正文须是 JSON 对象，并带 Content-Type: application/json。",
         "The body has to be a JSON object, with Content-Type: application/json.",
     ),
+    "json_too_deep": (
+        "请求正文嵌套太深，最多 {limit} 层。",
+        "The body is nested too deeply: at most {limit} levels.",
+    ),
     "missing_parameter": ("缺少参数 {name}。", "The parameter {name} is missing."),
     "unknown_parameter": ("不认识参数 {name}。", "{name} is not a parameter here."),
     "bad_parameter": (
@@ -85,5 +94,60 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "stood_in": (
         "由 {model} 代替 {name} 画成。",
         "Drawn by {model}, which stands in for {name}.",
+    ),
+    # --- workflows: what cannot be done ---------------------------------------------------------
+    "no_lora_yet": (
+        "还不能用 LoRA，请去掉这个节点。",
+        "LoRA files cannot be used yet; take this node out.",
+    ),
+    "no_workflow_pictures": (
+        "还不能以图作画，只能从空 latent 开始（denoise 为 1）。",
+        "Pictures cannot be drawn from yet: only from an empty latent, with denoise 1.",
+    ),
+    "other_node_wanted": (
+        "这里要接 {wanted}，不能接 {given}。",
+        "This has to come from {wanted}, not from {given}.",
+    ),
+    "one_sampler": (
+        "一个工作流只能有一个 KSampler 的图，请分开提交。",
+        "A workflow may show the pictures of one KSampler; send another one for these.",
+    ),
+    "one_shift": (
+        "这个模型的 shift 固定为 {shift:g}。",
+        "This model's shift is {shift:g} and cannot be changed.",
+    ),
+    "prompt_id_used": (
+        "这个 prompt_id 已经用于另一个工作流。",
+        "This prompt_id was used for another workflow.",
+    ),
+    "bad_file_name": ("没有这样的文件名。", "No file can be called that."),
+    # --- workflows: what runs otherwise than they say ---------------------------------------------
+    "own_sampler": (
+        "采样器 {given} 以模型自己的 Euler 代替。",
+        "The sampler {given} runs as the model's own Euler.",
+    ),
+    "own_scheduler": (
+        "调度器 {given} 以模型自己的代替。",
+        "The scheduler {given} runs as the model's own.",
+    ),
+    "own_weights": (
+        "weight_dtype {given} 不起作用：权重由 zdraw 决定。",
+        "weight_dtype {given} has no effect: zdraw decides how weights are kept.",
+    ),
+    "seed_folded": (
+        "种子 {given} 太大，按 {seed} 作画。",
+        "The seed {given} is too large; drawn with {seed}.",
+    ),
+    "zeroed_negative": (
+        "ConditioningZeroOut 以空的负面词代替。",
+        "ConditioningZeroOut runs as an empty negative prompt.",
+    ),
+    "negative_unused": (
+        "cfg 为 1，负面词不起作用（与 ComfyUI 相同）。",
+        "With cfg 1 the negative prompt has no effect, as in ComfyUI.",
+    ),
+    "fair_order": (
+        "front 和 number 不起作用：排队先后由公平队列决定。",
+        "front and number have no effect: the order is that of the fair queue.",
     ),
 }

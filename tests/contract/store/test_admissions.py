@@ -1,9 +1,12 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Delivery, Outcome
+from bot.core.waits import Ahead
+from bot.core.workload import Workload
 from bot.store.generations import SqlAdmissions
 from tests.builders import act, address, bounds, generation, new_generation, notice, spec
 from tests.stores import Store, books_of
@@ -141,6 +144,21 @@ async def test_waiting_without_requests_saves_nothing_up(store: Store):
     assert [row.tag for row in newcomer] == [50.0, 100.0]
 
 
+@pytest.mark.parametrize("started", [0, 2])
+async def test_a_long_queue_that_was_cancelled_holds_up_no_later_request(
+    store: Store, started: int
+):
+    backlog = [await store.queued(requester="heavy", cost=50.0) for _ in range(10)]
+    for row in backlog[:started]:
+        await store.start(row)
+    waiting = await store.queued(requester="light")
+    await store.outcomes.cancel([row.id for row in backlog], "cancel")
+    again = [await store.queued(requester="heavy") for _ in range(2)]
+    newcomer = await store.queued(requester="new")
+    served = [row.id for row in await store.jobs.head(10)]
+    assert served == [waiting.id, again[0].id, newcomer.id, again[1].id]
+
+
 async def test_a_weight_divides_what_a_request_costs_from_then_on(store: Store):
     first = [await store.queued(cost=6.0) for _ in range(2)]
     await store.people.set_weight("telegram:1", 2.0, act())
@@ -174,15 +192,42 @@ async def test_lower_class_is_served_first_whatever_the_tags(store: Store):
     assert [row.id for row in await store.jobs.head(10)] == [slow[1].id, slow[0].id]
 
 
-async def test_ahead_counts_pictures_and_cost_of_queued_and_running(store: Store):
+def workload(count: int = 1) -> Workload:
+    return spec(count=count).workload
+
+
+def _pictures(one: Ahead) -> int:
+    return one.workload.count
+
+
+async def test_ahead_are_queued_and_running_ones_alike_together(store: Store):
     await store.finished(requester="a")
     running = await store.running(requester="a", spec=spec(count=2), cost=4.0)
     waiting = await store.queued(requester="b", spec=spec(count=3), cost=6.0)
-    mine = await store.queued(requester="c", cost=1.0)
-    await store.queued(requester="d", spec=spec(count=4), cost=9.0)
-    assert await store.admissions.ahead(running) == (0, 0.0)
-    assert await store.admissions.ahead(waiting) == (2, 4.0)
-    assert await store.admissions.ahead(mine) == (5, 10.0)
+    again = await store.queued(requester="b", spec=spec(count=3, seed=1, prompt="别的"), cost=1.0)
+    mine = await store.queued(requester="b", spec=spec(width=512), cost=1.0)
+    await store.queued(requester="b", spec=spec(count=4), cost=9.0)
+    two, three = Ahead(workload=workload(2), jobs=1), Ahead(workload=workload(3), jobs=1)
+    assert await store.admissions.ahead(running) == []
+    assert await store.admissions.ahead(waiting) == [two]
+    assert sorted(await store.admissions.ahead(again), key=_pictures) == [two, three]
+    assert sorted(await store.admissions.ahead(mine), key=_pictures) == [
+        two,
+        replace(three, jobs=2),
+    ]
+
+
+async def test_what_is_drawn_is_told_apart_from_what_is_alike(store: Store):
+    begun, running = await store.running(requester="a"), await store.running(requester="b")
+    await store.jobs.begun(begun.key)
+    mine = await store.queued(requester="c", spec=spec(guidance=1.8))
+    ahead = await store.admissions.ahead(mine)
+    assert sorted(ahead, key=lambda one: one.begun or "") == [
+        Ahead(workload=workload(), jobs=1),
+        Ahead(workload=workload(), jobs=1, begun=begun.id),
+    ]
+    await store.outcomes.requeue(begun.key, counted=True)
+    assert await store.admissions.ahead(running) == []
 
 
 async def test_running_ones_are_ahead_of_a_requeued_one_that_has_a_lower_tag(store: Store):
@@ -190,7 +235,7 @@ async def test_running_ones_are_ahead_of_a_requeued_one_that_has_a_lower_tag(sto
     later = await store.running(requester="a", cost=3.0)
     assert later.tag > first.tag
     await store.outcomes.requeue(first.key, counted=False)
-    assert await store.admissions.ahead(first) == (1, 3.0)
+    assert await store.admissions.ahead(first) == [Ahead(workload=workload(), jobs=1)]
 
 
 async def test_ahead_of_a_running_one_are_those_started_before(store: Store):
@@ -198,14 +243,14 @@ async def test_ahead_of_a_running_one_are_those_started_before(store: Store):
     await store.start(second)
     store.clock.advance(10)
     started = await store.start(first)
-    assert await store.admissions.ahead(started) == (1, 2.0)
-    assert await store.admissions.ahead(second) == (0, 0.0)
+    assert await store.admissions.ahead(started) == [Ahead(workload=workload(), jobs=1)]
+    assert await store.admissions.ahead(second) == []
 
 
 async def test_nothing_is_ahead_of_an_ended_one(store: Store):
     ended = await store.finished()
     await store.running()
-    assert await store.admissions.ahead(ended) == (0, 0.0)
+    assert await store.admissions.ahead(ended) == []
 
 
 async def test_latest_is_of_this_person_in_this_chat(store: Store):

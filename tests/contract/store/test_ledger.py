@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -258,6 +257,23 @@ async def test_a_clock_that_was_far_ahead_stops_no_grants(store: Store):
     assert await left(store) == 3 * UNIT
 
 
+@pytest.mark.parametrize("at_first", [0, 5 * UNIT])
+async def test_a_day_that_comes_again_grants_no_more_than_it_did(store: Store, at_first: int):
+    """The clock was far ahead for a while, and the allowance lower."""
+    await allow(store, ACCOUNT, at_first, "at first")
+    await allow(store, ACCOUNT, 5 * UNIT, "much")
+    for _ in range(5):
+        await draw(store)
+    store.clock.advance(9 * DAY_MS)
+    await allow(store, ACCOUNT, 3 * UNIT, "less")
+    store.clock.advance(-9 * DAY_MS)
+    assert await left(store) == 0
+    await allow(store, ACCOUNT, 5 * UNIT, "much again")
+    assert await left(store) == 0
+    await allow(store, ACCOUNT, 6 * UNIT, "more")
+    assert await left(store) == UNIT
+
+
 async def test_what_an_admin_allows_stands_in_the_ledger(store: Store):
     await store.ledger.allow(ACCOUNT, 5 * UNIT, "画展", act("e"), by_fleet=True)
     adjusted, said, _ = (await store.ledger.statement(ACCOUNT, 10)).entries
@@ -347,62 +363,8 @@ async def test_another_zone_ends_no_day(store: Store):
     assert await left(store) == 3 * UNIT
 
 
-# --- any sequence ---------------------------------------------------------------------------------
-
 #: Both ends of the world, one with quarters of an hour, and one with summer time.
 ZONES = (None, "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu", "America/New_York")
-STEPS = st.one_of(
-    st.tuples(st.just("draw"), st.sampled_from([ANNA, BORIS]), st.integers(1, 4000)),
-    st.tuples(st.sampled_from(["deliver", "fail", "cancel", "lose"]), st.integers(0, 5)),
-    st.tuples(st.just("change"), st.sampled_from(list(Wish)), st.integers(0, 5000)),
-    st.tuples(st.just("allow"), st.one_of(st.none(), st.integers(0, 5000))),
-    st.tuples(st.just("pool"), st.one_of(st.none(), st.integers(0, 5000))),
-    st.tuples(st.just("decide"), st.just("allowance"), st.one_of(st.none(), st.integers(0, 5000))),
-    st.tuples(st.just("decide"), st.just("time_zone"), st.sampled_from(ZONES)),
-    st.tuples(st.just("wait"), st.integers(1, 72)),
-    st.tuples(st.just("expire")),
-)
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(STEPS, max_size=25))
-def test_whatever_happens_every_balance_is_the_sum_of_its_lines(steps):
-    asyncio.run(live_through(steps))
-
-
-async def live_through(steps: Sequence[tuple[str, object]]) -> None:
-    async with Database(MEMORY) as database:
-        store = store_over(database, THREE_A_DAY)
-        live: list[Generation] = []
-        for number, step in enumerate(steps):
-            await take(store, live, step, f"event:{number}")
-            await check(store)
-        for generation in live:
-            await store.outcomes.cancel([generation.id], f"end:{generation.id}")
-        await check(store)
-        await check_all_ended(store)
-
-
-async def take(store: Store, live: list[Generation], step, event_key: str) -> None:
-    match step:
-        case ("draw", by, price):
-            with suppress(Refusal):
-                live.append(await draw(store, price, by))
-        case ("change", wish, amount):
-            for _ in range(2):
-                await store.ledger.change(ACCOUNT, wish, amount, "", act(event_key), by_fleet=True)
-        case ("allow", allowance):
-            await store.ledger.allow(ACCOUNT, allowance, "", act(event_key), by_fleet=True)
-        case ("pool", allowance):
-            await store.ledger.allow(POOL_ACCOUNT, allowance, "", act(event_key), by_fleet=True)
-        case ("decide", rule, value):
-            await decide(store, rule, value, event_key)
-        case ("wait", hours):
-            store.clock.advance(hours * 3600 * 1000)
-        case ("expire",):
-            await store.outcomes.expire(store.clock.now - DAY_MS)
-        case (what, which) if live:
-            await end(store, what, live[which % len(live)], event_key)
 
 
 @settings(max_examples=40, deadline=None)
@@ -436,43 +398,3 @@ async def travel(moves: Sequence[tuple[str, int]], begin: int) -> None:
         for (day, _, ends), (later, begins, _) in pairwise(days):
             assert day < later
             assert ends <= begins
-
-
-async def end(store: Store, what: str, generation: Generation, event_key: str) -> None:
-    now = await store.now(generation)
-    if what == "cancel":
-        await store.outcomes.cancel([now.id], event_key)
-    elif now.outcome is Outcome.QUEUED:
-        started = await store.start(now)
-        if what == "lose":
-            await store.outcomes.requeue(started.key, counted=True)
-        elif what == "fail":
-            await store.outcomes.fail(started.key, "engine_error", {})
-        else:
-            await store.outcomes.finish(started.key, ["1.png"], "1.jpg")
-    elif what == "deliver" and await store.deliveries.sending(now.id):
-        await store.deliveries.delivered(now.id)
-
-
-async def check(store: Store) -> None:
-    accounts = await store.sql(
-        "SELECT a.daily, a.extra, coalesce(sum(l.daily), 0), coalesce(sum(l.extra), 0)"
-        " FROM accounts a LEFT JOIN ledger l ON l.account = a.serial GROUP BY a.serial"
-    )
-    for daily, extra, daily_lines, extra_lines in accounts:
-        assert (daily, extra) == (daily_lines, extra_lines)
-        assert min(daily, extra) >= 0
-
-
-async def check_all_ended(store: Store) -> None:
-    """Every reserve of what has ended and was told has one ending."""
-    rows = await store.sql(
-        "SELECT g.outcome, g.delivery, count(e.serial) FROM ledger l"
-        " JOIN generations g ON g.id = l.generation_id"
-        " LEFT JOIN ledger e ON e.generation_id = l.generation_id AND e.account = l.account"
-        " AND e.kind IN ('settle', 'refund')"
-        " WHERE l.kind = 'reserve' GROUP BY l.serial"
-    )
-    for outcome, delivery, endings in rows:
-        finished_untold = outcome == "finished" and delivery in ("pending", "sending")
-        assert endings == (0 if finished_untold else 1)

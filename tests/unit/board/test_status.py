@@ -22,7 +22,7 @@ class Board:
     def __init__(self) -> None:
         self.news, self.pace = News(), Pace(profile_named("z-image-turbo"))
         cards = Cards(
-            admissions=NOTHING,
+            waits=NOTHING,
             pauses=NOTHING,
             pictures=NOTHING,
             pace=self.pace,

@@ -28,7 +28,6 @@ def finished(of: JobKey) -> Finished:
         drawn_width=128,
         drawn_height=128,
         seconds=1.0,
-        seconds_per_megapixel_step=2.0,
     )
 
 

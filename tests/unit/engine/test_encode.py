@@ -42,6 +42,13 @@ def test_one_picture_is_its_own_preview():
     assert (opened.format, opened.size) == ("JPEG", (32, 16))
 
 
+def test_a_sketch_has_the_shape_of_its_picture_and_few_bytes():
+    made = encode.sketch(picture("red", (8, 5)), 2048, 1024)
+    opened = Image.open(BytesIO(made))
+    assert (opened.format, opened.size) == ("JPEG", (256, 128))
+    assert Image.open(BytesIO(encode.sketch(picture("red", (8, 5)), 128, 96))).size == (128, 96)
+
+
 def test_several_pictures_make_a_sheet_in_reading_order():
     colours = ["red", "lime", "blue"]
     opened = Image.open(BytesIO(encode.preview([picture(c, (64, 64)) for c in colours])))

@@ -25,7 +25,6 @@ def finished() -> Result:
         drawn_width=128,
         drawn_height=128,
         seconds=1.0,
-        seconds_per_megapixel_step=2.0,
     )
 
 

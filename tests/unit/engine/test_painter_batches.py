@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -70,11 +71,11 @@ def raising(pipeline: FakePipeline, error: Exception, more_than: int, monkeypatc
     """Batches of more pictures than that fail."""
     draw = pipeline.draw_together
 
-    def draw_few(requests: list[DrawRequest], on_steps):
+    def draw_few(requests: list[DrawRequest], *told):
         if len(requests) > more_than:
             pipeline.batches.append(len(requests))
             raise error
-        return draw(requests, on_steps)
+        return draw(requests, *told)
 
     monkeypatch.setattr(pipeline, "draw_together", draw_few)
 
@@ -129,8 +130,8 @@ def test_a_picture_drawn_again_alone_makes_progress_stand_and_not_fall(painter, 
     customers = [Customer(name, steps=3) for name in "ab"]
     draw, tries = pipeline.draw_together, []
 
-    def fail_at_the_end(requests, on_steps):
-        drawing = draw(requests, on_steps)
+    def fail_at_the_end(requests, *told):
+        drawing = draw(requests, *told)
         tries.append(len(requests))
         if len(tries) == 1:
             raise RuntimeError("a bug")
@@ -176,23 +177,36 @@ def test_a_lost_device_is_nobodys_failure(painter, pipeline):
     assert pipeline.batches == [2]
 
 
-def test_what_a_batch_took_is_shared_by_its_pictures_in_the_pace(pipeline):
+def test_what_a_batch_took_is_shared_by_its_pictures(pipeline):
     clock = Clock()
     painter = painter_of(pipeline, clock)
     draw = pipeline.draw_together
 
-    def draw_in_four_seconds(requests, on_steps):
+    def draw_in_four_seconds(requests, *told):
         clock.now += 4.0
-        return draw(requests, on_steps)
+        return draw(requests, *told)
 
     pipeline.draw_together = draw_in_four_seconds
     for _ in range(2):
-        first, _ = paint(painter, Customer("a"), Customer("b"))
-    assert first.seconds == 4.0
-    assert painter.seconds_per_megapixel_step == pytest.approx(4e6 / (256 * 256 * STEPS * 2))
+        one, three = paint(painter, Customer("a"), Customer("b", count=3))
+    assert (one.seconds, three.seconds) == (1.0, 3.0)
+    assert painter.seconds_per_megapixel_step == pytest.approx(4e6 / (256 * 256 * STEPS * 4))
 
 
 def test_an_operator_can_have_them_one_by_one(pipeline):
     painter = painter_of(pipeline, Clock(), lid=1)
     paint(painter, Customer("a", count=3))
     assert pipeline.batches == [1, 1, 1]
+
+
+def test_sketches_are_offered_of_the_first_picture_of_each(painter):
+    offered: list[str] = []
+    customers = [Customer("a", count=3), Customer("b")]
+    for customer in customers:
+        customer.commission.on_sketch = partial(_note, offered, customer.commission)
+    paint(painter, *customers)
+    assert sorted(offered) == ["a"] * STEPS + ["b"] * STEPS
+
+
+def _note(offered: list[str], commission: Commission, _make: Callable[[], Any]) -> None:
+    offered.append(commission.job.prompt)

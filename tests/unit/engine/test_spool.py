@@ -15,7 +15,6 @@ def finished(name: str = "g1", attempt: int = 1) -> Finished:
         drawn_width=128,
         drawn_height=128,
         seconds=1.0,
-        seconds_per_megapixel_step=2.0,
     )
 
 

@@ -142,7 +142,8 @@ class Images:
     async def _admitted(
         self, request: Request, body: ImagesBody, locale: str, key: str | None
     ) -> Generation:
-        origin = request.state.caller.origin(locale, key)
+        event = None if key is None else f"key:{key}"
+        origin = request.state.caller.origin(locale, event)
         try:
             return (await self._draw.values(origin, body.request())).generation
         except Refusal as refusal:
@@ -161,8 +162,10 @@ class Images:
 def _check_finished(ended: Generation) -> None:
     """Raises Problem for every other end."""
     match ended.outcome:
-        case Outcome.FINISHED:
+        case Outcome.FINISHED if ended.pictures and ended.forgotten is None:
             return
+        case Outcome.FINISHED:
+            raise Problem(410, "picture_gone")
         case Outcome.CANCELLED:
             raise Problem(409, "cancelled")
         case Outcome.EXPIRED:

@@ -1,0 +1,74 @@
+"""ComfyUI's API, put together: every route twice, as ComfyUI has them."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+
+from bot.adapters.http_api.comfyui.about import About
+from bot.adapters.http_api.comfyui.hub import Hub
+from bot.adapters.http_api.comfyui.narrator import Narrator
+from bot.adapters.http_api.comfyui.nodes import node_classes
+from bot.adapters.http_api.comfyui.prompts import Prompts
+from bot.adapters.http_api.comfyui.queue import Queue
+from bot.adapters.http_api.comfyui.socket import Sockets
+from bot.adapters.http_api.comfyui.view import View
+from bot.adapters.http_api.pictures import Album
+from bot.core.cancel import Cancel
+from bot.core.cards import Cards
+from bot.core.draw import Draw
+from bot.core.log import Log
+from bot.core.news import News
+from bot.core.ports import Admissions, Clock
+from bot.core.program_jobs import ProgramJobs
+from bot.core.sketches import Sketches
+from engine.profiles import Profile
+
+
+@dataclass(frozen=True)
+class ComfyUi:
+    """The routes, and who must run behind them."""
+
+    router: APIRouter
+    narrator: Narrator
+    hub: Hub
+
+
+def comfyui(
+    *,
+    draw: Draw,
+    cancel: Cancel,
+    cards: Cards,
+    admissions: Admissions,
+    jobs: ProgramJobs,
+    news: News,
+    album: Album,
+    sketches: Sketches,
+    profile: Profile,
+    clock: Clock,
+    log: Log,
+) -> ComfyUi:
+    """Wire it."""
+    hub, classes = Hub(), node_classes(profile)
+    narrator = Narrator(
+        jobs=jobs,
+        admissions=admissions,
+        news=news,
+        album=album,
+        sketches=sketches,
+        hub=hub,
+        clock=clock,
+        log=log,
+    )
+    parts = (
+        Prompts(draw=draw, jobs=jobs, narrator=narrator, profile=profile, classes=classes),
+        Queue(jobs=jobs, cancel=cancel, cards=cards),
+        View(admissions=admissions, album=album),
+        About(classes, profile),
+        Sockets(hub=hub, narrator=narrator),
+    )
+    # Not in the schema: it is ComfyUI's, and only a part of it.
+    routes = APIRouter(include_in_schema=False)
+    for prefix in ("", "/api"):
+        for part in parts:
+            routes.include_router(part.router(), prefix=prefix)
+    return ComfyUi(router=routes, narrator=narrator, hub=hub)

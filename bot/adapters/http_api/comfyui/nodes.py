@@ -1,0 +1,241 @@
+"""The node classes that workflows may use, as ComfyUI describes them: one table checks workflows
+and is `/object_info`."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.core.draw_options import MAX_SEED
+from engine.contract import MAX_PICTURES
+from engine.profiles import Profile, names_of
+
+#: ComfyUI's cfg is guidance + 1: the one place where that is said.
+CFG_OFF = 1.0
+#: The samplers that workflows may name: the model's own, and one that runs as it.
+OWN_SAMPLER = "euler"
+SAMPLERS = (OWN_SAMPLER, "res_multistep")
+#: The schedule that is the model's own, and ComfyUI's others, which run as it.
+OWN_SCHEDULER = "simple"
+SCHEDULERS = (
+    OWN_SCHEDULER,
+    *("normal", "sgm_uniform", "karras", "exponential", "ddim_uniform", "beta"),
+    *("linear_quadratic", "kl_optimal"),
+)
+#: Of Z-Image.
+SHIFT = 3.0
+CLIP_TYPE = "lumina2"
+CLIP_NAMES = ("qwen_3_4b.safetensors", "qwen_3_4b_fp8_mixed.safetensors")
+VAE_NAMES = ("ae.safetensors",)
+DTYPES = ("default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2")
+_NUMBERS = ("INT", "FLOAT")
+_VALUES = (*_NUMBERS, "STRING", "COMBO")
+_FILE_ENDS = re.compile(r"\.(safetensors|sft|ckpt|pth?|gguf)$")
+_PRECISIONS = re.compile(r"[-_.](bf16|fp16|fp32|fp8|int8|int4|nvfp4|q\d).*$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """One input. `kind` is INT, FLOAT, STRING, COMBO, or a type that only links carry."""
+
+    kind: str
+    default: Any = None
+    low: float | None = None
+    high: float | None = None
+    options: tuple[str, ...] = ()
+    #: Of a COMBO: other values are judged by who reads the workflow.
+    more: bool = False
+
+    @property
+    def is_value(self) -> bool:
+        return self.kind in _VALUES
+
+    @property
+    def config(self) -> list[Any]:
+        """As ComfyUI describes it."""
+        about = {"default": self.default, "min": self.low, "max": self.high}
+        told = {name: value for name, value in about.items() if value is not None}
+        return [list(self.options) if self.kind == "COMBO" else self.kind, told]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NodeClass:
+    """A class of nodes. All inputs are required, but for `optional`."""
+
+    name: str
+    category: str
+    inputs: dict[str, Input]
+    outputs: tuple[str, ...] = ()
+    optional: frozenset[str] = field(default_factory=frozenset)
+    #: Its pictures are what comes of the workflow.
+    is_output: bool = False
+
+    @property
+    def info(self) -> dict[str, Any]:
+        """Its entry in `/object_info`."""
+        parts = {"required": [n for n in self.inputs if n not in self.optional]}
+        if self.optional:
+            parts["optional"] = [n for n in self.inputs if n in self.optional]
+        return {
+            "input": {p: {n: self.inputs[n].config for n in names} for p, names in parts.items()},
+            "input_order": parts,
+            "output": list(self.outputs),
+            "output_is_list": [False] * len(self.outputs),
+            "output_name": list(self.outputs),
+            "name": self.name,
+            "display_name": self.name,
+            "description": "",
+            "python_module": "nodes",
+            "category": self.category,
+            "output_node": self.is_output,
+        }
+
+
+def stem(file_name: str) -> str:
+    """Of a model's file name, what names the model: no folder, ending, precision or separators."""
+    name = file_name.replace("\\", "/").rpartition("/")[2].casefold()
+    name = _PRECISIONS.sub("", _FILE_ENDS.sub("", name))
+    return re.sub(r"[-_. ]", "", name)
+
+
+def named_model(file_name: str, profile: Profile) -> str | None:
+    """The name of the model that is meant, if this one answers to it."""
+    return next((name for name in names_of(profile) if stem(name) == stem(file_name)), None)
+
+
+def _seen(kind: str) -> Input:
+    """What only a link brings."""
+    return Input(kind=kind)
+
+
+def _combo(options: tuple[str, ...], *, more: bool = False) -> Input:
+    return Input(kind="COMBO", options=options, more=more)
+
+
+def node_classes(profile: Profile) -> dict[str, NodeClass]:
+    """The table, for the model that draws."""
+    files = tuple(f"{name.rpartition('/')[2]}.safetensors" for name in names_of(profile))
+    side = profile.default_size[0]
+    size = {
+        name: Input(kind="INT", default=side, low=profile.min_side, high=profile.max_side)
+        for name in ("width", "height")
+    }
+    batch = {"batch_size": Input(kind="INT", default=1, low=1, high=MAX_PICTURES)}
+    text = {"text": Input(kind="STRING", default=""), "clip": _seen("CLIP")}
+    images = {"images": _seen("IMAGE")}
+    prefix = {"filename_prefix": Input(kind="STRING", default="zdraw")}
+    lora = {"lora_name": _combo((), more=True), "strength_model": Input(kind="FLOAT", default=1.0)}
+    rows = (
+        _class("CheckpointLoaderSimple", "loaders", _names("ckpt_name", files), _MODEL_OUT),
+        _class(
+            "UNETLoader",
+            "advanced/loaders",
+            _names("unet_name", files) | {"weight_dtype": _combo(DTYPES)},
+            ("MODEL",),
+        ),
+        _class(
+            "CLIPLoader",
+            "advanced/loaders",
+            {
+                "clip_name": _combo(CLIP_NAMES),
+                "type": _combo((CLIP_TYPE,)),
+                "device": _combo(("default", "cpu")),
+            },
+            ("CLIP",),
+            optional=("device",),
+        ),
+        _class("VAELoader", "loaders", {"vae_name": _combo(VAE_NAMES)}, ("VAE",)),
+        _class("CLIPTextEncode", "conditioning", text, ("CONDITIONING",)),
+        _class(
+            "ConditioningZeroOut",
+            "advanced/conditioning",
+            {"conditioning": _seen("CONDITIONING")},
+            ("CONDITIONING",),
+        ),
+        _class("EmptyLatentImage", "latent", size | batch, ("LATENT",)),
+        _class("EmptySD3LatentImage", "latent/sd3", size | batch, ("LATENT",)),
+        _class(
+            "ModelSamplingAuraFlow",
+            "advanced/model",
+            {"model": _seen("MODEL"), "shift": Input(kind="FLOAT", default=SHIFT)},
+            ("MODEL",),
+        ),
+        _class("KSampler", "sampling", _sampler_inputs(profile), ("LATENT",)),
+        _class(
+            "VAEDecode", "latent", {"samples": _seen("LATENT"), "vae": _seen("VAE")}, ("IMAGE",)
+        ),
+        _class("SaveImage", "image", images | prefix, output=True),
+        _class("PreviewImage", "image", images, output=True),
+        _class("SaveImageWebsocket", "api/image", images, output=True),
+        # Known, so that they are refused for what they are; see reading.py.
+        _class(
+            "LoraLoader",
+            "loaders",
+            {"model": _seen("MODEL"), "clip": _seen("CLIP"), **lora},
+            ("MODEL", "CLIP"),
+        ),
+        _class("LoraLoaderModelOnly", "loaders", {"model": _seen("MODEL"), **lora}, ("MODEL",)),
+        _class("LoadImage", "image", {"image": _combo((), more=True)}, ("IMAGE", "MASK")),
+        _class("VAEEncode", "latent", {"pixels": _seen("IMAGE"), "vae": _seen("VAE")}, ("LATENT",)),
+        _class(
+            "SetLatentNoiseMask",
+            "latent/inpaint",
+            {"samples": _seen("LATENT"), "mask": _seen("MASK")},
+            ("LATENT",),
+        ),
+    )
+    return {row.name: row for row in rows}
+
+
+_MODEL_OUT = ("MODEL", "CLIP", "VAE")
+
+
+def _names(name: str, files: tuple[str, ...]) -> dict[str, Input]:
+    return {name: _combo(files, more=True)}
+
+
+def _class(
+    name: str,
+    category: str,
+    inputs: dict[str, Input],
+    outputs: tuple[str, ...] = (),
+    *,
+    optional: tuple[str, ...] = (),
+    output: bool = False,
+) -> NodeClass:
+    return NodeClass(
+        name=name,
+        category=category,
+        inputs=inputs,
+        outputs=outputs,
+        optional=frozenset(optional),
+        is_output=output,
+    )
+
+
+def _sampler_inputs(profile: Profile) -> dict[str, Input]:
+    low, high = profile.min_steps, profile.max_steps
+    cfg_high = CFG_OFF + profile.max_guidance
+    cfg = Input(kind="FLOAT", default=CFG_OFF + profile.guidance, low=CFG_OFF, high=cfg_high)
+    return {
+        "model": _seen("MODEL"),
+        # Larger ones than zdraw's are folded into its range; see reading.py.
+        "seed": Input(kind="INT", default=0, low=0, high=2**64 - 1),
+        "steps": Input(kind="INT", default=profile.steps, low=low, high=high),
+        "cfg": cfg,
+        "sampler_name": _combo(SAMPLERS),
+        "scheduler": _combo(SCHEDULERS),
+        "positive": _seen("CONDITIONING"),
+        "negative": _seen("CONDITIONING"),
+        "latent_image": _seen("LATENT"),
+        "denoise": Input(kind="FLOAT", default=1.0, low=0.0, high=1.0),
+    }
+
+
+def guidance_of(cfg: float) -> float:
+    """ComfyUI's `cfg` as diffusers counts."""
+    return round(cfg - CFG_OFF, 6)
+
+
+def folded(seed: int) -> int:
+    """A seed of ComfyUI's range as one of zdraw's; its own stay as they are."""
+    return seed % (MAX_SEED + 1)

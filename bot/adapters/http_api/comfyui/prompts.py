@@ -1,0 +1,147 @@
+"""`POST /prompt`: a workflow becomes a row."""
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+
+from bot.adapters.http_api.callers import Caller
+from bot.adapters.http_api.comfyui.bad_graph import BadGraph, no_output_left
+from bot.adapters.http_api.comfyui.body import names_in, object_in
+from bot.adapters.http_api.comfyui.errors import node_errors
+from bot.adapters.http_api.comfyui.graph import Graph, check
+from bot.adapters.http_api.comfyui.history import adapted
+from bot.adapters.http_api.comfyui.narrator import Narrator
+from bot.adapters.http_api.comfyui.nodes import NodeClass
+from bot.adapters.http_api.comfyui.reading import Wish, blamed, read
+from bot.adapters.http_api.comfyui.workflow import Workflow, accepted, document
+from bot.adapters.http_api.language import locale_asked
+from bot.adapters.http_api.problem import Problem, problem_of
+from bot.core.draw import Draw
+from bot.core.errors import AlreadySeen, Refusal
+from bot.core.program_jobs import ProgramJob, ProgramJobs, StartedJob
+from engine.profiles import Profile
+
+#: Of extra_data, what is not kept: keys to somebody else's services.
+_SECRETS = ("api_key_comfy_org", "auth_token_comfy_org")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A workflow that was understood."""
+
+    prompt_id: str
+    graph: Graph
+    wish: Wish
+    workflow: Workflow
+    document: str
+
+
+class Prompts:
+    """Takes workflows."""
+
+    def __init__(
+        self,
+        *,
+        draw: Draw,
+        jobs: ProgramJobs,
+        narrator: Narrator,
+        profile: Profile,
+        classes: Mapping[str, NodeClass],
+    ) -> None:
+        self._draw = draw
+        self._jobs = jobs
+        self._narrator = narrator
+        self._profile = profile
+        self._classes = classes
+
+    def router(self) -> APIRouter:
+        router = APIRouter()
+        router.add_api_route("/prompt", self.queue, methods=["POST"])
+        router.add_api_route("/prompt", self.remaining, methods=["GET"])
+        return router
+
+    async def remaining(self, request: Request) -> dict[str, Any]:
+        """How many of one's own have not ended."""
+        remaining = await self._jobs.live(request.state.caller.requester)
+        return {"exec_info": {"queue_remaining": remaining}}
+
+    async def queue(self, request: Request) -> dict[str, Any]:
+        """Accept a workflow. One that is sent again under its id is the same request."""
+        # In a thread: a large workflow takes longer than others should wait.
+        asked = await asyncio.to_thread(self._understood, await request.body())
+        locale = locale_asked(request.headers)
+        started = await self._admitted(request.state.caller, locale, asked)
+        await self._narrator.follow(started)
+        return {
+            "prompt_id": asked.prompt_id,
+            "number": started.serial,
+            "node_errors": node_errors(asked.graph.node_errors, locale),
+            "adapted": adapted(asked.workflow, locale),
+        }
+
+    def _understood(self, body: bytes) -> _Asked:
+        """Raises Problem and BadGraph."""
+        sent = object_in(body)
+        prompt_id = _prompt_id(sent)
+        if "prompt" not in sent:
+            raise BadGraph("no_prompt", "No prompt provided", "No prompt provided")
+        targets = names_in(sent, "partial_execution_targets") or None
+        graph = check(sent["prompt"], self._classes, targets)
+        wish = read(graph, self._profile)
+        more = ["fair_order"] if "front" in sent or "number" in sent else []
+        workflow = accepted(sent["prompt"], _extra_data(sent), graph, wish, more)
+        return _Asked(prompt_id, graph, wish, workflow, document(workflow))
+
+    async def _admitted(self, caller: Caller, locale: str, asked: _Asked) -> StartedJob:
+        """Raises Problem and BadGraph; then nothing is left of it."""
+        origin = caller.origin(locale, f"prompt:{asked.prompt_id}")
+        job = ProgramJob(
+            requester=caller.requester,
+            name=asked.prompt_id,
+            event_key=origin.event_key,
+            client=asked.workflow.client,
+            document=asked.document,
+        )
+        if not await self._jobs.add(job):
+            raise Problem(400, "prompt_id_used")
+        try:
+            await self._draw.values(origin, asked.wish.request)
+        except Refusal as refusal:
+            await self._jobs.drop(caller.requester, [job.name])
+            raise _as_seen(asked, refusal) from None
+        except AlreadySeen:
+            raise Problem(400, "prompt_id_used") from None
+        started = await self._jobs.get(caller.requester, job.name)
+        assert started is not None, "its generation was just admitted"
+        return started
+
+
+def _as_seen(asked: _Asked, refusal: Refusal) -> Exception:
+    nodes = blamed(asked.graph, asked.wish, refusal)
+    return problem_of(refusal) if nodes is None else no_output_left(nodes)
+
+
+def _prompt_id(sent: dict[str, Any]) -> str:
+    """Raises BadGraph for one that is no UUID in its usual form."""
+    given = sent.get("prompt_id")
+    if given is None:
+        return str(uuid.uuid4())
+    try:
+        if isinstance(given, str) and str(uuid.UUID(given)) == given:
+            return given
+    except ValueError:
+        pass
+    raise BadGraph("invalid_prompt_id", "The prompt_id must be a UUID", f"{given!r:.100}")
+
+
+def _extra_data(sent: dict[str, Any]) -> dict[str, Any]:
+    given = sent.get("extra_data")
+    extra = dict(given) if isinstance(given, dict) else {}
+    if isinstance(sent.get("client_id"), str):
+        extra["client_id"] = sent["client_id"]
+    return {name: value for name, value in extra.items() if name not in _SECRETS}

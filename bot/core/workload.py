@@ -1,0 +1,14 @@
+"""What decides how long a job takes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Workload:
+    """Of one job. `width` and `height` as they are asked for."""
+
+    width: int
+    height: int
+    steps: int
+    guided: bool
+    count: int

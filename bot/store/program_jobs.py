@@ -1,0 +1,120 @@
+"""What programs asked for over SQL, by their own names."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.generation import TERMINAL
+from bot.core.ports import Clock
+from bot.core.program_jobs import ProgramJob, StartedJob
+from bot.store.conditions import is_live
+from bot.store.database import Database
+from bot.store.program_tables import program_jobs
+from bot.store.rows import generation_of
+from bot.store.tables import generations
+
+_job, _row = program_jobs.c, generations.c
+_SAME_EVENT = _job.event_key == _row.event_key
+_HAS_ROW = exists().where(_SAME_EVENT)
+#: Columns of both tables, told apart.
+_BOTH: list[Any] = [generations, *(column.label(f"job_{column.name}") for column in _job)]
+
+
+class SqlProgramJobs:
+    """Implements bot.core.program_jobs.ProgramJobs."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def add(self, job: ProgramJob) -> bool:
+        async with self._database.write() as connection:
+            known = await connection.execute(
+                select(_job.document, _HAS_ROW).where(_is(job.requester, job.name))
+            )
+            found = known.one_or_none()
+            if found is not None and found[1]:
+                return bool(found[0] == job.document)
+            orphan = delete(program_jobs).where(_is(job.requester, job.name))
+            await connection.execute(orphan)
+            await connection.execute(insert(program_jobs).values(self._row(job)))
+            return True
+
+    async def get(self, requester: str, name: str) -> StartedJob | None:
+        return await self._one(_started().where(_is(requester, name)))
+
+    async def of_user(self, requester: str, *, ended: bool, limit: int) -> Sequence[StartedJob]:
+        # Of live ones there are few, and an index of them.
+        live = (_row.requester == requester) & is_live(_row)
+        state = _row.outcome.in_(TERMINAL) if ended else live
+        mine = _started().where(_job.requester == requester, _job.listed, state)
+        query = mine.order_by(_job.serial.desc()).limit(limit)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [_job_of(row) for row in reversed(rows)]
+
+    async def live(self, requester: str) -> int:
+        mine = select(func.count()).select_from(program_jobs).join(generations, _SAME_EVENT)
+        query = mine.where(_row.requester == requester, _job.listed, is_live(_row))
+        async with self._database.read() as connection:
+            count: int = (await connection.execute(query)).scalar_one()
+        return count
+
+    async def drop(self, requester: str, names: Sequence[str] | None = None) -> None:
+        mine = _job.requester == requester
+        if names is not None:
+            mine &= _job.name.in_(names)
+        ended = exists().where(_SAME_EVENT, _row.outcome.in_(TERMINAL))
+        async with self._database.write() as connection:
+            await connection.execute(delete(program_jobs).where(mine, ~_HAS_ROW))
+            off = update(program_jobs).where(mine, ended)
+            await connection.execute(off.values(listed=False))
+
+    def _row(self, job: ProgramJob) -> dict[str, Any]:
+        return {
+            "requester": job.requester,
+            "name": job.name,
+            "event_key": job.event_key,
+            "client": job.client,
+            "document": job.document,
+            "created_ms": self._clock(),
+        }
+
+    async def _one(self, query: Select[Any]) -> StartedJob | None:
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).mappings().one_or_none()
+        return None if found is None else _job_of(found)
+
+
+async def forget_documents(connection: AsyncConnection, which: Select[tuple[int]]) -> None:
+    """What programs sent for generations (their serials) that lose their words: in the same
+    transaction."""
+    doomed = select(_row.event_key).where(_row.serial.in_(which))
+    await connection.execute(delete(program_jobs).where(_job.event_key.in_(doomed)))
+
+
+async def forget_orphans(connection: AsyncConnection, before_ms: int) -> None:
+    """What a process that died had no time to admit."""
+    orphan = ~_HAS_ROW & (_job.created_ms < before_ms)
+    await connection.execute(delete(program_jobs).where(orphan))
+
+
+def _is(requester: str, name: str) -> ColumnElement[bool]:
+    return (_job.requester == requester) & (_job.name == name)
+
+
+def _started() -> Select[Any]:
+    return select(*_BOTH).join_from(program_jobs, generations, _SAME_EVENT)
+
+
+def _job_of(row: Any) -> StartedJob:
+    job = ProgramJob(
+        requester=row["job_requester"],
+        name=row["job_name"],
+        event_key=row["job_event_key"],
+        client=row["job_client"],
+        document=row["job_document"],
+    )
+    return StartedJob(job=job, generation=generation_of(row), serial=row["job_serial"])
