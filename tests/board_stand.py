@@ -48,7 +48,7 @@ class Stand:
     def __init__(self, state_dir: Path, *, locked: bool) -> None:
         self.state_dir = state_dir
         self.asked: list[str] = []
-        port = free_port()
+        self._port = port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         log = structlog.get_logger("bot")
         profile, attempt = profile_named("demo"), Attempt(log)
@@ -104,9 +104,23 @@ class Stand:
         thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
         thread.start()
         started.wait()
+        _until_it_listens(self._port)
         try:
             yield
         finally:
             loop.call_soon_threadsafe(stop.set)
             thread.join()
             loop.close()
+
+
+def _until_it_listens(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.adapters.board.status import Status, lines
-from bot.core.cards import Cards
+from bot.core.cards import Cards, rounded_wait
 from bot.core.generation import Outcome
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -33,12 +33,14 @@ class Board:
 
 async def test_a_step_moves_the_bar_and_tells_how_long_it_still_takes() -> None:
     board = Board()
-    # 8 steps of a megapixel: 8 seconds and a little, of which three quarters are left.
     board.pace.learn(1.0)
+    # Of the whole, three quarters.
+    left = rounded_wait(board.pace.seconds(ROW.spec.workload) * 3 / 4)
+    assert left > 2
     board.news.progressed(JobKey(generation_id="k3x", attempt=1), 2, 8)
     shown = await board.status.live(ROW)
     assert 'value="2" max="8"' in shown
-    assert "第 2/8 步，还要约 8 秒" in shown
+    assert f"第 2/8 步，还要约 {left} 秒" in shown
 
 
 async def test_where_nothing_is_measured_yet_no_time_is_told() -> None:
