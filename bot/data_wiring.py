@@ -13,6 +13,7 @@ from bot.core.log import Log
 from bot.core.lookup import Lookup
 from bot.core.my_data import MyData
 from bot.core.notify import Notifier
+from bot.core.own_pictures import OwnPictures
 from bot.core.ports import Clock
 from bot.core.retention import Retention
 from bot.core.strays import Strays
@@ -28,6 +29,7 @@ class DataService:
     """A desk, and the loops behind it."""
 
     desk: MyData
+    own_pictures: OwnPictures
     exporter: Exporter
     retention: Retention
 
@@ -64,13 +66,14 @@ def data_service(
         clock=clock,
         log=log,
     )
+    info_view = InfoView(removals=rows.removals, clock=clock, rules=rules)
     desk = MyData(
         answers=answers,
         lookup=lookup,
         history_view=HistoryView(
             history=rows.history, removals=rows.removals, clock=clock, rules=rules
         ),
-        info_view=InfoView(removals=rows.removals, clock=clock, rules=rules),
+        info_view=info_view,
         exports=rows.exports,
         exporter=exporter,
         forget=Forget(
@@ -82,4 +85,5 @@ def data_service(
             log=log,
         ),
     )
-    return DataService(desk=desk, exporter=exporter, retention=retention)
+    own_pictures = OwnPictures(history=rows.history, lookup=lookup, info_view=info_view)
+    return DataService(desk=desk, own_pictures=own_pictures, exporter=exporter, retention=retention)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
+from bot.core.admin.job_view import JobView
 from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -23,11 +24,14 @@ from bot.core.errors import StartupError
 from bot.core.export import Exporter
 from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
+from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.overview import Overview
+from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
 from bot.core.ports import Admissions, Messenger, Records
@@ -68,6 +72,7 @@ class Core:
     draw: Draw
     cancel: Cancel
     desk: FrontDesk
+    own_pictures: OwnPictures
     dispatcher: Dispatcher
     deliverer: Deliverer
     notifier: Notifier
@@ -81,6 +86,7 @@ class Core:
     pictures: PictureFolder
     sources: Sources
     cards: Cards
+    overview: Overview
     waits: Waits
     api_tokens: ApiTokens
     program_jobs: ProgramJobs
@@ -189,6 +195,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         draw=draw,
         cancel=cancel,
         desk=desks.front,
+        own_pictures=desks.data.own_pictures,
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
@@ -202,6 +209,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pictures=pictures,
         sources=sources,
         cards=cards,
+        overview=_overview(rows, link, cards, pace, rules),
         waits=waits,
         api_tokens=rows.api_tokens,
         program_jobs=rows.program_jobs,
@@ -210,6 +218,21 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         erasers=erasers,
         reactors=reactors,
         picture_sources=picture_sources,
+    )
+
+
+def _overview(
+    rows: Store, link: LocalEngine, cards: Cards, pace: Pace, rules: RulesHere
+) -> Overview:
+    return Overview(
+        gauge=link,
+        figures=rows.figures,
+        queue=rows.queue,
+        records=rows.records,
+        pauses=rows.pauses,
+        pace=pace,
+        jobs=JobView(cards=cards, clock=now_ms, rules=rules),
+        clock=now_ms,
     )
 
 

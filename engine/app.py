@@ -12,9 +12,10 @@ import structlog
 
 from engine.admission import refusal
 from engine.batching import Batching
-from engine.contract import HEARTBEAT_SECONDS, EngineInfo, ErrorCode, Job, Refusal
+from engine.contract import HEARTBEAT_SECONDS, EngineCondition, EngineInfo, ErrorCode, Job, Refusal
 from engine.deadline import Deadline, Limits
 from engine.desk import Desk
+from engine.host_memory import available_bytes, resident_bytes, total_bytes
 from engine.job_queue import JobQueue, throttle
 from engine.metrics import Metrics
 from engine.painter import LID, Painter
@@ -115,6 +116,19 @@ class Engine:
             template_tokens=self._tokens.template_tokens if self._tokens else 0,
             max_tokens=self._options.profile.max_tokens,
             seconds_per_megapixel_step=painter.seconds_per_megapixel_step if painter else None,
+        )
+
+    def condition(self) -> EngineCondition:
+        """How it fares."""
+        info, painter = self.info(), self._painter
+        return EngineCondition(
+            device=info.device,
+            ready=info.ready,
+            waiting=len(self._queue.waiting()),
+            device_free_bytes=painter.pipeline.free_bytes() if painter else None,
+            resident_bytes=resident_bytes(),
+            host_available_bytes=available_bytes(),
+            host_total_bytes=total_bytes(),
         )
 
     def tokenizer_json(self) -> bytes | None:

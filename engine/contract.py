@@ -12,6 +12,7 @@ Server-Sent Events over a Unix socket:
                                                      second request on; 204 while there is none
     POST   /v1/jobs/{generation_id}/{attempt}/ack    the result is stored by the client: forget it
     GET    /v1/engine                                EngineInfo
+    GET    /v1/condition                             EngineCondition
     GET    /v1/tokenizer                             tokenizer.json of the loaded text encoder
     GET    /v1/events                                SSE, `data:` lines of Event as JSON
     GET    /metrics                                  for Prometheus
@@ -155,6 +156,22 @@ class EngineInfo(Told):
     #: Measured here; None before the first measurement. 1 megapixel-step = 10**6 drawn pixels
     #: times one forward pass.
     seconds_per_megapixel_step: float | None = None
+
+
+class EngineCondition(Told):
+    """How an engine fares, for people. Bytes; None where that is not known."""
+
+    #: As in EngineInfo.
+    device: str
+    ready: bool
+    #: Jobs that wait there.
+    waiting: int
+    #: Of the card's own memory, if it has any.
+    device_free_bytes: int | None = None
+    #: What the engine's process holds of the host's memory.
+    resident_bytes: int | None = None
+    host_available_bytes: int | None = None
+    host_total_bytes: int | None = None
 
 
 class Hello(Told):

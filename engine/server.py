@@ -9,7 +9,15 @@ from fastapi import Path as FromPath
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from engine import encode
-from engine.contract import EVENT, MAX_INPUT_BYTES, EngineInfo, ErrorCode, Job, JobKey
+from engine.contract import (
+    EVENT,
+    MAX_INPUT_BYTES,
+    EngineCondition,
+    EngineInfo,
+    ErrorCode,
+    Job,
+    JobKey,
+)
 from engine.desk import Desk, Refused
 from engine.inputs import WrongInput
 from engine.metrics import MEDIA_TYPE, Metrics
@@ -44,6 +52,7 @@ def create_app(
     info: Callable[[], EngineInfo],
     tokenizer_json: Callable[[], bytes | None],
     metrics: Metrics,
+    condition: Callable[[], EngineCondition],
 ) -> FastAPI:
     """The HTTP application over one engine."""
     app = FastAPI(title="zdraw engine", openapi_url=None)
@@ -51,7 +60,7 @@ def create_app(
     _add_inputs(app, spool)
     _add_results(app, desk, spool)
     _add_engine(app, desk, info, tokenizer_json)
-    _add_metrics(app, metrics)
+    _add_state(app, metrics, condition)
     return app
 
 
@@ -145,7 +154,11 @@ def _add_engine(
         return StreamingResponse(_stream(desk), media_type="text/event-stream", headers=headers)
 
 
-def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+def _add_state(app: FastAPI, metrics: Metrics, condition: Callable[[], EngineCondition]) -> None:
+    @app.get("/v1/condition")
+    async def now() -> EngineCondition:
+        return condition()
+
     @app.get("/metrics")
     async def exposed() -> Response:
         return Response(metrics.exposed(), media_type=MEDIA_TYPE)

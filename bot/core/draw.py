@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.acts import Act, ActKind, act_of
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
-from bot.core.draw_values import check_values, is_the_same
+from bot.core.draw_values import check_values, completed, is_the_same
 from bot.core.errors import Refusal, ZdrawError
 from bot.core.generation import (
     DrawSpec,
@@ -68,11 +68,15 @@ class Draw:
         text: str,
         parent: Generation | None = None,
         given: Given | None = None,
+        beside: DrawRequest | None = None,
     ) -> Admitted:
         """Admit the request, once per event key. `text` is as it was received; of `parent` it is
-        a variation; it begins from what is `given`, or from what its parent begins from. Raises
-        Refusal."""
+        a variation; it begins from what is `given`, or from what its parent begins from. `beside`:
+        what a form says besides, where the text says nothing. Raises Refusal."""
         request = await self.read(origin, text)
+        if beside is not None:
+            request = completed(request, beside)
+            check_values(request)
         return await self._admit(origin, request, parent, given)
 
     async def read(self, origin: Origin, text: str) -> DrawRequest:

@@ -1,5 +1,7 @@
 """Requests made of values, as programs send them, instead of words."""
 
+from dataclasses import replace
+
 from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH, option_named
 from bot.core.draw_syntax import DrawRequest, check_characters
 from bot.core.errors import Refusal
@@ -28,6 +30,20 @@ def check_values(request: DrawRequest) -> None:
         value = getattr(request, key)
         if value is not None and not low <= value <= high:
             raise Refusal("bad_value", key=key, value=f"{value}", allowed=option_named(key).allowed)
+
+
+def completed(request: DrawRequest, beside: DrawRequest) -> DrawRequest:
+    """`request`, and what `beside` says where it says nothing. A size and a ratio are two ways to
+    say one thing."""
+    shaped = request.size is not None or request.ratio is not None
+    said = {
+        name: getattr(beside, name)
+        for name in ("seed", "steps", "guidance", "count", "negative")
+        if getattr(request, name) is None
+    }
+    if not shaped:
+        said |= {"size": beside.size, "ratio": beside.ratio}
+    return replace(request, **said)
 
 
 def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:

@@ -19,6 +19,7 @@ from engine.contract import (
     EVENT,
     HEARTBEAT_SECONDS,
     AnyEvent,
+    EngineCondition,
     ErrorCode,
     Hello,
     Job,
@@ -125,6 +126,15 @@ class LocalEngine:
             *(self._get(f"{_path(key)}/{name}") for name in names)
         )
         return Rendered(pictures=tuple(pngs), preview=preview)
+
+    async def condition(self) -> EngineCondition | None:
+        """Implements bot.core.figures.EngineGauge."""
+        try:
+            response = await self._client.get("/condition")
+            response.raise_for_status()
+            return EngineCondition.model_validate_json(response.content)
+        except (httpx.HTTPError, ValidationError):
+            return None
 
     async def sketch(self, key: JobKey) -> bytes | None:
         try:

@@ -16,6 +16,7 @@ from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
 from bot.store.errands import SqlErrands
 from bot.store.exports import SqlExports
+from bot.store.figures import SqlFigures
 from bot.store.forgetting import SqlForgetting
 from bot.store.generations import SqlAdmissions
 from bot.store.group_queue import SqlGroupQueue
@@ -66,6 +67,7 @@ class Store:
     sources: SqlSourceRows
     belongings: SqlBelongings
     groups: SqlGroups
+    figures: SqlFigures
 
 
 def store_in(
@@ -101,4 +103,5 @@ def store_in(
         sources=SqlSourceRows(database),
         belongings=SqlBelongings(database),
         groups=SqlGroups(database, clock),
+        figures=SqlFigures(database),
     )

@@ -269,3 +269,17 @@ async def test_an_engine_that_is_away_is_busy_and_forgiven(tmp_path: Path) -> No
         assert await link.sketch(key("g1")) is None
         await link.cancel(key("g1"))
         await link.acknowledge(key("g1"))
+        assert await link.condition() is None
+
+
+async def test_an_engine_tells_how_it_fares(tmp_path: Path) -> None:
+    pipeline = FakePipeline()
+    pipeline.free = 3 * 2**30
+    async with (
+        running_engine(tmp_path, pipeline) as (_engine, _working),
+        LocalEngine(tmp_path / "engine.sock", on_tokenizer=lambda _: None) as link,
+    ):
+        condition = await eventually(link.condition)
+        while not condition.ready:
+            condition = await link.condition()
+    assert (condition.device_free_bytes, condition.waiting) == (3 * 2**30, 0)
