@@ -1,7 +1,6 @@
 """The composition root: puts adapters around the core and runs the process."""
 
 import asyncio
-import importlib.util
 import math
 import os
 import signal
@@ -13,6 +12,7 @@ from typing import Any
 import structlog
 from pydantic import SecretStr
 
+from bot.board_wiring import board_over
 from bot.core.errors import StartupError
 from bot.core.log import Log
 from bot.garbage import spare_what_stays
@@ -27,11 +27,6 @@ from engine.lock_wait import Stopped, listening_sleep
 
 #: How long a start by hand waits for a predecessor in the same state folder to be gone.
 PREDECESSOR_SECONDS = 10.0
-CHAT_OFF = (
-    "Telegram, Discord: 未开启，在 .env 里写 ZDRAW_TELEGRAM_TOKEN=… 或 ZDRAW_DISCORD_TOKEN=… "
-    "再重新启动 / off; put ZDRAW_TELEGRAM_TOKEN=… or ZDRAW_DISCORD_TOKEN=… into .env and start "
-    "again"
-)
 
 
 def run_bot(settings: BotSettings, parent_fd: int | None = None) -> int:
@@ -60,7 +55,7 @@ async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
         database = await stack.enter_async_context(Database(settings.database_url))
         core = assemble(settings, database, stack, log)
         guard = Guard(_platforms(settings, core, log), log, core.switch_off)
-        boards = [_board(settings, core, log)] if settings.board_port else []
+        boards = [board_over(settings, core, log)] if settings.board_port else []
         loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
         spare_what_stays()
         await run_until_stopped(loops, parent_fd)
@@ -109,6 +104,7 @@ def _telegram(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> 
     core.messengers["telegram"] = telegram.messenger
     core.erasers["telegram"] = telegram.messenger
     core.reactors["telegram"] = telegram.messenger
+    core.picture_sources["telegram"] = telegram.pictures
     return telegram
 
 
@@ -147,6 +143,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         )
     parts = ApiParts(
         draw=core.draw,
+        sources=core.sources,
         cancel=core.cancel,
         cards=core.cards,
         admissions=core.admissions,
@@ -167,32 +164,6 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         secret=secret,
         per_minute=settings.api_requests_per_minute,
     )
-
-
-def _board(settings: BotSettings, core: Core, log: Log) -> Adapter:
-    if importlib.util.find_spec("gradio") is None:
-        raise StartupError(
-            "the board's library is not installed; pip install 'zdraw[board]', "
-            "or set ZDRAW_BOARD_PORT=0 for no board",
-            os.EX_UNAVAILABLE,
-        )
-    # Gradio alone takes more memory than the rest of the bot.
-    from bot.adapters.board.page import Page
-    from bot.adapters.board.server import BoardServer
-
-    page = Page(
-        draw=core.draw,
-        cards=core.cards,
-        admissions=core.admissions,
-        news=core.news,
-        pictures=core.pictures,
-        profile=core.profile,
-        telegram=settings.telegram_token is not None,
-        log=log,
-    )
-    if settings.telegram_token is None and settings.discord_token is None:
-        print(CHAT_OFF, flush=True)  # noqa: T201 - for people
-    return BoardServer(port=settings.board_port, page=page, state_dir=settings.state_dir)
 
 
 async def run_until_stopped(loops: list[Coroutine[Any, Any, None]], parent_fd: int | None) -> None:

@@ -13,11 +13,14 @@ from bot.core.log import Log
 from bot.core.lookup import Lookup
 from bot.core.my_data import MyData
 from bot.core.notify import Notifier
+from bot.core.own_pictures import OwnPictures
 from bot.core.ports import Clock
 from bot.core.retention import Retention
+from bot.core.strays import Strays
 from bot.settings import BotSettings
 from bot.store.archives import ExportFolder
 from bot.store.images import PictureFolder
+from bot.store.sources import SourceFolder
 from bot.store.store import Store
 
 
@@ -26,6 +29,7 @@ class DataService:
     """A desk, and the loops behind it."""
 
     desk: MyData
+    own_pictures: OwnPictures
     exporter: Exporter
     retention: Retention
 
@@ -57,17 +61,19 @@ def data_service(
         exports=rows.exports,
         archives=archives,
         notices=rows.notices,
+        strays=Strays(SourceFolder(pictures), rows.sources, clock),
         keep_days=settings.keep_days,
         clock=clock,
         log=log,
     )
+    info_view = InfoView(removals=rows.removals, clock=clock, rules=rules)
     desk = MyData(
         answers=answers,
         lookup=lookup,
         history_view=HistoryView(
             history=rows.history, removals=rows.removals, clock=clock, rules=rules
         ),
-        info_view=InfoView(removals=rows.removals, clock=clock, rules=rules),
+        info_view=info_view,
         exports=rows.exports,
         exporter=exporter,
         forget=Forget(
@@ -79,4 +85,5 @@ def data_service(
             log=log,
         ),
     )
-    return DataService(desk=desk, exporter=exporter, retention=retention)
+    own_pictures = OwnPictures(history=rows.history, lookup=lookup, info_view=info_view)
+    return DataService(desk=desk, own_pictures=own_pictures, exporter=exporter, retention=retention)

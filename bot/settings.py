@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from bot.api_settings import ApiSettings
+from bot.board_settings import BoardSettings
 from engine.profiles import PROFILES, UnknownModel, profile_named
 
 PREFIX = "ZDRAW_"
@@ -61,7 +62,7 @@ def _default_database(known: dict[str, Any]) -> str:
     return f"sqlite+aiosqlite:///{known.get('state_dir', 'state')}/zdraw.db"
 
 
-class BotSettings(ApiSettings):
+class BotSettings(ApiSettings, BoardSettings):
     """Settings of the bot and of the supervisor. A blank value is the same as none."""
 
     model_config = SettingsConfigDict(
@@ -124,9 +125,6 @@ class BotSettings(ApiSettings):
     model: str = Field(
         "demo",
         description="Model that draws: `demo` (a few MB, runs on a CPU) or `z-image-turbo`.",
-    )
-    board_port: int = Field(
-        7860, ge=0, le=65535, description="Port of the board on 127.0.0.1; 0 = no board."
     )
     max_queued_per_user: int = Field(
         10, ge=1, le=10_000, description="Unfinished requests that one person may have."

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
+from bot.core.admin.job_view import JobView
 from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -18,14 +19,19 @@ from bot.core.deliver import Deliverer
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
+from bot.core.errand_ports import PictureSource
 from bot.core.errors import StartupError
 from bot.core.export import Exporter
+from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
+from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.overview import Overview
+from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
 from bot.core.ports import Admissions, Messenger, Records
@@ -34,6 +40,7 @@ from bot.core.quiet import QuietMode
 from bot.core.recover import Recovery
 from bot.core.retention import Retention
 from bot.core.sketches import Sketches
+from bot.core.sources import Sources
 from bot.core.staff import Staff
 from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
@@ -43,6 +50,7 @@ from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
+from bot.store.sources import SourceFolder
 from bot.store.store import Store, store_in
 from engine.profiles import Profile, profile_named
 from engine.socket_path import socket_path
@@ -64,6 +72,7 @@ class Core:
     draw: Draw
     cancel: Cancel
     desk: FrontDesk
+    own_pictures: OwnPictures
     dispatcher: Dispatcher
     deliverer: Deliverer
     notifier: Notifier
@@ -71,10 +80,13 @@ class Core:
     recovery: Recovery
     exporter: Exporter
     retention: Retention
+    fetcher: Fetcher
     records: Records
     pauses: Pauses
     pictures: PictureFolder
+    sources: Sources
     cards: Cards
+    overview: Overview
     waits: Waits
     api_tokens: ApiTokens
     program_jobs: ProgramJobs
@@ -84,10 +96,17 @@ class Core:
     #: The same, for platforms on which messages can be deleted, or have reactions.
     erasers: dict[str, Eraser]
     reactors: dict[str, Reactor]
+    #: And those that hand out pictures by name.
+    picture_sources: dict[str, PictureSource]
 
     def switch_off(self, platform: str) -> None:
         """Nothing is sent there any more. The rows wait for a process in which it works."""
-        for by_platform in (self.messengers, self.erasers, self.reactors):
+        for by_platform in (
+            self.messengers,
+            self.erasers,
+            self.reactors,
+            self.picture_sources,
+        ):
             by_platform.pop(platform, None)
 
     def loops(self) -> list[Coroutine[Any, Any, None]]:
@@ -100,6 +119,7 @@ class Core:
             self.recovery.run(),
             self.exporter.run(),
             self.retention.run(),
+            self.fetcher.run(),
         ]
 
 
@@ -117,6 +137,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
+    picture_sources: dict[str, PictureSource] = {}
+    sources = SourceFolder(pictures)
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
     lists = WordLists(rows.words)
     rules = rules_of(rows, profile, settings)
@@ -131,6 +153,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         staff=staff,
         news=news,
         gate=Gate(admittance=rows.admittance, lists=lists),
+        sources=sources,
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
     erasures = Erasures(
@@ -157,6 +180,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
             staff=staff,
             reactors=reactors,
             lists=lists,
+            sources=sources,
+            picture_sources=picture_sources,
         ),
         now_ms,
         log,
@@ -170,6 +195,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         draw=draw,
         cancel=cancel,
         desk=desks.front,
+        own_pictures=desks.data.own_pictures,
         dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
@@ -177,10 +203,13 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         recovery=_recovery(rows, news, settings),
         exporter=desks.data.exporter,
         retention=desks.data.retention,
+        fetcher=desks.fetcher,
         records=rows.records,
         pauses=rows.pauses,
         pictures=pictures,
+        sources=sources,
         cards=cards,
+        overview=_overview(rows, link, cards, pace, rules),
         waits=waits,
         api_tokens=rows.api_tokens,
         program_jobs=rows.program_jobs,
@@ -188,6 +217,22 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,
+        picture_sources=picture_sources,
+    )
+
+
+def _overview(
+    rows: Store, link: LocalEngine, cards: Cards, pace: Pace, rules: RulesHere
+) -> Overview:
+    return Overview(
+        gauge=link,
+        figures=rows.figures,
+        queue=rows.queue,
+        records=rows.records,
+        pauses=rows.pauses,
+        pace=pace,
+        jobs=JobView(cards=cards, clock=now_ms, rules=rules),
+        clock=now_ms,
     )
 
 

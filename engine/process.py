@@ -83,7 +83,14 @@ async def serve(
     keep_freed_memory()
     told = _end_signals(parent_fd)
     engine = Engine(options)
-    app = create_app(engine.desk, options.spool, engine.info, engine.tokenizer_json, engine.metrics)
+    app = create_app(
+        engine.desk,
+        options.spool,
+        engine.info,
+        engine.tokenizer_json,
+        engine.metrics,
+        engine.condition,
+    )
     http = server(app)
     listening = asyncio.create_task(http.serve(sockets=[listener]))
     working = asyncio.create_task(engine.run())

@@ -105,7 +105,7 @@ class Cards:
                 buttons=_picture_buttons(generation),
                 picture=self._pictures.path(generation.preview),
             )
-        return Card(text=self._ended_text(generation), buttons=(again,))
+        return Card(text=self.end_text(generation), buttons=(again,))
 
     def _caption(self, generation: Generation) -> str:
         lines = (
@@ -144,15 +144,16 @@ class Cards:
             if note in NOTES
         )
 
-    def _ended_text(self, generation: Generation) -> str:
-        locale = generation.locale
+    def end_text(self, generation: Generation) -> str:
+        """Why it ended without a picture."""
+        locale, platform = generation.locale, generation.address.platform
         if generation.outcome is Outcome.CANCELLED:
             own = generation.ended_by is None
             return reply("cancelled" if own else "cancelled_by_admin", locale)
         if generation.outcome is Outcome.EXPIRED:
-            return reply("expired", locale)
+            return reply("expired", locale, platform)
         code = generation.error_code or ErrorCode.ENGINE_ERROR
-        reason = failure_text(code, locale, **generation.error_data)
+        reason = failure_text(code, locale, platform, **generation.error_data)
         return reply("failed", locale, reason=reason, id=generation.id)
 
     def reopened(self, generation: Generation) -> Card:

@@ -38,10 +38,17 @@ class History(Protocol):
     """A person's own generations, in all chats, as long as they are kept."""
 
     async def page(
-        self, requester: str, limit: int, *, before: str | None = None, after: str | None = None
+        self,
+        requester: str,
+        limit: int,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        words: Sequence[str] = (),
     ) -> Page | None:
         """The newest ones; those older than the generation `before`, or newer than `after`. Its
-        place is known when it is forgotten too. None where it is somebody else's."""
+        place is known when it is forgotten too. None where it is somebody else's. `words`: only
+        those whose prompt has each of them, in whatever letter case, or whose id it is."""
         ...
 
     async def holdings(self, requester: str) -> Holdings | None:

@@ -1,6 +1,8 @@
 """Requests made of values, as programs send them, instead of words."""
 
-from bot.core.draw_options import MAX_SEED, option_named
+from dataclasses import replace
+
+from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH, option_named
 from bot.core.draw_syntax import DrawRequest, check_characters
 from bot.core.errors import Refusal
 from bot.core.generation import DrawSpec
@@ -13,6 +15,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, MAX_SEED),
     "steps": (Profile.min_steps, Profile.max_steps),
     "guidance": (0, Profile.max_guidance),
+    "strength": (MIN_STRENGTH, MAX_STRENGTH),
 }
 
 
@@ -29,6 +32,20 @@ def check_values(request: DrawRequest) -> None:
             raise Refusal("bad_value", key=key, value=f"{value}", allowed=option_named(key).allowed)
 
 
+def completed(request: DrawRequest, beside: DrawRequest) -> DrawRequest:
+    """`request`, and what `beside` says where it says nothing. A size and a ratio are two ways to
+    say one thing."""
+    shaped = request.size is not None or request.ratio is not None
+    said = {
+        name: getattr(beside, name)
+        for name in ("seed", "steps", "guidance", "count", "negative")
+        if getattr(request, name) is None
+    }
+    if not shaped:
+        said |= {"size": beside.size, "ratio": beside.ratio}
+    return replace(request, **said)
+
+
 def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
     """Whether `spec` is what `request` became, as far as it says what it wants."""
     asked = {
@@ -38,6 +55,7 @@ def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
         "seed": request.seed,
         "steps": request.steps,
         "guidance": request.guidance,
+        "strength": request.strength,
     }
     if request.size not in (None, (spec.width, spec.height)):
         return False

@@ -11,6 +11,7 @@ from typing import Any
 from bot.core.draw_options import option_named
 from bot.core.errors import Refusal
 from bot.core.sentences.answers import ANSWERS
+from bot.core.sentences.board import BOARD, FAILED_ON_THE_PAGE, ON_THE_PAGE
 from bot.core.sentences.discord import DISCORD
 from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
@@ -26,6 +27,7 @@ __all__ = [
     "FAILURES",
     "NOTES",
     "OWN",
+    "OWN_FAILURES",
     "PROGRAMS",
     "QUESTIONS",
     "REPLIES",
@@ -51,14 +53,17 @@ REPLIES: dict[str, tuple[str, str]] = {
     **KEEPING_ORDER,
     **GROUP_RULES,
     **MODERATION,
+    **BOARD,
 }
 
 #: What a platform says in place of these: its commands have other names, or it has none.
 OWN: dict[str, dict[str, tuple[str, str]]] = {
     "discord": DISCORD,
-    "board": UNATTENDED,
+    "board": {**UNATTENDED, **ON_THE_PAGE},
     "cli": UNATTENDED,
 }
+#: The same for failures.
+OWN_FAILURES: dict[str, dict[str, tuple[str, str]]] = {"board": FAILED_ON_THE_PAGE}
 
 
 def asked_about(question: str) -> str | None:
@@ -122,13 +127,14 @@ def wait_text(milliseconds: int, locale: str) -> str:
     raise AssertionError("at least a second")
 
 
-def failure_text(code: str, locale: str, /, **data: Any) -> str:
-    """Why an accepted request failed, as a part of a sentence. A code or data that only another
-    version of zdraw knows is an internal error in this one's words."""
+def failure_text(code: str, locale: str, platform: str = "", /, **data: Any) -> str:
+    """Why an accepted request failed, as a part of a sentence; see `reply`. A code or data that
+    only another version of zdraw knows is an internal error in this one's words."""
+    sentences = {**FAILURES, **OWN_FAILURES.get(platform, {})}
     try:
-        return _pick(FAILURES[code], locale).format(**data)
+        return _pick(sentences[code], locale).format(**data)
     except KeyError:
-        return _pick(FAILURES["engine_error"], locale)
+        return _pick(sentences["engine_error"], locale)
 
 
 def note_text(note: str, locale: str, /, **data: Any) -> str:

@@ -1,6 +1,8 @@
 """History over SQL: a person's own generations, in all chats, as long as they are kept."""
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.data_ports import Holdings, Page
@@ -20,10 +22,16 @@ class SqlHistory:
         self._database = database
 
     async def page(
-        self, requester: str, limit: int, *, before: str | None = None, after: str | None = None
+        self,
+        requester: str,
+        limit: int,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        words: Sequence[str] = (),
     ) -> Page | None:
         """By serial, so that what is added meanwhile shifts nothing."""
-        mine = (_row.requester == requester) & is_kept(_row)
+        mine = and_((_row.requester == requester) & is_kept(_row), *map(_has, words))
         cursor = before or after
         async with self._database.read() as connection:
             if cursor is None:
@@ -51,6 +59,12 @@ class SqlHistory:
         if newest_id is None:
             return None
         return Holdings(newest=newest_id, requests=requests, pictures=drawn, live=waiting)
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    return or_(
+        _row.prompt.icontains(word, autoescape=True), _row.id == word.removeprefix("#").lower()
+    )
 
 
 async def _serial_of(connection: AsyncConnection, cursor: str, requester: str) -> int | None:

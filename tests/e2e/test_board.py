@@ -1,82 +1,45 @@
-"""The board as the page in a browser meets it: `zdraw run` without a token, over Gradio's client.
+"""The board as people and programs meet it: `zdraw run` without a token, in a real Chromium and
+over Gradio's client. One house and one browser serve all tests; the last ones end them."""
 
-One house serves all tests. Every process in it notes whom it looks for on the network.
-"""
-
+import hashlib
 import os
+import re
 import signal
-import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 from gradio_client import Client
 from PIL import Image
+from playwright.sync_api import Browser, Page, expect
 
 from engine.profiles import profile_named
-from tests.fakes.telegram_api import FakeTelegram
-from tests.house import House
+from tests.board_browser import (
+    DESK,
+    PATIENCE_MS,
+    PHONE,
+    a_chromium,
+    a_page,
+    draw,
+    drawn,
+    drop,
+    file_of,
+    look_at,
+    press,
+    prompt,
+    width_of_page,
+)
+from tests.board_house import BoardHouse, a_tab, answers
+from tests.board_stand import PANDAS, PASSWORD, Stand
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180), *PANDAS]
+expect.set_options(timeout=PATIENCE_MS)
 
-DRAW = "一个红色的圆 尺寸 128x128"
+SMALL = "尺寸 128x128"
+DRAW = f"一个红色的圆 {SMALL}"
 #: Long enough to be interrupted in the middle.
-LONG_DRAW = f"{DRAW} 步数 50 4张"
-WATCH_THE_NETWORK = """
-import os, sys
-
-def note(line):
-    with open({notes!r}, "a") as notes:
-        notes.write(line + "\\n")
-
-def hook(event, arguments):
-    if event == "socket.getaddrinfo":
-        host = arguments[0]
-    elif event == "socket.connect" and isinstance(arguments[1], tuple):
-        host = arguments[1][0]
-    else:
-        return
-    host = host.decode() if isinstance(host, bytes) else host
-    if host not in (None, "127.0.0.1", "localhost"):
-        note(f"looked for {{host}}")
-
-sys.addaudithook(hook)
-note(" ".join(sys.orig_argv))
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-class BoardHouse(House):
-    """`zdraw run` with the board and without Telegram."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder / "state", FakeTelegram())
-        self.url = f"http://127.0.0.1:{free_port()}"
-        self.notes = folder / "network"
-        self._hooks = folder / "hooks"
-        self._hooks.mkdir()
-        code = WATCH_THE_NETWORK.format(notes=str(self.notes))
-        (self._hooks / "sitecustomize.py").write_text(code)
-
-    def environment(self) -> dict[str, str]:
-        usual = super().environment()
-        # Nothing but zdraw's own settings keeps Gradio quiet.
-        kept = {k: v for k, v in usual.items() if not k.startswith(("GRADIO_", "HF_"))}
-        return kept | {
-            "ZDRAW_TELEGRAM_TOKEN": "",
-            "ZDRAW_TELEGRAM_API_BASE": "",
-            "ZDRAW_BOARD_PORT": self.url.rpartition(":")[2],
-            "PYTHONPATH": str(self._hooks),
-        }
+LONG_DRAW = f"{DRAW} 步数 50 2张"
 
 
 @pytest.fixture(scope="module")
@@ -87,29 +50,157 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BoardHouse]:
         yield house
 
 
-def answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=5).is_success
-    except httpx.TransportError:
-        return False
-
-
 @pytest.fixture(scope="module")
 def board(house: BoardHouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with a_tab(house, tmp_path_factory.mktemp("downloads")) as client:
         yield client
 
 
-@contextmanager
-def a_tab(house: BoardHouse, downloads: Path) -> Iterator[Client]:
-    with pytest.MonkeyPatch.context() as environment:
-        # The argument alone does not keep the client from reporting to its makers.
-        environment.setenv("GRADIO_ANALYTICS_ENABLED", "False")
-        client = Client(house.url, verbose=False, download_files=downloads, analytics_enabled=False)
-    try:
-        yield client
-    finally:
-        client.close()
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with a_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(house: BoardHouse, chromium: Browser) -> Iterator[Page]:
+    with a_page(chromium, house.url, DESK) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(house: BoardHouse, chromium: Browser) -> Iterator[Page]:
+    with a_page(chromium, house.url, PHONE) as page:
+        yield page
+
+
+# --- in a browser ---------------------------------------------------------------------------------
+
+
+def test_what_is_typed_is_drawn_step_by_step_and_seen(page: Page) -> None:
+    draw(page, f"一个红色的圆 {SMALL} 步数 50 2张")
+    bar = page.locator("#status progress[max='100']")
+    expect(bar).to_be_visible()
+    expect(page.locator("#status")).to_contain_text(re.compile(r"第 \d+/100 步"))
+    assert drawn(page).evaluate("image => image.naturalWidth") == 128
+    expect(page.locator("#pictures img")).to_have_count(2)
+    expect(page.locator("#status")).to_contain_text("128×128 · 种子")
+    expect(bar).to_have_count(0)
+
+
+def test_cancel_takes_it_back(page: Page) -> None:
+    press(page, "取消")
+    expect(page.locator("#status")).to_contain_text("没有在排队或在画的请求")
+    draw(page, f"一个红色的圆 {SMALL} 步数 50 4张")
+    expect(page.locator("#status progress")).to_be_visible()
+    press(page, "取消")
+    expect(page.locator("#status")).to_have_text("已取消。")
+    expect(page.locator("#pictures img")).to_have_count(0)
+
+
+def test_what_cannot_be_drawn_is_plain_words(page: Page) -> None:
+    draw(page, "一个红色的圆 --sed 4")
+    expect(page.locator("#status")).to_have_text("不认识参数「--sed」，是想写「--seed」吗？")
+    page.get_by_text("更多设置").click()
+    page.locator("#seed input, #seed textarea").first.fill("四十二")
+    draw(page, "一个红色的圆")
+    expect(page.locator("#status")).to_contain_text("「种子」不能是「四十二」")
+
+
+def test_a_dropped_picture_brings_its_parameters_back_and_is_drawn_again(
+    house: BoardHouse, page: Page
+) -> None:
+    page.get_by_text("更多设置").click()
+    page.locator("#negative textarea").fill("绿色")
+    page.locator("#ratio").get_by_text("横 16:9").click()
+    draw(page, "一个蓝色的方块 种子 77")
+    drawn(page)
+    first = file_of(house.state_dir, page)
+    page.reload()
+    drop(page, first)
+    expect(prompt(page)).to_have_value("一个蓝色的方块")
+    expect(page.locator("#dropped")).to_contain_text("参数取回来了")
+    page.get_by_text("更多设置").click()
+    expect(page.locator("#seed input, #seed textarea").first).to_have_value("77")
+    expect(page.locator("#guidance input[type=number]")).to_have_value("1.8")
+    press(page, "画")
+    drawn(page)
+    again = file_of(house.state_dir, page)
+    assert again != first
+    assert (
+        hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(first.read_bytes()).digest()
+    )
+
+
+def test_a_file_without_parameters_is_refused_in_words(page: Page) -> None:
+    page.locator("#drop input").set_input_files(
+        {"name": "x.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
+    )
+    expect(page.locator("#dropped")).to_contain_text("这个文件里没有 zdraw 的参数")
+    expect(prompt(page)).to_have_value("")
+
+
+def test_ones_own_pictures_are_found_and_used_again(page: Page) -> None:
+    draw(page, f"五个紫色的爱心 {SMALL} 种子 7")
+    drawn(page)
+    look_at(page, "我的图")
+    expect(page.locator("#own img").first).to_be_visible()
+    page.locator("#search input, #search textarea").first.fill("紫色 爱心")
+    page.keyboard.press("Enter")
+    expect(page.locator("#own img")).to_have_count(1)
+    page.locator("#own img").click()
+    expect(page.locator("#large img").first).to_be_visible()
+    expect(page.locator("#info")).to_contain_text("种子 7")
+    press(page, "↩ 用这些参数")
+    expect(prompt(page)).to_be_visible()
+    expect(prompt(page)).to_have_value("五个紫色的爱心")
+    expect(page.locator("#width input[type=number]")).to_have_value("128")
+
+
+def test_the_operator_sees_engine_queue_and_bars(page: Page) -> None:
+    look_at(page, "管理")
+    expect(page.locator("#engine")).to_contain_text("引擎正常：cpu")
+    expect(page.locator("#queue")).to_contain_text("个请求")
+    expect(page.locator("#charts svg")).to_have_count(2)
+    expect(page.locator("#charts rect").first).to_be_attached()
+
+
+def test_on_a_phone_all_of_it_fits_and_works(phone: Page) -> None:
+    draw(phone, f"一只猫 {SMALL}")
+    box = drawn(phone).bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    for tab in ("画图", "我的图", "管理"):
+        look_at(phone, tab)
+        shown = {"画图": "#pictures img", "我的图": "#own img", "管理": "#charts svg"}[tab]
+        expect(phone.locator(shown).first).to_be_visible()
+        assert width_of_page(phone) == 390
+    phone.locator("#language").get_by_text("English").click()
+    look_at(phone, "Draw")
+    expect(phone.get_by_role("button", name="Draw", exact=True)).to_be_visible()
+    prompt(phone).fill("a red circle --size 100x100")
+    press(phone, "Draw")
+    expect(phone.locator("#status")).to_contain_text("Cannot draw 100×100")
+    assert width_of_page(phone) == 390
+
+
+def test_with_the_password_a_browser_gets_in_and_out_again(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    stand = Stand(tmp_path, locked=True)
+    with stand.open(), a_page(chromium, stand.url, PHONE) as page:
+        expect(page.get_by_label("密码")).to_be_visible()
+        assert width_of_page(page) == 390
+        page.get_by_label("密码").fill(PASSWORD)
+        press(page, "进入")
+        draw(page, "一个圆")
+        expect(page.locator("#status")).to_contain_text("没看到要画什么")
+        page.get_by_role("link", name="退出").click()
+        expect(page.get_by_label("密码")).to_be_visible()
+
+
+# --- over Gradio's client, and by hand ------------------------------------------------------------
 
 
 def pictures(gallery: list[dict[str, str]]) -> list[Path]:
@@ -131,12 +222,6 @@ def test_page_offers_the_prompts_that_its_model_can_draw(board: Client) -> None:
     assert samples == list(profile_named("demo").examples)
 
 
-def test_four_pictures_are_four_files(board: Client) -> None:
-    gallery, _ = board.predict(f"{DRAW} 4张", api_name="/draw")
-    contents = {picture.read_bytes() for picture in pictures(gallery)}
-    assert len(contents) == 4
-
-
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -151,11 +236,6 @@ def test_what_cannot_be_drawn_is_a_sentence_and_no_picture(
     gallery, status = board.predict(text, api_name="/draw")
     assert gallery == []
     assert sentence in status
-
-
-def test_what_people_write_is_shown_as_text(board: Client) -> None:
-    _, status = board.predict("一个红色的圆 --种子 <b>四</b>", api_name="/draw")
-    assert "不能是「&lt;b&gt;四&lt;/b&gt;」" in status
 
 
 def test_two_tabs_at_once_both_get_their_picture(
@@ -177,49 +257,6 @@ def test_second_press_is_a_second_request(board: Client) -> None:
     assert len(statuses) == 2
 
 
-def test_progress_is_shown_while_it_is_drawn(board: Client) -> None:
-    job = board.submit(LONG_DRAW, api_name="/draw")
-    job.result(timeout=60)
-    meanwhile = [status for _, status in job.outputs()[:-1]]
-    assert any('max="200"' in status for status in meanwhile)
-
-
-def test_picture_comes_though_the_engine_was_killed_meanwhile(
-    house: BoardHouse, board: Client
-) -> None:
-    job = board.submit(LONG_DRAW, api_name="/draw")
-    house.wait_for(lambda: any("max=" in status for _, status in job.outputs()), 60)
-    killed = house.child("engine")
-    house.kill("engine")
-    gallery, _ = job.result(timeout=90)
-    assert len(gallery) == 4
-    assert house.child("engine") != killed
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Host": "rebound.example"},
-        {"Host": "127.0.0.1.rebound.example"},
-        {"Origin": "http://elsewhere.example"},
-        {"Origin": "null"},
-        # Another program of this machine.
-        {"Origin": "http://127.0.0.1:1"},
-    ],
-)
-def test_request_of_a_foreign_page_is_refused(house: BoardHouse, headers: dict[str, str]) -> None:
-    call = f"{house.url}/gradio_api/call/draw"
-    asked = httpx.post(call, headers=headers, json={"data": [DRAW]})
-    assert asked.status_code == 403
-    assert httpx.get(house.url, headers=headers).status_code == 403
-
-
-def test_request_of_its_own_page_is_taken(house: BoardHouse) -> None:
-    call = f"{house.url}/gradio_api/call/draw"
-    asked = httpx.post(call, headers={"Origin": house.url}, json={"data": [DRAW]})
-    assert asked.status_code == 200
-
-
 def test_board_listens_on_this_machine_only(house: BoardHouse) -> None:
     port = int(house.url.rpartition(":")[2])
     listening = [
@@ -231,16 +268,13 @@ def test_board_listens_on_this_machine_only(house: BoardHouse) -> None:
     assert listening == [f"0100007F:{port:04X}"]
 
 
-def test_page_refers_to_no_other_machine(house: BoardHouse) -> None:
-    page = httpx.get(house.url).text
-    assert "fonts.googleapis.com" not in page
-    assert "cdn" not in page.lower()
-
-
 def test_start_says_where_the_board_is_and_how_to_add_a_chat_platform(house: BoardHouse) -> None:
     said = house.log.read_text(errors="replace")
     assert f"board: {house.url}\n" in said
     assert "put ZDRAW_TELEGRAM_TOKEN=… or ZDRAW_DISCORD_TOKEN=… into .env" in said
+
+
+# --- the end --------------------------------------------------------------------------------------
 
 
 def test_nobody_outside_this_machine_is_looked_for(house: BoardHouse) -> None:

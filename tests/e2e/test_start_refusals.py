@@ -173,6 +173,15 @@ def test_api_that_others_reach_is_refused_until_there_is_a_secret(
     )
 
 
+def test_board_that_others_reach_is_refused_without_a_password(tmp_path: Path) -> None:
+    refused = start(tmp_path, "bot", BOARD_PORT="7860", BOARD_HOST="0.0.0.0")
+    assert refused.code == os.EX_CONFIG
+    assert refused.line == (
+        "zdraw: ZDRAW_BOARD_HOST=0.0.0.0 lets others in: set ZDRAW_BOARD_PASSWORD to what they "
+        "have to know, or leave the board at 127.0.0.1"
+    )
+
+
 def test_api_port_in_use_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

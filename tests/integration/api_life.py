@@ -30,8 +30,10 @@ from bot.core.pace import Pace
 from bot.core.ports import Bounds
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import Staff
+from bot.core.waits import Waits
 from bot.store.database import Database
 from bot.store.images import PictureFolder
+from bot.store.sources import SourceFolder
 from engine.profiles import profile_named
 from tests.fakes.engine_link import FakeEngine
 from tests.integration.dispatch_bench import working
@@ -115,12 +117,13 @@ async def api_in(
     """The API in a state folder of its own."""
     news, pace, engine = News(), Pace(PROFILE), FakeEngine(png=a_png())
     pictures, log = PictureFolder(folder), structlog.get_logger("bot")
+    sources = SourceFolder(pictures)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(MEMORY))
         store = store_over(database, defaults)
-        rows: dict[str, Any] = {"admissions": store.admissions, "news": news}
         draw = Draw(
-            **rows,
+            admissions=store.admissions,
+            news=news,
             tokens=Letters(),
             profile=PROFILE,
             pace=pace,
@@ -128,13 +131,21 @@ async def api_in(
             rules=RulesHere(store.groups, GroupRules()),
             staff=Staff([], store.people),
             gate=Gate(admittance=store.admittance, lists=WordLists(store.words)),
+            sources=sources,
         )
         secret = ApiSecret(folder, setting)
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         parts = ApiParts(
             draw=draw,
+            sources=sources,
             cancel=cancel,
-            cards=Cards(**rows, pauses=store.pauses, pictures=pictures, pace=pace),
+            cards=Cards(
+                waits=Waits(line=store.admissions, pace=pace, news=news),
+                pauses=store.pauses,
+                pictures=pictures,
+                pace=pace,
+                news=news,
+            ),
             admissions=store.admissions,
             records=store.records,
             pictures=pictures,

@@ -14,7 +14,15 @@ from structlog.testing import capture_logs
 
 from engine import desk as desk_module
 from engine.app import Engine, EngineOptions, Stuck
-from engine.contract import EVENT, AnyEvent, Heartbeat, Hello, JobKey, Progress
+from engine.contract import (
+    EVENT,
+    AnyEvent,
+    EngineCondition,
+    Heartbeat,
+    Hello,
+    JobKey,
+    Progress,
+)
 from engine.deadline import Limits
 from engine.listener import listen, server
 from engine.pipeline import BadPicture, DeviceLost, OutOfMemory, WeightsError
@@ -75,7 +83,14 @@ async def running_engine(state_dir, pipeline, **options):
     listener = listen(state_dir / "engine.sock")
     spool = Spool(state_dir)
     http = server(
-        create_app(engine.desk, spool, engine.info, engine.tokenizer_json, engine.metrics)
+        create_app(
+            engine.desk,
+            spool,
+            engine.info,
+            engine.tokenizer_json,
+            engine.metrics,
+            engine.condition,
+        )
     )
     listening = asyncio.create_task(http.serve(sockets=[listener]))
     working = asyncio.create_task(engine.run())
@@ -443,3 +458,16 @@ async def test_progress_never_falls(client):
     steps = [event.step for event in client.events if isinstance(event, Progress)]
     assert steps == sorted(steps)
     assert isinstance(client.events[0], Hello)
+
+
+async def test_condition_tells_how_it_fares(tmp_path):
+    async with running_engine(tmp_path, FakePipeline()), connected(tmp_path) as client:
+        condition = EngineCondition.model_validate_json(
+            (await client.http.get("/v1/condition")).content
+        )
+    assert (condition.ready, condition.waiting, condition.device_free_bytes) == (True, 0, None)
+    assert condition.resident_bytes is not None
+    assert condition.resident_bytes > 2**20
+    assert condition.host_available_bytes is not None
+    assert condition.host_total_bytes is not None
+    assert condition.host_available_bytes < condition.host_total_bytes

@@ -98,6 +98,8 @@ async def use_everything(store: Store) -> None:
         await store.queue.cleared("clear")
     await store.groups.decide("telegram", "-100", "cooldown_s", 30, act("decide:1"), within=None)
     await store.groups.rules("telegram", "-100")
+    await store.figures.spans(0, 60_000, 3)
+    await store.history.page(row.requester, 3, words=["圆"])
     with suppress(Refusal):
         new = new_generation(scope="-100", requester=row.requester)
         await store.admissions.admit(new, bounds(live_here=9, cooldown_ms=1))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core.draw_options import MAX_SEED
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest
-from bot.core.draw_values import RANGES, check_values, is_the_same
+from bot.core.draw_values import RANGES, check_values, completed, is_the_same
 from bot.core.errors import Refusal
 from engine.profiles import Profile
 from tests.builders import spec
@@ -105,3 +105,17 @@ def test_what_is_said_otherwise_makes_another_request(change: dict[str, Any]) ->
 
 def test_one_picture_is_another_request_than_two() -> None:
     assert not is_the_same(asked(count=None), spec(count=2))
+
+
+def test_a_form_fills_in_what_the_words_leave_open() -> None:
+    said = DrawRequest(prompt="雪山", ratio=(16, 9), seed=7)
+    form = DrawRequest(prompt="-", size=(512, 512), seed=1, steps=4, count=2, negative="雾")
+    assert completed(said, form) == DrawRequest(
+        prompt="雪山", ratio=(16, 9), seed=7, steps=4, count=2, negative="雾"
+    )
+
+
+def test_a_size_of_the_form_holds_where_the_words_name_no_shape() -> None:
+    form = DrawRequest(prompt="-", size=(512, 256))
+    assert completed(PLAIN, form).size == (512, 256)
+    assert completed(replace(PLAIN, size=(64, 64)), form).size == (64, 64)

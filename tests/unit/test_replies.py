@@ -12,6 +12,8 @@ from bot.core.errors import Refusal
 from bot.core.replies import (
     FAILURES,
     NOTES,
+    OWN,
+    OWN_FAILURES,
     PROGRAMS,
     REPLIES,
     failure_text,
@@ -27,6 +29,7 @@ NOT_FAILURES = {
     ErrorCode.STARTING,
     ErrorCode.STOPPING,
     ErrorCode.STALE_ATTEMPT,
+    ErrorCode.INPUT_MISSING,
 }
 #: As engine/contract.py documents them.
 FAILURE_DATA: dict[str, dict[str, object]] = {
@@ -69,7 +72,7 @@ def test_every_failure_has_a_sentence(code: str) -> None:
 
 
 def test_both_languages_of_a_sentence_say_the_same_values() -> None:
-    tables = (REPLIES, FAILURES, NOTES, PROGRAMS)
+    tables = (REPLIES, FAILURES, NOTES, PROGRAMS, OWN["board"], OWN_FAILURES["board"])
     for chinese, english in [sentences for table in tables for sentences in table.values()]:
         assert fields(chinese) == fields(english)
 
@@ -116,3 +119,15 @@ def test_a_program_is_told_of_an_internal_error_where_there_are_no_words(
     code: str, data: dict[str, object]
 ) -> None:
     assert program_text(code, "en", {}, **data) == PROGRAMS["engine_error"][1]
+
+
+AT_THE_BOARD = {**OWN["board"], **OWN_FAILURES["board"]}
+
+
+@pytest.mark.parametrize("code", sorted(AT_THE_BOARD))
+def test_a_page_is_told_the_same_without_commands_and_buttons_that_it_lacks(code: str) -> None:
+    usual = {**REPLIES, **FAILURES}[code]
+    for sentence, elsewhere in zip(AT_THE_BOARD[code], usual, strict=True):
+        assert fields(sentence) <= fields(elsewhere)
+        assert "🔁" not in sentence
+        assert "/" not in sentence

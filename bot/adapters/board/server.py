@@ -1,4 +1,4 @@
-"""Serves the board on loopback, inside the bot's own event loop."""
+"""Serves the board inside the bot's own event loop."""
 
 import asyncio
 import os
@@ -8,45 +8,70 @@ from pathlib import Path
 import gradio
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from bot.adapters.board.page import CSS, Page
+from bot.adapters.board.gate import Gate
+from bot.adapters.board.login import Login
+from bot.adapters.board.page import Page
 from bot.adapters.shared.http_server import HttpServer, listen
-from bot.adapters.shared.same_origin import SameOrigin
 
-HOST = "127.0.0.1"
 ADVICE = "set ZDRAW_BOARD_PORT to another one, or to 0 for no board"
+#: Open pages hold one each; more are told to come again.
+CONNECTIONS = 500
 
 
 class BoardServer:
     """The board until cancelled."""
 
-    def __init__(self, *, port: int, page: Page, state_dir: Path) -> None:
+    def __init__(
+        self, *, host: str, port: int, page: Page, login: Login | None, state_dir: Path
+    ) -> None:
+        self._host = host
         self._port = port
         self._page = page
-        self._state_dir = state_dir
+        self._login = login
+        self._pictures = (state_dir / "pictures").resolve()
+        #: Gradio's own copies.
+        self._copies = (state_dir / "board").resolve()
 
     async def run(self) -> None:
         """Raises StartupError when the port is taken."""
+        with listen(self._host, self._port, ADVICE) as listener:
+            server = HttpServer(
+                uvicorn.Config(
+                    self.app(),
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    ws="none",
+                    limit_concurrency=CONNECTIONS,
+                    timeout_graceful_shutdown=1,
+                )
+            )
+            shown = f"[{self._host}]" if ":" in self._host else self._host
+            print(f"画板 board: http://{shown}:{self._port}", flush=True)  # noqa: T201 - for people
+            await self._serve(server, listener)
+
+    def app(self) -> ASGIApp:
+        """All of it."""
         # Gradio keeps a copy of each picture it shows; not in a temp folder that others read.
-        os.environ["GRADIO_TEMP_DIR"] = str((self._state_dir / "board").resolve())
-        with listen(HOST, self._port, ADVICE) as listener:
-            app = gradio.mount_gradio_app(
-                FastAPI(openapi_url=None),
-                self._page.build(),
-                path="/",
-                server_name=HOST,
-                server_port=self._port,
-                allowed_paths=[str((self._state_dir / "pictures").resolve())],
-                footer_links=[],
-                show_error=False,
-                ssr_mode=False,
-                css=CSS,
-            )
-            config = uvicorn.Config(
-                SameOrigin(app), log_config=None, access_log=False, timeout_graceful_shutdown=1
-            )
-            print(f"画板 board: http://{HOST}:{self._port}", flush=True)  # noqa: T201 - for people
-            await self._serve(HttpServer(config), listener)
+        os.environ["GRADIO_TEMP_DIR"] = str(self._copies)
+        app = gradio.mount_gradio_app(
+            FastAPI(openapi_url=None),
+            self._page.build(),
+            path="/",
+            server_name=self._host,
+            server_port=self._port,
+            allowed_paths=[str(self._pictures)],
+            footer_links=[],
+            # It would keep prompts in the browser, and offers to send them away.
+            run_history=False,
+            enable_monitoring=False,
+            show_error=False,
+            ssr_mode=False,
+            css=self._page.css,
+        )
+        return Gate(app, login=self._login, folders=[self._pictures, self._copies])
 
     async def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
         serving = asyncio.create_task(server.serve(sockets=[listener]))

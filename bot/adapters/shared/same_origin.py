@@ -33,5 +33,10 @@ def is_ours(headers: Headers) -> bool:
     host = headers.get("host", "")
     if host.rpartition(":")[0] not in OUR_NAMES and host not in OUR_NAMES:
         return False
+    return is_of_its_own_page(headers)
+
+
+def is_of_its_own_page(headers: Headers) -> bool:
+    """Whether a request is of no other site's page, whatever this one is called."""
     origin = headers.get("origin")
-    return origin is None or origin.partition("://")[2] == host
+    return origin is None or origin.partition("://")[2] == headers.get("host", "")

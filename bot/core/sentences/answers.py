@@ -59,6 +59,9 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "✏️ 把 #{id} 的文字改好，再回复这条消息发给我：",
         "✏️ Change the words of #{id} and send them as a reply to this message:",
     ),
+    "change_title": ("改图", "Change a picture"),
+    "change_label": ("改成什么样", "What to change"),
+    "change_hint": ("换成夜景 改动 小", "make it night --strength small"),
     "toast_queued": ("已排队", "Queued"),
     "toast_cancelled": ("已取消", "Cancelled"),
     "toast_sent": ("这就发来", "On its way"),
@@ -162,28 +165,6 @@ ANSWERS: dict[str, tuple[str, str]] = {
     "permission_attach_files": ("附加文件 (Attach Files)", "Attach Files"),
     "form_title": ("✏️ 改词", "✏️ Edit"),
     "form_label": ("想画什么，参数写在最后", "What to draw; options go at the end"),
-    # --- the board ----------------------------------------------------------------------------
-    "board_title": ("zdraw 画板", "zdraw board"),
-    "board_model": ("模型：{model}", "Model: {model}"),
-    "board_demo": (
-        "模型：{model}。这是很小的演示模型，只认识几种形状、太阳、房子、树、鱼、猫、几种颜色，"
-        "和「」里的数字与简单汉字。",
-        "Model: {model}, a very small one: some shapes, a sun, a house, a tree, a fish, a cat, "
-        "some colours, digits and simple characters.",
-    ),
-    "board_prompt": ("想画什么？", "What shall I draw?"),
-    "board_options": (
-        "参数写在最后，例如：横图 4张 种子 42",
-        "Options go at the end, for example: --wide --n 4 --seed 42",
-    ),
-    "board_draw": ("画", "Draw"),
-    "board_examples": ("试试这些", "Try these"),
-    "board_telegram": (
-        "想在 Telegram 里用：向 @BotFather 申请令牌，在 `.env` 里写 `ZDRAW_TELEGRAM_TOKEN=…`，"
-        "然后重新启动。",
-        "To use it in Telegram: get a token from @BotFather, put `ZDRAW_TELEGRAM_TOKEN=…` into "
-        "`.env`, and start again.",
-    ),
     # --- quota --------------------------------------------------------------------------------
     "price": (" 🎟 {price}", " 🎟 {price}"),
     "quota_unlimited": (

@@ -93,3 +93,32 @@ async def test_what_is_held_is_counted(store: Store):
     assert await store.history.holdings(ANNA) == Holdings(
         newest=live.id, requests=4, pictures=6, live=1
     )
+
+
+async def test_a_search_finds_prompts_with_every_word_and_ids(store: Store):
+    cat = await store.finished(requester=ANNA, spec=spec(prompt="a Black cat, 100% wool"))
+    dog = await store.finished(requester=ANNA, spec=spec(prompt="一只 black 狗_在雪里"))
+    await store.finished(requester=BORIS, spec=spec(prompt="black cat"))
+
+    async def found(*words: str) -> list[str]:
+        return ids((await page(store, words=words)).rows)
+
+    assert await found("BLACK") == [dog.id, cat.id]
+    assert await found("cat", "black") == [cat.id]
+    assert await found("狗") == [dog.id]
+    assert await found("cat", "狗") == []
+    assert await found(f"#{cat.id.upper()}") == [cat.id]
+    # Signs that mean something to SQL are letters here.
+    assert await found("100%") == [cat.id]
+    assert await found("1%0") == []
+    assert await found("狗_在") == [dog.id]
+    assert await found("只_b") == []
+
+
+async def test_pages_of_a_search_follow_one_another(store: Store):
+    rows = await drawn(store, 5, spec=spec(prompt="cat"))
+    await drawn(store, 2, spec=spec(prompt="dog"))
+    first = await page(store, words=["cat"])
+    assert (ids(first.rows), first.newer, first.older) == (ids(reversed(rows[2:])), False, True)
+    second = await page(store, words=["cat"], before=first.rows[-1].id)
+    assert (ids(second.rows), second.newer, second.older) == (ids(reversed(rows[:2])), True, False)

@@ -137,3 +137,8 @@ def test_settings_of_the_engine_may_stand_beside_those_of_the_bot(monkeypatch):
     for field in ENGINE_ONLY:
         monkeypatch.setenv(f"ZDRAW_{field.upper()}", "1")
     assert load_settings() == BotSettings()
+
+
+def test_short_password_of_the_board_is_refused_without_showing_it(monkeypatch):
+    monkeypatch.setenv("ZDRAW_BOARD_PASSWORD", "eleven char")
+    assert str(refused()) == "ZDRAW_BOARD_PASSWORD is refused; allowed: at least 12 characters"

@@ -1,0 +1,84 @@
+"""A place to drop a PNG on. Its first bytes come with the event: nothing is uploaded, and no
+file is kept."""
+
+from typing import Any
+
+import gradio
+
+from bot.adapters.board.attempt import Attempt
+from bot.adapters.board.form import Form
+from bot.adapters.board.png_parameters import HEAD_BYTES, parameters_in
+from bot.adapters.board.status import lines
+from bot.adapters.board.wording import Wording, text
+from bot.core.draw_size import resolve_size
+from bot.core.draw_values import check_values
+from bot.core.errors import Refusal
+from bot.core.replies import reply
+from engine.profiles import Profile
+
+_TEMPLATE = '<label><input type="file" accept="image/png">${value}</label>'
+_STYLE = """
+label { display: block; padding: 12px; text-align: center; cursor: pointer;
+    border: 1px dashed var(--border-color-primary); border-radius: var(--radius-lg); }
+input { display: none; }
+"""
+#: On the element itself, which stays when another language is chosen.
+_SCRIPT = f"""
+const send = async (file) => {{
+    if (!file) return;
+    const head = new Uint8Array(await file.slice(0, {HEAD_BYTES}).arrayBuffer());
+    let binary = '';
+    for (const byte of head) binary += String.fromCharCode(byte);
+    trigger('upload', {{ head: btoa(binary) }});
+}};
+element.addEventListener('dragover', (event) => event.preventDefault());
+element.addEventListener('drop', (event) => {{
+    event.preventDefault();
+    send(event.dataTransfer.files[0]);
+}});
+element.addEventListener('change', (event) => {{
+    send(event.target.files[0]);
+    event.target.value = '';
+}});
+"""
+
+
+class Drop:
+    """Fills the controls with what a picture was drawn from."""
+
+    def __init__(self, profile: Profile, attempt: Attempt) -> None:
+        self._profile = profile
+        self._attempt = attempt
+
+    def build(self, wording: Wording, language: gradio.Radio, controls: list[Any]) -> None:
+        zone = wording.make(
+            gradio.HTML,
+            {"value": text("board_drop")},
+            html_template=_TEMPLATE,
+            css_template=_STYLE,
+            js_on_load=_SCRIPT,
+            elem_id="drop",
+        )
+        said = gradio.HTML(elem_id="dropped")
+        zone.upload(
+            self.restore,
+            inputs=language,
+            outputs=[*controls, said],
+            show_progress="hidden",
+            api_visibility="private",
+        )
+
+    async def restore(self, locale: str, event: gradio.EventData) -> tuple[Any, ...]:
+        outputs = len(Form.__dataclass_fields__) + 1
+        return await self._attempt(locale, self._restored(event._data, locale), outputs)
+
+    async def _restored(self, data: Any, locale: str) -> tuple[Any, ...]:
+        head = data.get("head") if isinstance(data, dict) else None
+        if not isinstance(head, str):
+            raise Refusal("no_parameters")
+        form = Form.of(parameters_in(head))
+        # Another model may have drawn it: what this one cannot is refused, not bent.
+        asked = form.beside(self._profile)
+        check_values(asked)
+        resolve_size(asked, self._profile)
+        return *form.values, lines(reply("board_restored", locale))

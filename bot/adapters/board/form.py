@@ -1,0 +1,58 @@
+"""The values of the controls: what they ask for, and how parameters come back to them."""
+
+import unicodedata
+from dataclasses import astuple, dataclass
+from typing import Self
+
+from bot.core.draw_syntax import DrawRequest
+from bot.core.generation import DrawSpec
+from bot.core.grammar.values import read_value
+from engine.profiles import Profile
+
+
+@dataclass(frozen=True)
+class Form:
+    """In the order of the controls."""
+
+    prompt: str
+    width: int
+    height: int
+    count: int
+    steps: int
+    guidance: float
+    #: As typed; empty is another one each time.
+    seed: str
+    negative: str
+
+    @classmethod
+    def of(cls, spec: DrawSpec) -> Self:
+        """Drawn again, it gives the same."""
+        return cls(
+            prompt=spec.prompt,
+            width=spec.width,
+            height=spec.height,
+            count=spec.count,
+            steps=spec.steps,
+            guidance=spec.guidance,
+            seed=str(spec.seed),
+            negative=spec.negative_prompt,
+        )
+
+    @property
+    def values(self) -> tuple[str | int | float, ...]:
+        """For the controls."""
+        return astuple(self)
+
+    def beside(self, profile: Profile) -> DrawRequest:
+        """What the controls beside the prompt ask for. Guidance that is left where it stands is
+        not said, so that a negative prompt can turn it on. Raises Refusal."""
+        seed = unicodedata.normalize("NFKC", self.seed or "").strip()
+        return DrawRequest(
+            prompt=self.prompt,
+            size=(int(self.width), int(self.height)),
+            count=int(self.count),
+            steps=int(self.steps),
+            guidance=None if self.guidance == profile.guidance else float(self.guidance),
+            seed=read_value("seed", seed) if seed else None,
+            negative=(self.negative or "").strip() or None,
+        )

@@ -1,0 +1,287 @@
+"""What the board keeps to itself: who may come in, and which doors of Gradio are closed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.adapters.board.gate import MAX_JSON_BYTES
+from bot.adapters.board.login import COOKIE, MAX_BODY_BYTES
+from bot.adapters.board.password import TRIES
+from tests.board_stand import PANDAS, PASSWORD, Stand
+
+pytestmark = PANDAS
+
+PICTURE = "pictures/2026/01/02/k3x-1.png"
+FILE_DATA = {"_type": "gradio.FileData"}
+
+
+def stand_in(folder: Path, *, locked: bool) -> Iterator[Stand]:
+    for name, content in ((PICTURE, b"png"), ("zdraw.db", b"rows"), ("api.secret", b"secret")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    (folder / "pictures/away").symlink_to(folder / "zdraw.db")
+    stand = Stand(folder, locked=locked)
+    with stand.open():
+        yield stand
+
+
+@pytest.fixture(scope="module")
+def open_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    yield from stand_in(tmp_path_factory.mktemp("open"), locked=False)
+
+
+@pytest.fixture(scope="module")
+def locked_stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    yield from stand_in(tmp_path_factory.mktemp("locked"), locked=True)
+
+
+@pytest.fixture
+def board(open_stand: Stand) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=open_stand.url, timeout=30, verify=False, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def stranger(locked_stand: Stand) -> Iterator[httpx.Client]:
+    with httpx.Client(
+        base_url=locked_stand.url, timeout=30, verify=False, trust_env=False
+    ) as client:
+        yield client
+
+
+def answer(board: httpx.Client, data: list[object]) -> str:
+    """What comes of a call of 画, as server-sent events."""
+    called = board.post("/gradio_api/call/draw", json={"data": data})
+    assert called.status_code == 200
+    return board.get(f"/gradio_api/call/draw/{called.json()['event_id']}").text
+
+
+def form(prompt: object, seed: object = "") -> list[object]:
+    return [prompt, 512, 512, 1, 8, 0, seed, "", "zh"]
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+
+def test_a_picture_of_the_store_is_served(open_stand: Stand, board: httpx.Client) -> None:
+    served = board.get(f"/gradio_api/file={open_stand.state_dir / PICTURE}")
+    assert (served.status_code, served.content) == (200, b"png")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/etc/passwd",
+        "{state}/zdraw.db",
+        "{state}/api.secret",
+        "{state}/pictures/../zdraw.db",
+        "{state}/pictures/%2e%2e/zdraw.db",
+        "{state}/pictures/..%2Fzdraw.db",
+        # A link that leads out.
+        "{state}/pictures/away",
+        "{state}/pictures",
+        "pyproject.toml",
+        "http://127.0.0.1:1/x",
+        "https://gradio.example/x",
+        "/nowhere%00",
+        "",
+    ],
+)
+def test_no_other_file_and_no_address_is(open_stand: Stand, board: httpx.Client, name: str) -> None:
+    path = name.format(state=open_stand.state_dir)
+    assert board.get(f"/gradio_api/file={path}").status_code in (403, 404)
+
+
+def test_what_gradio_takes_for_a_file_is_not_taken(
+    open_stand: Stand, board: httpx.Client, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("樱花")
+    before = len(open_stand.asked)
+    for given in (
+        {"path": str(secret), "meta": FILE_DATA},
+        [{"path": str(secret), "meta": FILE_DATA}],
+        {"path": "http://127.0.0.1:1/x", "url": "http://127.0.0.1:1/x", "meta": FILE_DATA},
+    ):
+        assert "event: error" in answer(board, form(given))
+        assert "event: error" in answer(board, form("x", seed=given))
+    assert len(open_stand.asked) == before
+    copies = open_stand.state_dir / "board"
+    assert not any("secret" in path.name for path in copies.rglob("*"))
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_wrong_inputs_leave_no_traceback_and_no_prompt_in_the_log(
+    board: httpx.Client, capfd: pytest.CaptureFixture[str]
+) -> None:
+    wrong: list[list[object]] = [
+        ["樱花", 512, 512, 99, 8, 0, "", "", "zh"],
+        ["樱花", 512, 512, 1, 8, 0, "", "", "樱花"],
+        ["樱花", "wide"],
+    ]
+    for data in wrong:
+        assert "event: error" in answer(board, data)
+    said = "".join(capfd.readouterr())
+    assert "Traceback" not in said
+    assert "樱花" not in said
+
+
+def test_a_prompt_reaches_the_core(open_stand: Stand, board: httpx.Client) -> None:
+    assert "event: complete" in answer(board, form("一个圆"))
+    assert open_stand.asked[-1] == "一个圆"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/gradio_api/upload"),
+        ("GET", "/gradio_api/proxy=https://x.hf.space/"),
+        ("POST", "/gradio_api/component_server"),
+        ("POST", "/gradio_api/run/draw"),
+        ("POST", "/gradio_api/api/draw"),
+        ("POST", "/gradio_api/vibe-edit"),
+        ("GET", "/gradio_api/runs"),
+        ("POST", "/gradio_api/run-history/connect"),
+        ("GET", "/gradio_api/stream/a/b/1/playlist.m3u8"),
+        ("GET", "/gradio_api/deep_link"),
+        ("GET", "/gradio_api/app_id"),
+        ("GET", "/gradio_api/dev/reload"),
+        ("GET", "/monitoring"),
+        ("GET", "/monitoring/summary"),
+        ("GET", "/openapi.json"),
+        ("GET", "/docs"),
+        ("PUT", "/"),
+        ("DELETE", "/gradio_api/queue/join"),
+    ],
+)
+def test_doors_that_the_page_does_not_need_are_closed(
+    board: httpx.Client, method: str, path: str
+) -> None:
+    assert board.request(method, path).status_code == 404
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_has_a_limit(board: httpx.Client, announced: bool) -> None:
+    body = json.dumps({"data": form("x" * MAX_JSON_BYTES)}).encode()
+    given = body if announced else iter([body])
+    kind = {"content-type": "application/json"}
+    answered = board.post("/gradio_api/call/draw", content=given, headers=kind)
+    assert answered.status_code == 413
+
+
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "Via"])
+def test_without_a_password_nobody_is_let_in_through_a_proxy(
+    board: httpx.Client, name: str
+) -> None:
+    assert board.get("/", headers={name: "203.0.113.9"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "rebound.example"},
+        {"Host": "127.0.0.1.rebound.example"},
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+        # Another program of this machine.
+        {"Origin": "http://127.0.0.1:1"},
+    ],
+)
+def test_request_of_a_foreign_page_is_refused(board: httpx.Client, headers: dict[str, str]) -> None:
+    call = "/gradio_api/call/draw"
+    assert board.post(call, headers=headers, json={"data": form("x")}).status_code == 403
+    assert board.get("/", headers=headers).status_code == 403
+
+
+def test_request_of_its_own_page_is_taken(open_stand: Stand, board: httpx.Client) -> None:
+    own = {"Origin": open_stand.url}
+    asked = board.post("/gradio_api/call/draw", headers=own, json={"data": form("x")})
+    assert asked.status_code == 200
+
+
+# --- the password ---------------------------------------------------------------------------------
+
+
+def enter(client: httpx.Client, password: str, **headers: str) -> httpx.Response:
+    return client.post("/login", data={"password": password}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/config",
+        "/theme.css",
+        "/assets/x.js",
+        "/gradio_api/info",
+        "/gradio_api/queue/data",
+        "/gradio_api/file=/etc/passwd",
+        "/monitoring",
+        "/nowhere",
+    ],
+)
+def test_without_it_nothing_of_the_page_is_served(stranger: httpx.Client, path: str) -> None:
+    assert stranger.get(path).status_code == 401
+    assert stranger.post(path).status_code == 401
+
+
+def test_who_has_not_given_it_is_asked_for_it(stranger: httpx.Client) -> None:
+    away = stranger.get("/")
+    assert (away.status_code, away.headers["location"]) == (303, "/login")
+    page = stranger.get("/login", headers={"Accept-Language": "zh-CN"})
+    assert "密码" in page.text
+    assert "script-src" in page.headers["content-security-policy"] or (
+        "default-src 'none'" in page.headers["content-security-policy"]
+    )
+    assert "Password" in stranger.get("/login", headers={"Accept-Language": "en-US"}).text
+
+
+def test_who_gives_it_is_in_until_they_leave(stranger: httpx.Client) -> None:
+    inside = enter(stranger, PASSWORD)
+    assert (inside.status_code, inside.headers["location"]) == (303, "/")
+    cookie = inside.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie
+    assert "secure" not in cookie
+    assert "zdraw" in stranger.get("/").text
+    assert stranger.get("/logout").headers["location"] == "/login"
+    assert stranger.get("/").status_code == 303
+
+
+def test_behind_tls_its_cookie_never_goes_unencrypted(stranger: httpx.Client) -> None:
+    inside = enter(stranger, PASSWORD, **{"X-Forwarded-Proto": "https"})
+    assert "secure" in inside.headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize("wrong", ["", "x", PASSWORD[:-1], f"{PASSWORD} ", PASSWORD.upper(), "密"])
+def test_another_word_lets_nobody_in(stranger: httpx.Client, wrong: str) -> None:
+    refused = enter(stranger, wrong)
+    assert refused.status_code == 401
+    assert "set-cookie" not in refused.headers
+    assert 'role="alert"' in refused.text
+
+
+@pytest.mark.parametrize("session", ["", "x", "99999999999.", "99999999999.00", "-1.x", "1." * 50])
+def test_a_session_cannot_be_made_up(stranger: httpx.Client, session: str) -> None:
+    assert stranger.get("/config", headers={"cookie": f"{COOKIE}={session}"}).status_code == 401
+
+
+def test_another_sites_page_cannot_use_it(stranger: httpx.Client) -> None:
+    enter(stranger, PASSWORD)
+    elsewhere = {"Origin": "http://elsewhere.example"}
+    call = "/gradio_api/call/draw"
+    assert stranger.post(call, headers=elsewhere, json={"data": []}).status_code == 403
+
+
+def test_the_one_who_asks_for_the_password_reads_little(stranger: httpx.Client) -> None:
+    assert enter(stranger, "x" * MAX_BODY_BYTES).status_code == 413
+
+
+def test_guessing_is_slow(stranger: httpx.Client) -> None:
+    """The last one: it uses up the tries."""
+    codes = [enter(stranger, "x").status_code for _ in range(TRIES + 1)]
+    assert codes[-1] == 429
+    # Not even the right one is looked at.
+    assert enter(stranger, PASSWORD).status_code == 429
