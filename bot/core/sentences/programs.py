@@ -109,8 +109,8 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "LoRA files cannot be used yet; take this node out.",
     ),
     "no_workflow_pictures": (
-        "还不能以图作画，只能从空 latent 开始（denoise 为 1）。",
-        "Pictures cannot be drawn from yet: only from an empty latent, with denoise 1.",
+        "工作流还不能以图作画，只能从空 latent 开始（denoise 为 1）。",
+        "Workflows cannot draw from pictures yet: only from an empty latent, with denoise 1.",
     ),
     "other_node_wanted": (
         "这里要接 {wanted}，不能接 {given}。",
