@@ -65,6 +65,7 @@ class Drop:
             inputs=language,
             outputs=[*controls, said],
             show_progress="hidden",
+            queue=False,
             api_visibility="private",
         )
 
