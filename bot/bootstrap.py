@@ -104,6 +104,7 @@ def _telegram(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> 
     core.messengers["telegram"] = telegram.messenger
     core.erasers["telegram"] = telegram.messenger
     core.reactors["telegram"] = telegram.messenger
+    core.picture_sources["telegram"] = telegram.pictures
     return telegram
 
 
@@ -142,6 +143,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         )
     parts = ApiParts(
         draw=core.draw,
+        sources=core.sources,
         cancel=core.cancel,
         cards=core.cards,
         admissions=core.admissions,

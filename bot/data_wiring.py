@@ -16,9 +16,11 @@ from bot.core.notify import Notifier
 from bot.core.own_pictures import OwnPictures
 from bot.core.ports import Clock
 from bot.core.retention import Retention
+from bot.core.strays import Strays
 from bot.settings import BotSettings
 from bot.store.archives import ExportFolder
 from bot.store.images import PictureFolder
+from bot.store.sources import SourceFolder
 from bot.store.store import Store
 
 
@@ -59,6 +61,7 @@ def data_service(
         exports=rows.exports,
         archives=archives,
         notices=rows.notices,
+        strays=Strays(SourceFolder(pictures), rows.sources, clock),
         keep_days=settings.keep_days,
         clock=clock,
         log=log,

@@ -11,7 +11,10 @@ from bot.core.cards import Cards
 from bot.core.chat_desk import ChatDesk
 from bot.core.chat_ports import Reactor
 from bot.core.draw import Draw
+from bot.core.edit import EditDesk
 from bot.core.erase import Erasures
+from bot.core.errand_ports import PictureSource
+from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.group_rules import RulesHere
@@ -23,6 +26,7 @@ from bot.core.notify import Notifier
 from bot.core.pace import Pace
 from bot.core.ports import Clock
 from bot.core.queue_view import QueueView
+from bot.core.sources import Sources
 from bot.core.staff import Staff
 from bot.core.waits import Waits
 from bot.data_wiring import DataService, data_service
@@ -48,12 +52,15 @@ class Crew:
     staff: Staff
     reactors: Mapping[str, Reactor]
     lists: WordLists
+    sources: Sources
+    picture_sources: Mapping[str, PictureSource]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Desks:
     front: FrontDesk
     data: DataService
+    fetcher: Fetcher
 
 
 def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log: Log) -> Desks:
@@ -104,6 +111,15 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         lists=crew.lists,
         clock=clock,
     )
+    fetcher = Fetcher(
+        errands=rows.errands,
+        platforms=crew.picture_sources,
+        sources=crew.sources,
+        draw=crew.draw,
+        answers=answers,
+        clock=clock,
+        log=log,
+    )
     front = FrontDesk(
         draw=crew.draw,
         cancel=crew.cancel,
@@ -122,5 +138,14 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         staff=crew.staff,
         answers=answers,
         my_data=data.desk,
+        edits=EditDesk(
+            draw=crew.draw,
+            gallery=gallery,
+            lookup=lookup,
+            sources=crew.sources,
+            errands=rows.errands,
+            fetcher=fetcher,
+            answers=answers,
+        ),
     )
-    return Desks(front=front, data=data)
+    return Desks(front=front, data=data, fetcher=fetcher)

@@ -19,8 +19,10 @@ from bot.core.deliver import Deliverer
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
+from bot.core.errand_ports import PictureSource
 from bot.core.errors import StartupError
 from bot.core.export import Exporter
+from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
 from bot.core.group_rules import RulesHere
 from bot.core.log import Log
@@ -38,6 +40,7 @@ from bot.core.quiet import QuietMode
 from bot.core.recover import Recovery
 from bot.core.retention import Retention
 from bot.core.sketches import Sketches
+from bot.core.sources import Sources
 from bot.core.staff import Staff
 from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
@@ -47,6 +50,7 @@ from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
+from bot.store.sources import SourceFolder
 from bot.store.store import Store, store_in
 from engine.profiles import Profile, profile_named
 from engine.socket_path import socket_path
@@ -76,9 +80,11 @@ class Core:
     recovery: Recovery
     exporter: Exporter
     retention: Retention
+    fetcher: Fetcher
     records: Records
     pauses: Pauses
     pictures: PictureFolder
+    sources: Sources
     cards: Cards
     overview: Overview
     waits: Waits
@@ -90,10 +96,17 @@ class Core:
     #: The same, for platforms on which messages can be deleted, or have reactions.
     erasers: dict[str, Eraser]
     reactors: dict[str, Reactor]
+    #: And those that hand out pictures by name.
+    picture_sources: dict[str, PictureSource]
 
     def switch_off(self, platform: str) -> None:
         """Nothing is sent there any more. The rows wait for a process in which it works."""
-        for by_platform in (self.messengers, self.erasers, self.reactors):
+        for by_platform in (
+            self.messengers,
+            self.erasers,
+            self.reactors,
+            self.picture_sources,
+        ):
             by_platform.pop(platform, None)
 
     def loops(self) -> list[Coroutine[Any, Any, None]]:
@@ -106,6 +119,7 @@ class Core:
             self.recovery.run(),
             self.exporter.run(),
             self.retention.run(),
+            self.fetcher.run(),
         ]
 
 
@@ -123,6 +137,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
+    picture_sources: dict[str, PictureSource] = {}
+    sources = SourceFolder(pictures)
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
     lists = WordLists(rows.words)
     rules = rules_of(rows, profile, settings)
@@ -137,6 +153,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         staff=staff,
         news=news,
         gate=Gate(admittance=rows.admittance, lists=lists),
+        sources=sources,
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
     erasures = Erasures(
@@ -163,6 +180,8 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
             staff=staff,
             reactors=reactors,
             lists=lists,
+            sources=sources,
+            picture_sources=picture_sources,
         ),
         now_ms,
         log,
@@ -184,9 +203,11 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         recovery=_recovery(rows, news, settings),
         exporter=desks.data.exporter,
         retention=desks.data.retention,
+        fetcher=desks.fetcher,
         records=rows.records,
         pauses=rows.pauses,
         pictures=pictures,
+        sources=sources,
         cards=cards,
         overview=_overview(rows, link, cards, pace, rules),
         waits=waits,
@@ -196,6 +217,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,
+        picture_sources=picture_sources,
     )
 
 

@@ -11,6 +11,7 @@ def refusal(job: Job, profile: Profile, tokens: PromptTokens) -> Refusal | None:
         _size(job, profile)
         or _steps(job, profile)
         or _guidance(job, profile)
+        or _source(job, profile)
         or _length(job.prompt, tokens)
         or _length(job.negative_prompt, tokens)
     )
@@ -48,6 +49,12 @@ def _guidance(job: Job, profile: Profile) -> Refusal | None:
         return None
     limits = {"minimum": 0.0, "maximum": profile.max_guidance}
     return Refusal(code=ErrorCode.BAD_GUIDANCE, data={"guidance": job.guidance, **limits})
+
+
+def _source(job: Job, profile: Profile) -> Refusal | None:
+    if job.source is None or profile.takes_inputs:
+        return None
+    return Refusal(code=ErrorCode.NO_INPUTS, data={"model": profile.name})
 
 
 def _length(prompt: str, tokens: PromptTokens) -> Refusal | None:

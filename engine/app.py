@@ -19,7 +19,7 @@ from engine.host_memory import available_bytes, resident_bytes, total_bytes
 from engine.job_queue import JobQueue, throttle
 from engine.metrics import Metrics
 from engine.painter import LID, Painter
-from engine.pipeline import BadPicture, OutOfMemory, Pipeline, WeightsError
+from engine.pipeline import BadPicture, Input, OutOfMemory, Pipeline, WeightsError
 from engine.profiles import Profile
 from engine.prompt_tokens import PromptTokens
 from engine.runner import Runner
@@ -172,6 +172,7 @@ class Engine:
             queue=self._queue,
             desk=self.desk,
             spool=self._options.spool,
+            read=self._source_of,
             painter=painter,
             batching=Batching(self._options.profile, tokens.count, self._lid),
             gpu=self._gpu,
@@ -191,11 +192,21 @@ class Engine:
             if self._options.clock() >= due:
                 due += self._options.heartbeat
                 self.desk.beat()
+                self._options.spool.inputs.sweep(self.desk.sources(), time.time())
 
     def _admit(self, job: Job) -> Refusal | None:
         if self._tokens is None:
             return Refusal(code=ErrorCode.STARTING)
-        return refusal(job, self._options.profile, self._tokens)
+        found = refusal(job, self._options.profile, self._tokens)
+        if found is None and job.source and not self._options.spool.inputs.has(job.source):
+            return Refusal(code=ErrorCode.INPUT_MISSING)
+        return found
+
+    def _source_of(self, job: Job) -> Input | None:
+        if job.source is None:
+            return None
+        size = self._options.profile.drawn_size(job.width, job.height)
+        return self._options.spool.inputs.load(job.source, size)
 
 
 def _version() -> str:

@@ -42,6 +42,8 @@ class Kind:
     guidance: float
     #: Tokens that the prompt, and with guidance the negative one, are filled up to.
     captions: tuple[int, ...]
+    #: Of what they begin from; None where that is noise alone.
+    strength: float | None
 
 
 class Batching:
@@ -65,4 +67,5 @@ class Batching:
         width, height = self._profile.drawn_size(job.width, job.height)
         prompts = (job.prompt, job.negative_prompt) if job.guidance > 0 else (job.prompt,)
         captions = tuple(self._bucket(prompt) for prompt in prompts)
-        return Kind(width, height, job.steps, job.guidance, captions)
+        strength = job.source.strength if job.source else None
+        return Kind(width, height, job.steps, job.guidance, captions, strength)

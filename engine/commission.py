@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PIL.Image import Image
 
 from engine.contract import Job
-from engine.pipeline import Drawing, Drawn, OnSketch, PipelineError, Stopped
+from engine.pipeline import Drawing, Drawn, Input, OnSketch, PipelineError, Stopped
 from engine.record import Record
 
 
@@ -21,6 +21,8 @@ class Commission:
     record: Record = field(default_factory=Record)
     #: Is offered sketches of its first picture.
     on_sketch: OnSketch = field(default=lambda make: None)
+    #: What its pictures begin from.
+    source: Input | None = None
     #: Wall time of its pictures; of a batch, their part.
     seconds: float = 0.0
     error: Exception | None = None

@@ -4,6 +4,7 @@ Imports nothing heavy, so that a client of the engine needs no torch. The wire i
 Server-Sent Events over a Unix socket:
 
     POST   /v1/jobs                                  Job -> 202; 409/422/429/503 with a Refusal
+    PUT    /v1/inputs/{sha256}                       PNG that jobs begin from -> 204; 413, 422
     DELETE /v1/jobs/{generation_id}/{attempt}        cancel; 204 whether or not it was there
     GET    /v1/jobs/{generation_id}/{attempt}/{n}.png   picture n (from 1), while unacknowledged
     GET    /v1/jobs/{generation_id}/{attempt}/preview.jpg  the picture, or a contact sheet of them
@@ -26,8 +27,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 MAX_PICTURES = 4
+#: Bytes of a picture that a job begins from.
+MAX_INPUT_BYTES = 32 * 2**20
 #: Seconds between heartbeats; a client treats three missed ones as a dead engine.
 HEARTBEAT_SECONDS = 5.0
 #: How long a client may believe that a job it handed over is alive without hearing of it.
@@ -56,6 +59,16 @@ class JobKey(Frozen):
         return f"{self.generation_id}-{self.attempt}"
 
 
+class Source(Frozen):
+    """A picture that a job begins from, in place of noise alone."""
+
+    #: Of its bytes, a PNG, which lie under /v1/inputs by the time the job is handed in. Where its
+    #: alpha is below one half it is drawn anew, and elsewhere kept; without alpha it all is anew.
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    #: How much of the way from noise is gone again. Near 0: hardly any of it; 1: all of it.
+    strength: float = Field(gt=0, le=1)
+
+
 class Job(Frozen):
     """One generation as the engine needs it: everything is resolved, nothing is a default."""
 
@@ -66,7 +79,7 @@ class Job(Frozen):
     #: Pixels of the picture that is handed out.
     width: int = Field(gt=0)
     height: int = Field(gt=0)
-    #: Forward passes of the transformer.
+    #: Forward passes of the transformer; with a source, those of the whole way from noise.
     steps: int = Field(ge=1)
     #: 0 = off; in diffusers' meaning, that is ComfyUI's cfg minus 1.
     guidance: float = Field(ge=0)
@@ -76,6 +89,21 @@ class Job(Frozen):
     #: An earlier attempt may have been what ended an engine: its pictures are drawn one by one,
     #: never together with another job's, and not before every result of earlier ones is on disk.
     alone: bool = False
+    #: Scaled, and cut at its edges, to the size at which the model draws.
+    source: Source | None = None
+
+    @property
+    def passes(self) -> int:
+        """Forward passes that are made for one picture."""
+        return passes(self.steps, self.source.strength if self.source else None)
+
+
+def passes(steps: int, strength: float | None) -> int:
+    """How many of `steps` are left where a picture is given, as diffusers' img2img pipelines count;
+    all of them without one (None)."""
+    if strength is None:
+        return steps
+    return steps - int(max(steps - min(steps * strength, steps), 0))
 
 
 class ErrorCode(StrEnum):
@@ -86,6 +114,8 @@ class ErrorCode(StrEnum):
     STARTING = "starting"  #: 503; not warm yet
     STOPPING = "stopping"  #: 503
     STALE_ATTEMPT = "stale_attempt"  #: 409; a later attempt of this generation is held
+    INPUT_MISSING = "input_missing"  #: 409; put the job's source first, then offer it again
+    NO_INPUTS = "no_inputs"  #: 422; the model draws from words alone
     PROMPT_TOO_LONG = "prompt_too_long"  #: 422; data: tokens, limit, lost (text past the limit)
     BAD_SIZE = "bad_size"  #: 422; data: width, height, multiple, minimum, maximum
     BAD_STEPS = "bad_steps"  #: 422; data: steps, minimum, maximum
@@ -95,6 +125,7 @@ class ErrorCode(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     ENGINE_ERROR = "engine_error"  #: unexpected; logged by the engine with the generation id
     # Given by the bot, not by the engine.
+    INPUT_GONE = "input_gone"  #: the picture to begin from was deleted
     TOO_MANY_ATTEMPTS = "too_many_attempts"
 
 

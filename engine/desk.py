@@ -240,6 +240,11 @@ class Desk:
             result is not None and not isinstance(result, Returned)
         )
 
+    def sources(self) -> frozenset[str]:
+        """Hashes of the pictures that jobs without a result begin from."""
+        jobs = (opened.job for opened in self._open.values())
+        return frozenset(job.source.sha256 for job in jobs if job.source is not None)
+
     def _held(self) -> tuple[JobKey, ...]:
         ended = (result.key for result in self._results.values())
         return (*ended, *(opened.key for opened in self._open.values()))

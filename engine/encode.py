@@ -63,6 +63,8 @@ def origin(
         "model": model,
         "version": version,
     }
+    if job.source is not None:
+        made |= {"strength": job.source.strength, "source_sha256": job.source.sha256}
     text = PngImagePlugin.PngInfo()
     # add_text writes iTXt, which is UTF-8, as soon as a character is outside Latin-1.
     text.add_text("parameters", _parameters(job, n, model, version))
@@ -74,9 +76,10 @@ def _parameters(job: Job, n: int, model: str, version: str) -> str:
     lines = [job.prompt]
     if job.negative_prompt:
         lines.append(f"Negative prompt: {job.negative_prompt}")
+    strength = f"Denoising strength: {job.source.strength:g}, " if job.source else ""
     lines.append(
         f"Steps: {job.steps}, Sampler: Euler, Guidance: {job.guidance:g}, Seed: {job.seed + n}, "
-        f"Size: {job.width}x{job.height}, Model: {model}, Version: zdraw {version}"
+        f"{strength}Size: {job.width}x{job.height}, Model: {model}, Version: zdraw {version}"
     )
     return "\n".join(lines)
 

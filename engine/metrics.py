@@ -55,7 +55,7 @@ class Metrics:
         self._wait.observe(record.wait_seconds)
         self._idle.observe(record.idle_seconds)
         self._batch.observe(record.batch)
-        self._step.observe(record.denoise_seconds / opened.job.steps)
+        self._step.observe(record.denoise_seconds / opened.job.passes)
         for phase in ("encode", "denoise", "decode", "png"):
             self._phase.labels(phase).observe(getattr(record, f"{phase}_seconds"))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from PIL.Image import Image
 
 from engine.contract import Cancelled, Job, JobKey, Returned
+from engine.pipeline import Input
 from engine.record import Record
 
 
@@ -17,6 +18,8 @@ class OpenJob:
     #: When it was accepted, by the engine's clock.
     accepted: float = 0.0
     record: Record = field(default_factory=Record)
+    #: What it begins from, once it was read.
+    source: Input | None = None
     #: How to end it between two steps, once that is wanted. Written by the event loop, read by
     #: the GPU thread.
     end_as: type[Cancelled] | type[Returned] | None = None
@@ -42,6 +45,7 @@ class OpenJob:
             "steps": self.job.steps,
             "guidance": self.job.guidance,
             "seed": self.job.seed,
+            **({"strength": self.job.source.strength} if self.job.source else {}),
             **self.record.fields(),
         }
 

@@ -175,12 +175,13 @@ class Painter:
             steps=job.steps,
             guidance=job.guidance,
             seed=job.seed + picture.n,
+            source=picture.commission.source,
         )
 
     def _pace(self, job: Job, seconds: float, pictures: int) -> float:
         """Seconds per megapixel-step of one picture; guidance makes two passes of each step."""
         width, height = self._profile.drawn_size(job.width, job.height)
-        passes = job.steps * (2 if job.guidance > 0 else 1)
+        passes = job.passes * (2 if job.guidance > 0 else 1)
         return seconds * 1e6 / (width * height * passes * pictures)
 
     def _measure(self, pace: float) -> None:

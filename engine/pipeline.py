@@ -9,6 +9,7 @@ from typing import Protocol
 
 from PIL.Image import Image
 
+from engine.contract import passes
 from engine.memory.options import MemoryOptions
 from engine.profiles import Profile
 
@@ -46,6 +47,18 @@ class DeviceLost(PipelineError):
     """The device failed and this process can use it no more."""
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Input:
+    """A picture to begin from."""
+
+    #: RGB, of the size in pixels at which the model draws.
+    image: Image
+    #: Of the same size, mode L: 255 is drawn anew, 0 stays as it is. None = all is drawn anew.
+    mask: Image | None
+    #: See engine.contract.Source.
+    strength: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class DrawRequest:
     """One picture, at the size in pixels at which the model draws it."""
@@ -59,6 +72,17 @@ class DrawRequest:
     #: 0 = off.
     guidance: float
     seed: int
+    source: Input | None = None
+
+    @property
+    def strength(self) -> float | None:
+        """Of the source, if there is one."""
+        return self.source.strength if self.source else None
+
+    @property
+    def passes(self) -> int:
+        """Forward passes that are made."""
+        return passes(self.steps, self.strength)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +140,8 @@ class Pipeline(Protocol):
         on_steps: Sequence[Callable[[int], None]],
         on_sketches: Sequence[OnSketch] = (),
     ) -> Drawing:
-        """The pictures of requests of equal size, steps and guidance, denoised in one batch.
+        """The pictures of requests of equal size, steps, guidance and strength, denoised as one
+        batch.
 
         Each is what `draw` makes of it, but for the rounding of floats. After each step every
         picture's own `on_sketch`, where there are any, and `on_step` are called; a PipelineError

@@ -53,6 +53,8 @@ class Profile:
     max_tokens: int = 512
     #: Tokens that the chat template adds to every prompt.
     template_tokens: int = 8
+    #: Whether it can begin from a picture, with or without a mask.
+    takes_inputs: bool = False
     #: Prompts to try first.
     examples: tuple[str, ...]
     #: Words of which a prompt needs one to be understood, those of Latin letters standing alone or
@@ -87,6 +89,7 @@ PROFILES: tuple[Profile, ...] = (
         name="z-image-turbo",
         answers_to=("Tongyi-MAI/Z-Image-Turbo", "z_image_turbo", "zimage-turbo"),
         source="Tongyi-MAI/Z-Image-Turbo",
+        takes_inputs=True,
         examples=(
             "一位穿着汉服的女孩站在樱花树下",
             "雨夜的霓虹街道，一只黑猫撑着伞 竖图",
@@ -100,6 +103,7 @@ PROFILES: tuple[Profile, ...] = (
         source="engine/demo_model/weights",
         anatomy=DEMO,
         remedy="install zdraw again, or unset ZDRAW_WEIGHTS_DIR",
+        takes_inputs=True,
         examples=(
             "一个红色的圆",
             "左边一个蓝色的方块，右边一个绿色的三角形",

@@ -14,7 +14,7 @@ from engine.desk import Desk
 from engine.job_queue import JobQueue
 from engine.open_job import OpenJob, named
 from engine.painter import Painter, Painting
-from engine.pipeline import DeviceLost
+from engine.pipeline import DeviceLost, Input
 from engine.spool import Spool
 from engine.turn import Drawn, Turn
 
@@ -33,6 +33,7 @@ class Runner:
         queue: JobQueue,
         desk: Desk,
         spool: Spool,
+        read: Callable[[Job], Input | None],
         painter: Painter,
         batching: Batching,
         gpu: Executor,
@@ -40,10 +41,12 @@ class Runner:
         clock: Callable[[], float],
         made_by: tuple[str, str],
     ) -> None:
-        """`gpu` has one thread. `made_by` is the model's name and the engine's version."""
+        """`read` gives what a job begins from. `gpu` has one thread. `made_by` is the model's name
+        and the engine's version."""
         self._queue = queue
         self._desk = desk
         self._spool = spool
+        self._read = read
         self._painter = painter
         self._batching = batching
         self._gpu = gpu
@@ -87,9 +90,25 @@ class Runner:
             if places > 0:
                 jobs += self._queue.take_more(partial(self._batching.joins, first=first), places)
             batch = [opened for job in jobs if (opened := self._desk.opened(job.key)) is not None]
+            batch = [opened for opened in batch if await self._has_source(opened)]
             self._queue.done(len(jobs) - len(batch))
             if batch:
                 return batch
+
+    async def _has_source(self, opened: OpenJob) -> bool:
+        """Reads what the job begins from, while the batch before it is drawn; False where that
+        fails."""
+        if opened.job.source is None:
+            return True
+        loop = asyncio.get_running_loop()
+        try:
+            opened.source = await loop.run_in_executor(self._encoders, self._read, opened.job)
+        except Exception:
+            _log.exception("source_unreadable", **named(opened.key))
+            failed = Failed(key=opened.key, code=ErrorCode.ENGINE_ERROR)
+            await self._desk.settle(opened, failed, {})
+            return False
+        return True
 
     def _in_gpu_thread(self, turn: Turn) -> list[Drawn]:
         if self._lost is not None:

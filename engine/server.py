@@ -1,15 +1,25 @@
 """The wire of engine/contract.py: HTTP and Server-Sent Events."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, HTTPException, Response
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi import Path as FromPath
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from engine import encode
-from engine.contract import EVENT, EngineCondition, EngineInfo, ErrorCode, Job, JobKey
+from engine.contract import (
+    EVENT,
+    MAX_INPUT_BYTES,
+    EngineCondition,
+    EngineInfo,
+    ErrorCode,
+    Job,
+    JobKey,
+)
 from engine.desk import Desk, Refused
+from engine.inputs import WrongInput
 from engine.metrics import MEDIA_TYPE, Metrics
 from engine.spool import Spool
 from engine.subscribers import Subscriber
@@ -19,8 +29,9 @@ _STATUS = {
     ErrorCode.STARTING: 503,
     ErrorCode.STOPPING: 503,
     ErrorCode.STALE_ATTEMPT: 409,
+    ErrorCode.INPUT_MISSING: 409,
 }
-_IS_INVALID = 422
+_IS_INVALID, _TOO_LARGE, _NO_SPACE = 422, 413, 507
 
 
 def _key(
@@ -31,6 +42,7 @@ def _key(
 
 
 Key = Annotated[JobKey, Depends(_key)]
+Sha256 = Annotated[str, FromPath(pattern=r"^[0-9a-f]{64}$")]
 _JOB = "/v1/jobs/{generation_id}/{attempt}"
 
 
@@ -45,6 +57,7 @@ def create_app(
     """The HTTP application over one engine."""
     app = FastAPI(title="zdraw engine", openapi_url=None)
     _add_jobs(app, desk)
+    _add_inputs(app, spool)
     _add_results(app, desk, spool)
     _add_engine(app, desk, info, tokenizer_json)
     _add_state(app, metrics, condition)
@@ -68,6 +81,22 @@ def _add_jobs(app: FastAPI, desk: Desk) -> None:
     @app.post(_JOB + "/ack", status_code=204)
     async def acknowledge(key: Key) -> None:
         await desk.acknowledge(key)
+
+
+def _add_inputs(app: FastAPI, spool: Spool) -> None:
+    @app.put("/v1/inputs/{sha256}", status_code=204)
+    async def put(sha256: Sha256, body: Request) -> None:
+        content = bytearray()
+        async for part in body.stream():
+            content += part
+            if len(content) > MAX_INPUT_BYTES:
+                raise HTTPException(_TOO_LARGE)
+        try:
+            await asyncio.to_thread(spool.inputs.keep, sha256, bytes(content))
+        except WrongInput:
+            raise HTTPException(_IS_INVALID) from None
+        except OSError:
+            raise HTTPException(_NO_SPACE) from None
 
 
 def _add_results(app: FastAPI, desk: Desk, spool: Spool) -> None:

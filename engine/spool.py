@@ -17,6 +17,7 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from engine.contract import JobKey, Result
+from engine.inputs import InputFolder
 
 #: Older results belong to a client that will not come back for them.
 KEPT_SECONDS = 48 * 3600.0
@@ -32,6 +33,7 @@ class Spool:
     def __init__(self, state_dir: Path) -> None:
         self._results = state_dir / "spool"
         self._begun = state_dir / "begun"
+        self.inputs = InputFolder(state_dir)
         self._results.mkdir(parents=True, exist_ok=True)
         self._begun.mkdir(parents=True, exist_ok=True)
 
@@ -68,6 +70,7 @@ class Spool:
 
         `now` is a time.time(); what is older than KEPT_SECONDS is removed.
         """
+        self.inputs.clear()
         results = []
         for changed, folder, key in _by_age(self._results, _UNFINISHED):
             result = _read(folder, key) if now - changed < KEPT_SECONDS else None

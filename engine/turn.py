@@ -81,10 +81,11 @@ class Turn:
             lambda: opened.end_as is None,
             opened.record,
             _sketching(opened),
+            opened.source,
         )
 
     def _progress(self, opened: OpenJob) -> Callable[[int], None]:
-        steps = opened.job.steps * opened.job.count
+        steps = opened.job.passes * opened.job.count
         due = 0.0
 
         def on_step(step: int) -> None:

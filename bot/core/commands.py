@@ -55,6 +55,14 @@ COMMANDS: tuple[Command, ...] = (
         example="/draw 一只猫 横图",
     ),
     Command(
+        name="edit",
+        triggers=("改图",),
+        takes_text=True,
+        meaning_zh="改一张图：回复它，或和图一起发",
+        meaning_en="change a picture: in reply to it, or sent along with it",
+        example="/edit 换成夜景 改动 小",
+    ),
+    Command(
         name="again",
         triggers=("再来一张", "再来"),
         meaning_zh="同样的描述再画一张",

@@ -125,7 +125,7 @@ class Dispatcher:
         self._held[started.key] = started
         self._fresh.add(started.key)
         try:
-            await self._link.submit(job_of(started))
+            await self._link.submit(*await job_of(started, self._pictures))
         except ValueError:
             # The row holds what no engine could draw: an older or a newer zdraw wrote it.
             self._log.exception("no_job", generation_id=started.id)

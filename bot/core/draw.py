@@ -9,7 +9,7 @@ from bot.core.acts import Act, ActKind, act_of
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
 from bot.core.draw_values import check_values, completed, is_the_same
-from bot.core.errors import Refusal
+from bot.core.errors import Refusal, ZdrawError
 from bot.core.generation import (
     DrawSpec,
     Generation,
@@ -22,9 +22,11 @@ from bot.core.group_rules import GroupRules, RulesHere
 from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import Admissions, Admitted, Bounds, TokenCounter
+from bot.core.ports import Admissions, Admitted, Bounds
 from bot.core.quota import price, scope_of
+from bot.core.sources import Given, Sources
 from bot.core.staff import Staff
+from bot.core.token_counter import TokenCounter
 from engine.profiles import Profile
 
 
@@ -43,6 +45,7 @@ class Draw:
         staff: Staff,
         news: News,
         gate: Gate,
+        sources: Sources,
     ) -> None:
         self._admissions = admissions
         self._tokens = tokens
@@ -53,6 +56,7 @@ class Draw:
         self._staff = staff
         self._news = news
         self._gate = gate
+        self._sources = sources
 
     async def check(self, origin: Origin) -> None:
         """Raises Refusal where a request would be refused whatever it says."""
@@ -63,29 +67,37 @@ class Draw:
         origin: Origin,
         text: str,
         parent: Generation | None = None,
+        given: Given | None = None,
         beside: DrawRequest | None = None,
     ) -> Admitted:
         """Admit the request, once per event key. `text` is as it was received; of `parent` it is
-        a variation. `beside`: what a form says besides, where the text says nothing. Raises
-        Refusal."""
+        a variation; it begins from what is `given`, or from what its parent begins from. `beside`:
+        what a form says besides, where the text says nothing. Raises Refusal."""
+        request = await self.read(origin, text)
+        if beside is not None:
+            request = completed(request, beside)
+            check_values(request)
+        return await self._admit(origin, request, parent, given)
+
+    async def read(self, origin: Origin, text: str) -> DrawRequest:
+        """What `text` asks for. Raises Refusal where it would be refused whatever is given with
+        it."""
         await self.check(origin)
         try:
-            request = parse_draw(text)
+            return parse_draw(text)
         except Refusal:
             # Its words come before its options, also where those cannot be read.
             await self._gate.check_words(origin, text[:MAX_CHARACTERS])
             raise
-        if beside is not None:
-            request = completed(request, beside)
-            check_values(request)
-        return await self._admit(origin, request, parent)
 
-    async def values(self, origin: Origin, request: DrawRequest) -> Admitted:
+    async def values(
+        self, origin: Origin, request: DrawRequest, given: Given | None = None
+    ) -> Admitted:
         """Admit what needs no reading, once per event key; another request under a key that was
         used is refused. Raises Refusal."""
         await self.check(origin)
         check_values(request)
-        admitted = await self._admit(origin, request)
+        admitted = await self._admit(origin, request, given=given)
         known = admitted.generation
         # What has been forgotten cannot be compared.
         if admitted.duplicate and known.forgotten is None and not is_the_same(request, known.spec):
@@ -120,7 +132,7 @@ class Draw:
         )
         request = replace(request_of(parent), seed=parent.spec.seed)
         act = act_of(origin, ActKind.RETRY, scope=parent.scope, target=parent.id)
-        return await self._admit(place, request, parent, act)
+        return await self._admit(place, request, parent, act=act)
 
     def _check_length(self, text: str) -> None:
         count = self._tokens.measure(text)
@@ -129,8 +141,11 @@ class Draw:
                 "prompt_too_long", tokens=count.tokens, limit=count.limit, lost=count.lost
             )
 
-    def _resolve(self, request: DrawRequest, rules: GroupRules) -> DrawSpec:
-        width, height = size_here(request, self._profile, rules)
+    def _resolve(self, request: DrawRequest, rules: GroupRules, given: Given | None) -> DrawSpec:
+        shaped = request
+        if given is not None and request.size is None and request.ratio is None:
+            shaped = replace(request, ratio=given.ratio)
+        width, height = size_here(shaped, self._profile, rules)
         count = request.count or 1
         if rules.max_count is not None and count > rules.max_count:
             raise Refusal("too_many_here", limit=rules.max_count)
@@ -143,7 +158,20 @@ class Draw:
             guidance=self._guidance(request),
             seed=new_seed() if request.seed is None else request.seed,
             count=count,
+            strength=(request.strength or given.usual_strength) if given else None,
         )
+
+    async def _given(
+        self, request: DrawRequest, given: Given | None, parent: Generation | None
+    ) -> Given | None:
+        """What it begins from. Raises Refusal."""
+        if given is None and parent is not None and parent.spec.source is not None:
+            given = await self._sources.load(parent.spec.source)
+        if given is None and request.strength is not None:
+            raise Refusal("strength_needs_picture")
+        if given is not None and not self._profile.takes_inputs:
+            raise Refusal("no_inputs", model=self._profile.name)
+        return given
 
     async def _bounds_here(self, origin: Origin, rules: GroupRules, *, retried: bool) -> Bounds:
         """Those who run the bot need not wait: on them nobody else's share depends. For what is
@@ -162,7 +190,7 @@ class Draw:
             raise Refusal("negative_needs_guidance")
         return request.guidance
 
-    def _notes(self, request: DrawRequest, spec: DrawSpec) -> tuple[str, ...]:
+    def _notes(self, request: DrawRequest, spec: DrawSpec, given: Given | None) -> tuple[str, ...]:
         """What the reply has to say about how the request was understood."""
         low, high = self._profile.advised_guidance
         drawn = self._profile.drawn_size(spec.width, spec.height)
@@ -172,6 +200,8 @@ class Draw:
             "guidance_unusual": spec.guidance > 0 and not low <= spec.guidance <= high,
             "enlarged": drawn != (spec.width, spec.height),
             "outside_vocabulary": not self._profile.understands(spec.prompt),
+            "source_cut": given is not None and given.is_cut(spec.width, spec.height),
+            "only_transparent": given is not None and given.masked,
         }
         return tuple(name for name, applies in notes.items() if applies)
 
@@ -180,16 +210,23 @@ class Draw:
         origin: Origin,
         request: DrawRequest,
         parent: Generation | None = None,
+        given: Given | None = None,
         act: Act | None = None,
     ) -> Admitted:
         await self._gate.check_words(origin, request.prompt, request.negative or "")
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
         rules = await self._rules(origin)
-        spec = self._resolve(request, rules)
-        admitted = await self._admissions.admit(
+        given = await self._given(request, given, parent)
+        spec = self._resolve(request, rules, given)
+        bounds = await self._bounds_here(origin, rules, retried=act is not None)
+        generation_id = new_generation_id()
+        if given is not None:
+            # Before the row: whoever sees that finds it.
+            spec = replace(spec, source=await self._sources.keep(generation_id, given))
+        admitted = await self._admitted(
             NewGeneration(
-                id=new_generation_id(),
+                id=generation_id,
                 event_key=origin.event_key,
                 requester=origin.requester,
                 address=origin.address,
@@ -198,7 +235,7 @@ class Draw:
                 model=self._profile.name,
                 cost=self._pace.seconds(spec.workload),
                 parent_id=parent.id if parent else None,
-                notes=self._notes(request, spec),
+                notes=self._notes(request, spec, given),
                 # A repetition shows no more than what it repeats.
                 private=origin.private or bool(parent and parent.private),
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),
@@ -206,10 +243,23 @@ class Draw:
                 scope=scope_of(origin),
                 requester_name=origin.name,
             ),
-            await self._bounds_here(origin, rules, retried=act is not None),
-            act=act,
+            bounds,
+            act,
         )
         self._news.moved(admitted.generation.id)
+        return admitted
+
+    async def _admitted(self, new: NewGeneration, bounds: Bounds, act: Act | None) -> Admitted:
+        source = new.spec.source
+        try:
+            admitted = await self._admissions.admit(new, bounds, act=act)
+        except ZdrawError:
+            # After anything else it may be there.
+            if source is not None:
+                await self._sources.drop(source)
+            raise
+        if source is not None and admitted.generation.spec.source != source:
+            await self._sources.drop(source)
         return admitted
 
 
@@ -226,4 +276,5 @@ def request_of(generation: Generation) -> DrawRequest:
         guidance=spec.guidance if by_hand else None,
         count=spec.count,
         negative=spec.negative_prompt or None,
+        strength=spec.strength,
     )

@@ -13,6 +13,12 @@ from engine.profiles import Profile
 MAX_SEED = 2**63 - MAX_PICTURES
 #: Longest side to shortest side.
 MAX_RATIO = 4
+#: How much of a picture may change: of 1 nothing need stay.
+MIN_STRENGTH, MAX_STRENGTH = 0.1, 1.0
+STRENGTH_WORDS = {
+    **{"小": 0.3, "中": 0.6, "大": 0.8},
+    **{"small": 0.3, "medium": 0.6, "large": 0.8},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +140,17 @@ OPTIONS: tuple[Option, ...] = (
         allowed="负面 模糊 / --no blur",
         zh_with_colon=("不要",),
         elsewhere=("exclude", "without"),
+    ),
+    Option(
+        key="strength",
+        meaning_zh="改图时改动多少：小 0.3、中 0.6（默认）、大 0.8，越大越不像原图",
+        meaning_en="how much of your picture may change: small 0.3, medium 0.6 (usual), large 0.8",
+        zh=("改动", "改动幅度", "重绘幅度"),
+        en=("strength",),
+        example_zh="改动 小 或 改动 0.6",
+        example_en="--strength small or --strength 0.6",
+        allowed=f"小 中 大 small medium large, {MIN_STRENGTH:g} – {MAX_STRENGTH:g}",
+        elsewhere=("denoise", "denoising", "denoising-strength", "image-strength", "change"),
     ),
 )
 

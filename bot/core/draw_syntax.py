@@ -54,6 +54,8 @@ class DrawRequest:
     guidance: float | None = None
     count: int | None = None
     negative: str | None = None
+    #: How much of a picture that is given may change.
+    strength: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.core.draw_options import MAX_SEED, option_named
+from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH, option_named
 from bot.core.draw_syntax import DrawRequest, check_characters
 from bot.core.errors import Refusal
 from bot.core.generation import DrawSpec
@@ -15,6 +15,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "seed": (0, MAX_SEED),
     "steps": (Profile.min_steps, Profile.max_steps),
     "guidance": (0, Profile.max_guidance),
+    "strength": (MIN_STRENGTH, MAX_STRENGTH),
 }
 
 
@@ -54,6 +55,7 @@ def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
         "seed": request.seed,
         "steps": request.steps,
         "guidance": request.guidance,
+        "strength": request.strength,
     }
     if request.size not in (None, (spec.width, spec.height)):
         return False

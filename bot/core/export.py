@@ -115,8 +115,10 @@ class _Contents:
             self._generations += len(page)
             for row in page:
                 room = MOST_PICTURES - len(self._paths)
-                self._paths += row["pictures"][:room]
-                self._left_out += len(row["pictures"][room:])
+                # What it was drawn from as well.
+                files = [*row["pictures"], *filter(None, [row["source"]])]
+                self._paths += files[:room]
+                self._left_out += len(files[room:])
             yield page
         self._complete = True
 

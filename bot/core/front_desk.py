@@ -12,6 +12,7 @@ from bot.core.answers import Answers, done
 from bot.core.cancel import Cancel
 from bot.core.chat_desk import ChatDesk
 from bot.core.draw import Draw
+from bot.core.edit import EditDesk
 from bot.core.erase import Erasures
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.gallery import Gallery
@@ -53,6 +54,7 @@ class FrontDesk:
         staff: Staff,
         answers: Answers,
         my_data: MyData,
+        edits: EditDesk,
     ) -> None:
         self._draw = draw
         self._cancel = cancel
@@ -67,6 +69,8 @@ class FrontDesk:
         self._answers = answers
         #: What people ask of what is stored of them.
         self.my_data = my_data
+        #: Drawing from pictures.
+        self.edits = edits
 
     # --- drawing ------------------------------------------------------------------------------
 
@@ -74,7 +78,7 @@ class FrontDesk:
         self, origin: Origin, text: str, *, quiet: bool = False, edited: str | None = None
     ) -> Toast | None:
         """A row, or the sentence that says why not. `edited`: the request whose words these were,
-        if they were another one's."""
+        if they were another one's; it begins from the picture that that one began from."""
         try:
             parent = await self._lookup.known(origin, edited)
             await self._draw(origin, text, parent)

@@ -112,6 +112,14 @@ class Gallery:
         if not removed:
             raise Refusal("still_live", id=generation.id)
 
+    async def only_picture(self, generation: Generation) -> str:
+        """The file of the one picture that it has, relative to the state folder."""
+        await self._finished(generation)
+        if len(generation.pictures) > 1:
+            raise Refusal("which_of_several", id=generation.id)
+        await self._check_files(generation, generation.pictures)
+        return generation.pictures[0]
+
     async def _finished(self, generation: Generation) -> Generation:
         if generation.outcome in LIVE:
             raise Refusal("no_picture_yet", id=generation.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.workload import Workload
-from engine.contract import JobKey
+from engine.contract import JobKey, passes
 
 ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 ID_LENGTH = 8
@@ -140,10 +140,20 @@ class DrawSpec:
     guidance: float
     seed: int
     count: int
+    #: The picture that it begins from, relative to the state folder; None = noise alone. "" = it
+    #: was deleted.
+    source: str | None = None
+    #: Of that picture: see engine.contract.Source.
+    strength: float | None = None
+
+    @property
+    def passes(self) -> int:
+        """Forward passes for one picture."""
+        return passes(self.steps, self.strength)
 
     @property
     def workload(self) -> Workload:
-        return Workload(self.width, self.height, self.steps, self.guidance > 0, self.count)
+        return Workload(self.width, self.height, self.passes, self.guidance > 0, self.count)
 
 
 @dataclass(frozen=True, kw_only=True)

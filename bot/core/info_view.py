@@ -35,6 +35,8 @@ class InfoView:
                 model=one.model,
             ),
         ]
+        if spec.strength is not None:
+            lines.append(reply("info_source", locale, strength=f"{spec.strength:g}"))
         if spec.negative_prompt:
             lines.append(reply("info_negative", locale, negative=spec.negative_prompt))
         lines.append(self._times(one, locale, zone))

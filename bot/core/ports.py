@@ -207,6 +207,10 @@ class Pictures(Protocol):
 
     def path(self, relative: str) -> Path: ...
 
+    async def read(self, relative: str) -> bytes:
+        """Raises OSError."""
+        ...
+
 
 # --- engine -----------------------------------------------------------------------------------
 
@@ -227,8 +231,9 @@ class EngineLost:
 class EngineLink(Protocol):
     """The wire to an engine."""
 
-    async def submit(self, job: Job) -> None:
-        """Hand a job over; harmless to repeat. Raises EngineBusy or EngineRefused."""
+    async def submit(self, job: Job, source: bytes | None = None) -> None:
+        """Hand a job over, with the picture that it begins from; harmless to repeat. Raises
+        EngineBusy or EngineRefused."""
         ...
 
     async def cancel(self, key: JobKey) -> None:
@@ -245,23 +250,6 @@ class EngineLink(Protocol):
 
     def events(self) -> AsyncIterator[AnyEvent | EngineLost]:
         """Everything the engine says, reconnecting for ever; Hello after each connect."""
-        ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenCount:
-    """`lost` is the part of the prompt past the limit, "" if it fits."""
-
-    tokens: int
-    limit: int
-    lost: str
-
-
-class TokenCounter(Protocol):
-    """Measures prompts with the model's own tokenizer."""
-
-    def measure(self, prompt: str) -> TokenCount | None:
-        """None when the tokenizer is not known yet; the engine then decides."""
         ...
 
 

@@ -33,6 +33,8 @@ def _options(request: DrawRequest, profile: Profile, rules: GroupRules, locale: 
         said.append(_option("steps", f"{request.steps}", locale))
     if request.guidance not in (None, profile.guidance):
         said.append(_option("guidance", f"{request.guidance:g}", locale))
+    if request.strength is not None:
+        said.append(_option("strength", f"{request.strength:g}", locale))
     if request.negative:
         # The last one: it goes on to the next option. A colon, which nothing can be taken for an
         # option behind.

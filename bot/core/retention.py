@@ -10,6 +10,7 @@ import asyncio
 from bot.core.data_ports import Archives, Exports, Files, Forgetting, OldNotices, export_path
 from bot.core.log import Log
 from bot.core.ports import Clock
+from bot.core.strays import Strays
 
 #: What no word was heard of is looked for this often.
 LOOK_SECONDS = 30.0
@@ -32,6 +33,7 @@ class Retention:
         exports: Exports,
         archives: Archives,
         notices: OldNotices,
+        strays: Strays,
         keep_days: int,
         clock: Clock,
         log: Log,
@@ -41,6 +43,7 @@ class Retention:
         self._exports = exports
         self._archives = archives
         self._notices = notices
+        self._strays = strays
         self._keep_ms = keep_days * DAY_MS
         self._clock = clock
         self._log = log
@@ -79,8 +82,10 @@ class Retention:
                 await asyncio.sleep(PAUSE_SECONDS)
         notices = await self._notices.sweep()
         exports = await self._archives.sweep(self._clock() - DAY_MS)
-        if generations or notices or exports:
-            self._log.info("swept", generations=generations, notices=notices, exports=exports)
+        swept = {"generations": generations, "notices": notices, "exports": exports}
+        swept["sources"] = await self._strays.sweep()
+        if any(swept.values()):
+            self._log.info("swept", **swept)
 
     async def clean(self) -> None:
         """What was asked for: words of those that have been told of by now, and files."""

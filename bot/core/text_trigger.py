@@ -41,7 +41,8 @@ _TRIGGER = _trigger_pattern()
 def match_command(text: str, bot_username: str, *, bare: bool = True) -> tuple[str, str] | None:
     """(name of the command, the words after it as typed), or None. Before them stands what the
     trigger says by itself. `bare`: what is said is said to the bot, so that a Chinese word needs
-    neither a slash nor a mention. Elsewhere none acts without, but 「画」 with a description.
+    neither a slash nor a mention. Elsewhere none acts without, but 「画」 and 「改图」 with a
+    description.
 
     None is also for commands addressed to another bot and for unknown slash commands.
     """

@@ -9,6 +9,7 @@ class Workload:
 
     width: int
     height: int
+    #: Forward passes of each picture; guidance makes two of each.
     steps: int
     guided: bool
     count: int

@@ -34,7 +34,7 @@ SILENCE_SECONDS = 3 * HEARTBEAT_SECONDS
 CALL_SECONDS = 10.0
 #: A sketch that takes longer is of a step that is over.
 SKETCH_SECONDS = 1.0
-UNPROCESSABLE = 422
+UNPROCESSABLE, NO_SPACE = 422, 507
 
 
 _log = structlog.get_logger("bot")
@@ -69,23 +69,43 @@ class LocalEngine:
     ) -> None:
         await self._client.aclose()
 
-    async def submit(self, job: Job) -> None:
+    async def submit(self, job: Job, source: bytes | None = None) -> None:
+        response = await self._post(job)
+        refusal = None if response.is_success else _refusal(response)
+        if refusal is not None and refusal.code is ErrorCode.INPUT_MISSING and source is not None:
+            # Not before it is asked for: another try, or another picture of it, may have put it
+            # there.
+            await self._put(job, source)
+            response = await self._post(job)
+            refusal = None if response.is_success else _refusal(response)
+        if response.is_success:
+            return
+        if response.status_code == UNPROCESSABLE:
+            # Without a Refusal the engine could not read the job, and never will.
+            code = refusal.code if refusal else ErrorCode.ENGINE_ERROR
+            raise EngineRefused(code, refusal.data if refusal else {})
+        raise EngineBusy(refusal.code if refusal else None)
+
+    async def _post(self, job: Job) -> httpx.Response:
         try:
-            response = await self._client.post(
+            return await self._client.post(
                 "/jobs",
                 content=job.model_dump_json(),
                 headers={"content-type": "application/json"},
             )
         except httpx.HTTPError as error:
             raise EngineBusy from error
-        if response.is_success:
-            return
-        refusal = _refusal(response)
-        if response.status_code == UNPROCESSABLE:
-            # Without a Refusal the engine could not read the job, and never will.
-            code = refusal.code if refusal else ErrorCode.ENGINE_ERROR
-            raise EngineRefused(code, refusal.data if refusal else {})
-        raise EngineBusy(refusal.code if refusal else None)
+
+    async def _put(self, job: Job, source: bytes) -> None:
+        assert job.source is not None
+        try:
+            response = await self._client.put(f"/inputs/{job.source.sha256}", content=source)
+        except httpx.HTTPError as error:
+            raise EngineBusy from error
+        if response.status_code == NO_SPACE:
+            raise EngineBusy
+        if not response.is_success:
+            raise EngineRefused(ErrorCode.ENGINE_ERROR, {})
 
     async def cancel(self, key: JobKey) -> None:
         await self._try("DELETE", _path(key))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
-from bot.core.ports import TokenCount
+from bot.core.token_counter import TokenCount
 
 
 class CachedTokenizer:

@@ -154,5 +154,6 @@ def _fileless(ids: Sequence[str]) -> Update:
             forgotten=Forgotten.DONE,
             pictures=[],
             preview=case((_row.preview.is_not(None), ""), else_=None),
+            source=case((_row.source.is_not(None), ""), else_=None),
         )
     )

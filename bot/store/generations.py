@@ -42,6 +42,7 @@ from bot.store.live import live_only
 from bot.store.people import meet, weight_of
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
+from engine.contract import passes
 
 #: Two random ids have never met so far; a third meeting is a bug, not bad luck.
 ID_TRIES = 3
@@ -131,7 +132,8 @@ class SqlAdmissions:
     async def ahead(self, generation: Generation) -> Sequence[Ahead]:
         """Nothing is ahead of one that has ended."""
         begun = case((_other.begun, _other.id))
-        workload = (_other.width, _other.height, _other.steps, _other.guidance > 0, _other.count)
+        size, passes_of = (_other.width, _other.height), (_other.steps, _other.strength)
+        workload = (*size, *passes_of, _other.guidance > 0, _other.count)
         query = (
             select(begun, func.count(), *workload)
             .where(_this.id == generation.id, is_live(_other), _served_before(_other, _this))
@@ -140,8 +142,15 @@ class SqlAdmissions:
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).all()
         return [
-            Ahead(workload=Workload(*kind), jobs=jobs, begun=begun) for begun, jobs, *kind in rows
+            Ahead(workload=_workload_of(*kind), jobs=jobs, begun=begun)
+            for begun, jobs, *kind in rows
         ]
+
+
+def _workload_of(
+    width: int, height: int, steps: int, strength: float | None, guided: bool, count: int
+) -> Workload:
+    return Workload(width, height, passes(steps, strength), guided, count)
 
 
 def _served_before(other: Columns, this: Columns) -> ColumnElement[bool]:

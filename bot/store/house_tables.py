@@ -1,6 +1,6 @@
 """The tables of what those who keep order have decided."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Double, Index, Integer, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Double, Index, Integer, Table, Text
 from sqlalchemy import UniqueConstraint as Unique
 
 from bot.store.tables import Milliseconds, Serial, metadata
@@ -146,3 +146,20 @@ Index("ix_acts_scope", _a.platform, _a.scope, _a.serial)
 Index("ix_acts_actor", _a.actor, _a.serial)
 Index("ix_acts_target", _a.target, _a.serial)
 Index("ix_people_name", people.c.name)
+
+#: Requests whose picture is still to be fetched. A row goes when its request was admitted or
+#: answered.
+errands = Table(
+    "errands",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("event_key", Text, nullable=False),
+    Column("requester", Text, nullable=False),
+    #: A bot.core.generation.Origin.
+    Column("origin", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    #: By what the platform hands the picture out.
+    Column("file", Text, nullable=False),
+    Column("created_ms", Milliseconds, nullable=False),
+    Unique("event_key"),
+)

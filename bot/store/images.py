@@ -28,7 +28,7 @@ class PictureFolder:
         folder = self.path(preview_name).parent
         await asyncio.to_thread(self._make, folder)
         # At once: the disk then takes them in one go, and waiting for it is most of the work.
-        writes = (asyncio.to_thread(_write, self.path(name), data) for name, data in files)
+        writes = (asyncio.to_thread(write_whole, self.path(name), data) for name, data in files)
         # All have ended when one fails: a repetition writes the same files.
         for outcome in await asyncio.gather(*writes, return_exceptions=True):
             if outcome is not None:
@@ -40,6 +40,9 @@ class PictureFolder:
         """Implements bot.core.data_ports.Files. By the names that `save` gives: a result that
         came too late for its row has left files that the row does not name."""
         return await asyncio.to_thread(self._delete, generations)
+
+    async def read(self, relative: str) -> bytes:
+        return await asyncio.to_thread(self.path(relative).read_bytes)
 
     def path(self, relative: str) -> Path:
         path = Path(os.path.normpath(self._state_dir / relative))
@@ -63,19 +66,19 @@ class PictureFolder:
             folders |= {path.parent for path in paths}
         for folder in folders:
             if folder.is_dir():
-                _sync_folder(folder)
+                sync_folder(folder)
         return gone
 
     def _sync(self, folder: Path) -> None:
         """Names are on the disk only when the folder that holds them is. Those above it hold none
         that is new after the first time; and then they may, also where it was there already: a
         process that was killed has made it, or another save is about to do the same."""
-        _sync_folder(folder)
+        sync_folder(folder)
         if folder in self._synced:
             return
         for above in folder.parents:
             if above.is_relative_to(self._state_dir):
-                _sync_folder(above)
+                sync_folder(above)
         self._synced.add(folder)
 
 
@@ -93,8 +96,8 @@ def _names(generation: Generation, count: int) -> tuple[tuple[str, ...], str]:
 
 def _all_names(generation: Generation) -> set[str]:
     pictures, preview = _names(generation, MAX_PICTURES)
-    known = [generation.preview] if generation.preview else []
-    return {*pictures, preview, *generation.pictures, *known}
+    known = (generation.preview, generation.spec.source)
+    return {*pictures, preview, *generation.pictures, *filter(None, known)}
 
 
 def _unfinished(path: Path) -> Path:
@@ -102,7 +105,7 @@ def _unfinished(path: Path) -> Path:
     return path.with_name(f".{path.name}.part")
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """A reader sees the whole picture or none."""
     unfinished = _unfinished(path)
     try:
@@ -116,7 +119,7 @@ def _write(path: Path, data: bytes) -> None:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

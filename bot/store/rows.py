@@ -48,6 +48,8 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "guidance": spec.guidance,
         "seed": spec.seed,
         "count": spec.count,
+        "source": spec.source,
+        "strength": spec.strength,
         "model": new.model,
         "cost": new.cost,
         "parent_id": new.parent_id,
@@ -129,4 +131,6 @@ def _spec_of(row: Mapping[Any, Any]) -> DrawSpec:
         guidance=row["guidance"],
         seed=row["seed"],
         count=row["count"],
+        source=row["source"],
+        strength=row["strength"],
     )

@@ -14,6 +14,7 @@ from bot.store.chat_moves import SqlChatMoves
 from bot.store.chats import SqlChatSettings
 from bot.store.database import Database
 from bot.store.deliveries import SqlDeliveries
+from bot.store.errands import SqlErrands
 from bot.store.exports import SqlExports
 from bot.store.figures import SqlFigures
 from bot.store.forgetting import SqlForgetting
@@ -31,6 +32,7 @@ from bot.store.places import SqlPlaces
 from bot.store.program_jobs import SqlProgramJobs
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
+from bot.store.source_rows import SqlSourceRows
 from bot.store.words import SqlWords
 
 
@@ -61,6 +63,8 @@ class Store:
     history: SqlHistory
     forgetting: SqlForgetting
     exports: SqlExports
+    errands: SqlErrands
+    sources: SqlSourceRows
     belongings: SqlBelongings
     groups: SqlGroups
     figures: SqlFigures
@@ -95,6 +99,8 @@ def store_in(
         history=SqlHistory(database),
         forgetting=SqlForgetting(database, clock),
         exports=SqlExports(database, clock),
+        errands=SqlErrands(database, clock),
+        sources=SqlSourceRows(database),
         belongings=SqlBelongings(database),
         groups=SqlGroups(database, clock),
         figures=SqlFigures(database),

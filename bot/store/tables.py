@@ -123,6 +123,9 @@ generations = Table(
     Column("forgotten", Text),
     #: The channel that `chat` is a thread of.
     Column("parent_chat", Text),
+    #: The file that it begins from, and how much of that may change.
+    Column("source", Text),
+    Column("strength", Double),
     UniqueConstraint("id"),
     UniqueConstraint("event_key"),
     check("outcome", f"outcome IN ({quoted(Outcome)})"),
@@ -263,6 +266,7 @@ partial_index("ix_generations_ended_by", _g.ended_by, where=_g.ended_by.is_not(N
 Index("ix_generations_requester", _g.requester, _g.chat, _g.serial)
 #: Newest first, for whom they belong to.
 partial_index("ix_generations_history", _g.requester, _g.serial, where=is_kept(_g))
+partial_index("ix_generations_source", _g.source, where=_g.source.is_not(None))
 partial_index("ix_generations_ended", _g.finished_ms, where=is_kept(_g))
 partial_index("ix_generations_leaving", _g.serial, where=is_leaving(_g))
 Index("ix_notices_requester", notices.c.requester)

@@ -9,15 +9,17 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from diffusers.pipelines.z_image.pipeline_z_image import calculate_shift, get_default_z_image_sigmas
 
 from engine.batching import bucket
+from engine.contract import passes
 from engine.pipeline import BadPicture, PipelineError
 from engine.pipelines import care
 from engine.pipelines.guard import are_finite
+from engine.pipelines.picture_reader import Start
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Member:
     latents: torch.Tensor
     on_step: Callable[[int], None]
     captions: Captions
+    #: What it begins from; None = its latents, which are noise.
+    start: Start | None = None
     #: Told after each step, before `on_step`, what computes the latents at the end of the way if
     #: it went straight on.
     on_outlook: Callable[[Callable[[], torch.Tensor]], None] = lambda outlook: None
@@ -47,6 +51,16 @@ class Member:
     error: PipelineError | None = None
     #: Predictions of it that were not finite.
     bad_steps: int = 0
+
+
+class Step(NamedTuple):
+    """One forward pass. All are scalars, on the device."""
+
+    #: In [0, 1], what the transformer is told.
+    time: torch.Tensor
+    #: Share of noise before and after it.
+    sigma: torch.Tensor
+    next_sigma: torch.Tensor
 
 
 class Denoiser:
@@ -66,28 +80,36 @@ class Denoiser:
         self._scheduler = scheduler
         self._attention = attention
 
-    def __call__(self, members: Sequence[Member], steps: int, guidance: float) -> None:
-        """Takes `members`, of equal size, from noise to latents; some leave with an error."""
+    def __call__(
+        self,
+        members: Sequence[Member],
+        steps: int,
+        guidance: float,
+        strength: float | None = None,
+    ) -> None:
+        """Takes `members`, of equal size, from noise to latents; some leave with an error. With
+        `strength` they all have a start, and only the last part of the way is gone."""
         for member in members:
             if not member.captions.embeddings:
                 member.error = BadPicture()
         live = _still_there(members)
-        for done, (time, stride) in enumerate(self._schedule(live, steps), start=1):
-            self._step(live, time, stride, guidance)
+        schedule = self._schedule(live, steps)[-passes(steps, strength) :] if live else []
+        for member in live:
+            if member.start is not None:
+                member.latents = member.start.at(schedule[0].sigma)
+        for done, step in enumerate(schedule, start=1):
+            self._step(live, step, guidance)
             live = _still_there(live)
             for member in live:
+                if member.start is not None:
+                    member.latents = member.start.keep(member.latents, step.next_sigma)
                 _tell(member, done)
             live = _still_there(live)
             if not live:
                 return
 
-    def _schedule(
-        self, members: Sequence[Member], steps: int
-    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-        """Of each step, the time in [0, 1] that the transformer is told, and the stride in
-        sigma."""
-        if not members:
-            return
+    def _schedule(self, members: Sequence[Member], steps: int) -> list[Step]:
+        """All of them, from noise to a picture."""
         latents, settings = members[0].latents, self._scheduler.config
         tokens = (latents.shape[1] // 2) * (latents.shape[2] // 2)
         shift = calculate_shift(
@@ -100,27 +122,23 @@ class Denoiser:
         sigmas = get_default_z_image_sigmas(steps)
         self._scheduler.set_timesteps(sigmas=sigmas, device=latents.device, mu=shift)
         sigmas = self._scheduler.sigmas
-        yield from zip((1000 - self._scheduler.timesteps) / 1000, sigmas.diff(), strict=True)
+        times = (1000 - self._scheduler.timesteps) / 1000
+        return [Step(*step) for step in zip(times, sigmas[:-1], sigmas[1:], strict=True)]
 
-    def _step(
-        self,
-        members: Sequence[Member],
-        time: torch.Tensor,
-        stride: torch.Tensor,
-        guidance: float,
-    ) -> None:
+    def _step(self, members: Sequence[Member], step: Step, guidance: float) -> None:
         """One Euler step. Whose velocity cannot be had leaves as BadPicture."""
         waiting = list(members)
         ways: list[AbstractContextManager[Any]] = [care.usual(self._attention), care.plain()]
         ways += [self._upcast()] if care.can_be_upcast(self._transformer) else []
         for how in ways:
             with how:
-                velocities = self._run(partial(self._velocities, waiting, time, guidance))
+                velocities = self._run(partial(self._velocities, waiting, step.time, guidance))
             # Before the step is made: the latents are those of the step before, and good.
             finite = are_finite(velocities)
             for member, velocity, is_good in zip(waiting, velocities, finite, strict=True):
                 if is_good:
-                    outlook = partial(_straight_on, member.latents, velocity, time)
+                    stride = step.next_sigma - step.sigma
+                    outlook = partial(_straight_on, member.latents, velocity, step.time)
                     member.latents = member.latents + stride * velocity
                     member.on_outlook(outlook)
                 else:

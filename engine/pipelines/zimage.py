@@ -29,6 +29,7 @@ from engine.pipeline import (
     PipelineError,
 )
 from engine.pipelines import attention, care, guard, weights
+from engine.pipelines.beginnings import Beginnings
 from engine.pipelines.blocks import blocks_of
 from engine.pipelines.compiled import compile_blocks
 from engine.pipelines.denoise import Captions, Denoiser, Member
@@ -94,6 +95,7 @@ class ZImage:
         self._clock = clock
         memory = EmbeddingMemory()
         self._encode = PromptEncoder(pipe.tokenizer, pipe.text_encoder, memory, str(folder))
+        self._begin = Beginnings(pipe)
         self._placement = place()
         self._encode.device = pipe.device
         self._denoise = self._denoiser(attention.ON_CPU)
@@ -169,15 +171,17 @@ class ZImage:
         with nullcontext() if self._on_card else _one_core_free():
             with placement.phase():
                 captions = self._captions(requests)
+            read = self._begin.read(requests, placement)
             encoded = self._clock()
             with placement.phase():
                 members = [
-                    Member(latents=self._noise(request), on_step=on_step, captions=caption)
+                    self._begin(request, on_step, caption, read)
                     for request, on_step, caption in zip(requests, on_steps, captions, strict=True)
                 ]
                 for member, on_sketch in zip(members, on_sketches, strict=False):
                     member.on_outlook = partial(self._offer, on_sketch)
-                self._denoise(members, requests[0].steps, requests[0].guidance)
+                first = requests[0]
+                self._denoise(members, first.steps, first.guidance, first.strength)
         denoised = self._clock()
         with placement.phase():
             drawn = tuple(placement.run(partial(self._drawn, member)) for member in members)
@@ -204,21 +208,6 @@ class ZImage:
             self._placement.run(partial(self._encode, list(chain.from_iterable(prompts))))
         )
         return [_told(list(islice(encodings, len(each)))) for each in prompts]
-
-    def _noise(self, request: DrawRequest) -> torch.Tensor:
-        """Where the picture starts: float32 (channels, height / 8, width / 8); for the demo
-        model / 16."""
-        noise: torch.Tensor = self._pipe.prepare_latents(
-            1,
-            self._pipe.transformer.in_channels,
-            request.height,
-            request.width,
-            torch.float32,
-            self._pipe.device,
-            # On the CPU whatever draws: a seed gives the same noise on every machine.
-            torch.Generator("cpu").manual_seed(request.seed),
-        )[0]
-        return noise
 
     def _drawn(self, member: Member) -> Drawn:
         bad_decodes = 0

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
@@ -12,12 +13,12 @@ from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.ports import EngineLink, EngineLost
 from bot.core.sketches import Sketches
 from bot.links.local_engine import LocalEngine
-from engine.contract import AnyEvent, ErrorCode, Finished, Hello, Job
+from engine.contract import AnyEvent, ErrorCode, Finished, Hello, Job, Progress, Source
 from tests.fakes.engine_link import FakeEngine
 from tests.fakes.pipeline import FakePipeline
 from tests.integration.test_engine_server import running_engine
 from tests.integration.waiting import eventually
-from tests.unit.engine.jobs import job, key
+from tests.unit.engine.jobs import job, key, png
 
 TOO_LONG = "长" * 600
 
@@ -53,7 +54,7 @@ class InMemory:
     def let_steps_go(self) -> None:
         for held, waiting in tuple(self.link.jobs.items()):
             self.link.start(held)
-            for step in range(1, waiting.steps + 1):
+            for step in range(1, waiting.passes + 1):
                 self.link.progress(held, step)
 
     def let_go(self) -> None:
@@ -213,6 +214,29 @@ async def test_a_prompt_it_cannot_read_whole_is_refused_for_good(engine: Engine)
         with pytest.raises(EngineRefused) as refused:
             await engine.link.submit(small("g1", prompt=TOO_LONG))
         assert refused.value.code is ErrorCode.PROMPT_TOO_LONG
+
+
+async def test_a_job_that_begins_from_a_picture_is_handed_over_with_it(engine: Engine) -> None:
+    picture = png()
+    begun = small("g1", source=Source(sha256=sha256(picture).hexdigest(), strength=0.6), steps=8)
+    async with listening(engine) as heard:
+        await engine.link.submit(begun, picture)
+        engine.let_go()
+        await heard.wait_for("finished")
+        last = [event for event in heard.events if isinstance(event, Progress)][-1]
+        assert last.steps == 5
+        # It has it by now.
+        await engine.link.submit(begun.model_copy(update={"key": key("g2")}))
+        engine.let_go()
+
+
+async def test_without_its_picture_a_job_is_not_taken(engine: Engine) -> None:
+    source = Source(sha256=sha256(png()).hexdigest(), strength=0.6)
+    async with listening(engine):
+        with pytest.raises(EngineBusy):
+            await engine.link.submit(small("g1", source=source))
+        with pytest.raises(EngineRefused):
+            await engine.link.submit(small("g1", source=source), b"another picture")
 
 
 async def test_a_result_is_repeated_until_it_is_acknowledged(engine: Engine) -> None:

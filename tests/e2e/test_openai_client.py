@@ -115,10 +115,30 @@ def test_refusals_are_the_clients_own_exceptions(
     assert caught.value.code == code
 
 
-def test_edits_are_refused_as_a_bad_request(client: openai.OpenAI) -> None:
+def test_a_picture_is_changed_the_less_the_nearer(client: openai.OpenAI) -> None:
+    drawn = client.images.generate(prompt=PROMPT, size=SIZE, extra_body={"seed": 4}).data
+    assert drawn
+    picture = base64.b64decode(drawn[0].b64_json or "")
+
+    def away(strength: float) -> float:
+        changed = client.images.edit(
+            image=("a.png", picture, "image/png"),
+            prompt="一个蓝色的方块",
+            size=SIZE,
+            extra_body={"seed": 5, "strength": strength},
+        ).data
+        assert changed
+        pair = [base64.b64decode(changed[0].b64_json or ""), picture]
+        one, other = (Image.open(io.BytesIO(data)).convert("L").tobytes() for data in pair)
+        return sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one)
+
+    assert away(0.2) < away(1.0)
+
+
+def test_what_is_no_picture_is_a_bad_request(client: openai.OpenAI) -> None:
     with pytest.raises(openai.BadRequestError) as caught:
         client.images.edit(image=b"\x89PNG", prompt=PROMPT)
-    assert caught.value.code == "no_pictures_as_input"
+    assert (caught.value.code, caught.value.param) == ("invalid_value", "image")
 
 
 def test_a_wrong_token_is_an_authentication_error(house: ApiHouse) -> None:

@@ -1,6 +1,7 @@
 """An EngineLink in memory. The test decides when a job starts, finishes, fails or is lost."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 
 from bot.core.errors import EngineBusy, EngineRefused
@@ -39,6 +40,8 @@ class FakeEngine:
         self.results: dict[JobKey, Finished | Failed | Cancelled | Returned] = {}
         self.interrupted: tuple[JobKey, ...] = ()
         self.refuse: dict[str, ErrorCode] = {}
+        #: Pictures that jobs begin from, by hash.
+        self.inputs: dict[str, bytes] = {}
         #: Of the jobs that were asked about; empty before their next step.
         self.sketches: dict[JobKey, bytes] = {}
         self.connected = False
@@ -70,7 +73,7 @@ class FakeEngine:
     def progress(self, key: JobKey, step: int) -> None:
         if key in self.sketches:
             self.sketches[key] = JPEG
-        self._events.put_nowait(Progress(key=key, step=step, steps=self.jobs[key].steps))
+        self._events.put_nowait(Progress(key=key, step=step, steps=self.jobs[key].passes))
 
     def finish(self, key: JobKey) -> None:
         job = self.jobs.pop(key)
@@ -127,9 +130,15 @@ class FakeEngine:
 
     # --- the port -----------------------------------------------------------------------------
 
-    async def submit(self, job: Job) -> None:
+    async def submit(self, job: Job, source: bytes | None = None) -> None:
         if not self.connected:
             raise EngineBusy
+        if job.source is not None and job.source.sha256 not in self.inputs:
+            if source is None:
+                raise EngineBusy(ErrorCode.INPUT_MISSING)
+            if hashlib.sha256(source).hexdigest() != job.source.sha256:
+                raise EngineRefused(ErrorCode.ENGINE_ERROR, {})
+            self.inputs[job.source.sha256] = source
         if job.prompt in self.refuse:
             raise EngineRefused(self.refuse[job.prompt], {"prompt": job.prompt})
         if job.key in self.jobs or job.key in self.results:

@@ -63,7 +63,7 @@ class FakePipeline:
         self.requests += requests
         self.batches.append(len(requests))
         ended: dict[int, PipelineError] = {}
-        for step in range(1, requests[0].steps + 1):
+        for step in range(1, requests[0].passes + 1):
             self.go.wait(PATIENCE)
             for request in requests:
                 if request.prompt in self.gates:
@@ -110,7 +110,10 @@ class FakePipeline:
 
 def _noise(request: DrawRequest) -> Image.Image:
     negative = request.negative_prompt if request.guidance else ""
-    said = (request.prompt, negative, request.guidance, request.seed, request.steps)
+    source, shown = request.source, None
+    if source is not None:
+        shown = (source.image.tobytes(), source.mask and source.mask.tobytes(), source.strength)
+    said = (request.prompt, negative, request.guidance, request.seed, request.steps, shown)
     pixels = random.Random(repr(said)).randbytes(request.width * request.height * 3)
     return Image.frombytes("RGB", (request.width, request.height), pixels)
 

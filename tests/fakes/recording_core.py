@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core.admin.ask import Pointed
+from bot.core.edit import Shown
 from bot.core.generation import Origin
 from bot.core.messages import Toast
 
@@ -31,6 +32,7 @@ class RecordingCore:
     def __post_init__(self) -> None:
         self.open.set()
         self.my_data = RecordingData(self)
+        self.edits = RecordingEdits(self)
 
     @property
     def named(self) -> list[str]:
@@ -214,4 +216,37 @@ class RecordingData:
         self, origin: Origin, generation_id: str, *, in_place: bool = True
     ) -> Toast | None:
         await self._core.keep(origin, "forget", generation_id=generation_id, in_place=in_place)
+        return self._core.toast
+
+
+class RecordingEdits:
+    """The same for drawing from pictures."""
+
+    def __init__(self, core: RecordingCore) -> None:
+        self._core = core
+
+    async def shown(
+        self, origin: Origin, text: str, shown: Shown, *, quiet: bool = False
+    ) -> Toast | None:
+        await self._core.keep(origin, "edit_shown", text=text, shown=shown, quiet=quiet)
+        return self._core.toast
+
+    async def drawn(
+        self, origin: Origin, text: str, generation_id: str, *, quiet: bool = False
+    ) -> Toast | None:
+        fields = {"text": text, "generation_id": generation_id, "quiet": quiet}
+        await self._core.keep(origin, "edit_drawn", **fields)
+        return self._core.toast
+
+    async def given(
+        self,
+        origin: Origin,
+        text: str,
+        content: bytes,
+        mask: bytes | None = None,
+        *,
+        quiet: bool = False,
+    ) -> Toast | None:
+        fields = {"text": text, "content": content, "mask": mask, "quiet": quiet}
+        await self._core.keep(origin, "edit_given", **fields)
         return self._core.toast

@@ -33,6 +33,7 @@ from bot.core.staff import Staff
 from bot.core.waits import Waits
 from bot.store.database import Database
 from bot.store.images import PictureFolder
+from bot.store.sources import SourceFolder
 from engine.profiles import profile_named
 from tests.fakes.engine_link import FakeEngine
 from tests.integration.dispatch_bench import working
@@ -116,6 +117,7 @@ async def api_in(
     """The API in a state folder of its own."""
     news, pace, engine = News(), Pace(PROFILE), FakeEngine(png=a_png())
     pictures, log = PictureFolder(folder), structlog.get_logger("bot")
+    sources = SourceFolder(pictures)
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(MEMORY))
         store = store_over(database, defaults)
@@ -129,11 +131,13 @@ async def api_in(
             rules=RulesHere(store.groups, GroupRules()),
             staff=Staff([], store.people),
             gate=Gate(admittance=store.admittance, lists=WordLists(store.words)),
+            sources=sources,
         )
         secret = ApiSecret(folder, setting)
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         parts = ApiParts(
             draw=draw,
+            sources=sources,
             cancel=cancel,
             cards=Cards(
                 waits=Waits(line=store.admissions, pace=pace, news=news),

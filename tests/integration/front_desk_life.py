@@ -16,7 +16,9 @@ from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.chat_desk import ChatDesk
 from bot.core.draw import Draw
+from bot.core.edit import EditDesk
 from bot.core.erase import Erasures
+from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
@@ -28,15 +30,17 @@ from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
 from bot.core.pace import Pace
-from bot.core.ports import Bounds, TokenCount
+from bot.core.ports import Bounds
 from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import IsAdmin, Staff
+from bot.core.token_counter import TokenCount
 from bot.core.waits import Waits
 from bot.data_wiring import DataService, data_service
 from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
+from bot.store.sources import SourceFolder
 from engine.profiles import profile_named
 from tests.builders import spec
 from tests.fakes.engine_link import FakeEngine
@@ -86,7 +90,11 @@ class Desk:
     cards: Cards
     engine: FakeEngine
     data: DataService
+    fetcher: Fetcher
+    drawer: Draw
     erasers: dict[str, Any] = field(default_factory=dict)
+    #: That hand out pictures.
+    platforms: dict[str, Any] = field(default_factory=dict)
     _events: int = 0
 
     def event(self) -> str:
@@ -179,7 +187,7 @@ async def desk_in(
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
-        engine = FakeEngine()
+        engine, sources = FakeEngine(), SourceFolder(pictures)
         bounds = Bounds(live_per_requester=3, live_in_all=100)
         usual = usual_rules(PROFILE, bounds, quota or QuotaDefaults(), cooldown_s)
         rules, staff = RulesHere(store.groups, usual), Staff([OWNER], store.people)
@@ -194,6 +202,7 @@ async def desk_in(
             staff=staff,
             news=news,
             gate=Gate(admittance=store.admittance, lists=lists),
+            sources=sources,
         )
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         log = structlog.get_logger()
@@ -254,19 +263,30 @@ async def desk_in(
             draw=draw,
             clock=store.clock,
         )
+        gallery = Gallery(
+            lookup=lookup,
+            removals=store.removals,
+            pictures=pictures,
+            cards=cards,
+            profile=PROFILE,
+            rules=rules,
+        )
+        platforms: dict[str, Any] = {}
+        fetcher = Fetcher(
+            errands=store.errands,
+            platforms=platforms,
+            sources=sources,
+            draw=draw,
+            answers=answers,
+            clock=store.clock,
+            log=log,
+        )
         front = FrontDesk(
             draw=draw,
             cancel=cancel,
             lookup=lookup,
             records=store.records,
-            gallery=Gallery(
-                lookup=lookup,
-                removals=store.removals,
-                pictures=pictures,
-                cards=cards,
-                profile=PROFILE,
-                rules=rules,
-            ),
+            gallery=gallery,
             queue_view=QueueView(
                 waits=waits,
                 records=store.records,
@@ -279,5 +299,28 @@ async def desk_in(
             staff=staff,
             answers=answers,
             my_data=data.desk,
+            edits=EditDesk(
+                draw=draw,
+                gallery=gallery,
+                lookup=lookup,
+                sources=sources,
+                errands=store.errands,
+                fetcher=fetcher,
+                answers=answers,
+            ),
         )
-        yield Desk(front, store, news, pace, pictures, erasures, cards, engine, data, erasers)
+        yield Desk(
+            front,
+            store,
+            news,
+            pace,
+            pictures,
+            erasures,
+            cards,
+            engine,
+            data,
+            fetcher,
+            draw,
+            erasers,
+            platforms,
+        )

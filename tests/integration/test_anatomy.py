@@ -204,6 +204,17 @@ def test_the_decoder_needs_what_the_row_says(model, width, height, tile):
     assert 0.95 * told < traced <= told + PICTURE_BYTES_PER_PIXEL * width * height
 
 
+@pytest.mark.parametrize("tile", [None, 512, 256])
+@pytest.mark.parametrize(("width", "height"), [(256, 256), (768, 1024), (2048, 2048)])
+def test_reading_a_picture_needs_no_more_than_decoding_one(model, width, height, tile):
+    pipe, anatomy = model
+    piece = min(width, tile or width) * min(height, tile or height)
+    told = anatomy.decoder.live_bytes_per_pixel * piece
+    decode(model, width, height, tile)
+    traced = peak(lambda: pipe.vae.encode(empty(1, 3, height, width)))
+    assert traced <= told + PICTURE_BYTES_PER_PIXEL * width * height
+
+
 @pytest.mark.parametrize(("width", "height"), [(512, 512), (768, 1024)])
 def test_a_step_takes_the_operations_that_the_plan_reckons(model, width, height):
     _, anatomy = model

@@ -84,7 +84,7 @@ async def test_what_they_have_under_way_is_cancelled_and_refunded(tmp_path: Path
         waiting = await desk.draw(CIRCLE)
         begun = await desk.store.start(await desk.draw(CIRCLE))
         desk.engine.connect()
-        await desk.engine.submit(job_of(begun))
+        await desk.engine.submit(*await job_of(begun, desk.pictures))
         other = await desk.draw(CIRCLE, by=BORIS)
         said = await desk.manage("ban", "1h", of=ANNA)
         assert said == "🚫 已封禁 1：1 小时。\n取消了对方 2 个还没画完的请求，额度已退回。"

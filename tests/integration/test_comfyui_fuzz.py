@@ -14,9 +14,7 @@ from tests.unit.http_api.workflows import workflow
 
 #: The answers of zdraw that a program can do something about.
 EXPECTED = {200, 400, 403, 404, 429}
-tried = settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+tried = settings(max_examples=40, derandomize=True, suppress_health_check=list(HealthCheck))
 POSTED = ("prompt", "queue", "history", "interrupt", "free", "upload/image", "upload/mask")
 SHOWN = ("history", "history/x", "view", "object_info/x", "models/x", "prompt", "queue")
 some = st.dictionaries(

@@ -162,7 +162,7 @@ async def test_a_result_from_before_the_bots_start_is_taken(bench: Bench) -> Non
     generation = await bench.admit()
     started = await bench.rows.start(generation.id, bench.clock() + 15_000)
     assert started is not None
-    bench.engine.jobs[started.key] = job_of(started)
+    bench.engine.jobs[started.key], _ = await job_of(started, bench.pictures)
     bench.engine.finish(started.key)
     bench.engine.connect()
     await bench.becomes(generation, Outcome.FINISHED)
@@ -254,3 +254,23 @@ async def test_nobody_holds_all_places_while_somebody_else_waits(tmp_path: Path)
         bench.engine.finish(bench.engine.accepted[-1])
         # Nobody else waits any more.
         await bench.handed_over(greedy[2])
+
+
+async def test_a_job_goes_out_with_the_picture_that_it_begins_from(bench: Bench) -> None:
+    path = bench.pictures.path("pictures/sources/a.png")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"a picture")
+    bench.engine.connect()
+    begun = spec(source="pictures/sources/a.png", strength=0.6)
+    generation = await bench.admit(spec=begun)
+    key = await bench.handed_over(generation)
+    source = bench.engine.jobs[key].source
+    assert source is not None
+    assert (source.strength, bench.engine.inputs) == (0.6, {source.sha256: b"a picture"})
+
+
+async def test_one_whose_picture_was_deleted_ends_with_a_word_that_says_so(bench: Bench) -> None:
+    bench.engine.connect()
+    generation = await bench.admit(spec=spec(source="pictures/sources/gone.png", strength=0.6))
+    failed = await bench.becomes(generation, Outcome.FAILED)
+    assert failed.error_code == ErrorCode.INPUT_GONE

@@ -14,8 +14,9 @@ from bot.core.messages import Notice
 from bot.core.quota import QuotaDefaults
 from bot.store import archives
 from tests.builders import spec
-from tests.integration.front_desk_life import ANNA, BORIS, Desk, desk_in
+from tests.integration.front_desk_life import ANNA, BORIS, CHAT, Desk, desk_in
 from tests.integration.waiting import eventually
+from tests.photos import photo
 
 LIMIT = 10_000_000
 
@@ -177,3 +178,13 @@ async def test_where_others_read_along_it_is_one_sentence(desk: Desk) -> None:
     (notice,) = await desk.said()
     assert "请私聊我" in notice.text
     assert await desk.store.sql("SELECT * FROM exports") == []
+
+
+async def test_what_was_drawn_from_a_picture_comes_with_it(tmp_path: Path) -> None:
+    async with desk_in(tmp_path) as desk:
+        await desk.desk.edits.given(desk.origin(), "换成夜景", photo())
+        one = await desk.store.admissions.latest(ANNA, CHAT.chat)
+        assert one is not None
+        assert one.spec.source is not None
+        _, archive = await exported(desk)
+        assert archive.read(one.spec.source)[:4] == b"\x89PNG"

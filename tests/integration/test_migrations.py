@@ -51,6 +51,7 @@ TABLES = {
     "api_tokens",
     "forgettings",
     "clearings",
+    "errands",
     "program_jobs",
 }
 

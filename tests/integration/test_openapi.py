@@ -60,7 +60,6 @@ def test_answers_are_what_the_schema_says(
 ) -> None:
     @settings(
         max_examples=30,
-        deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )

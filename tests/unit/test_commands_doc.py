@@ -45,7 +45,7 @@ def test_every_option_in_help_does_what_its_row_says(locale):
 
 
 def test_every_spelling_in_the_options_table_is_accepted():
-    samples = {"ratio": "16:9", "size": "1024x768", "negative": "blur"}
+    samples = {"ratio": "16:9", "size": "1024x768", "negative": "blur", "strength": "0.5"}
     for option in OPTIONS:
         value = samples.get(option.key, "2")
         for name in (*option.zh, *(f"--{en}" for en in option.en)):

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.core.draw_options import OPTIONS, RATIO_WORDS
+from bot.core.draw_options import OPTIONS, RATIO_WORDS, STRENGTH_WORDS
 from bot.core.draw_syntax import DrawRequest, parse_draw
 from bot.core.errors import Refusal
 from bot.core.grammar.folding import INVISIBLE, fold
@@ -25,6 +25,7 @@ FRAGMENTS = [
         "四张",
     ),
     *("种子 42", "种子：7", "横图", "头像", "x4", "×2", "随机", "1024x768", "16:9", "步数 9"),
+    *("改动 小", "改动：0.5", "改动很大", "--strength large"),
     *("--seed 1", "--no hat", "--wide", "--sed", "--", "——", "—", "-", "负面 模糊", "排除：人"),
     *(
         "「种子 42」",
@@ -137,6 +138,9 @@ def spelled(draw: st.DrawFn, key: str) -> tuple[str, Any]:
     if key == "guidance":
         guidance = draw(st.integers(0, 100)) / 10
         return draw(named(key, str(guidance))), guidance
+    if key == "strength":
+        typed = draw(st.sampled_from([*STRENGTH_WORDS, "0.1", "0.45", "1", ".8"]))
+        return draw(named(key, typed)), STRENGTH_WORDS.get(typed) or float(typed)
     if key == "negative":
         negative = draw(
             st.sampled_from(["模糊", "blur, 水印", "多余的手指，文字", "a 「种子 1」 sign"])

@@ -29,6 +29,7 @@ NOT_FAILURES = {
     ErrorCode.STARTING,
     ErrorCode.STOPPING,
     ErrorCode.STALE_ATTEMPT,
+    ErrorCode.INPUT_MISSING,
 }
 #: As engine/contract.py documents them.
 FAILURE_DATA: dict[str, dict[str, object]] = {

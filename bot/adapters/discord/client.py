@@ -13,7 +13,7 @@ from discord import app_commands
 from bot.adapters.discord.buttons import PressedButton
 from bot.adapters.discord.commands import all_commands
 from bot.adapters.discord.desk import Desk
-from bot.adapters.discord.forms import is_form
+from bot.adapters.discord.forms import is_change, is_form
 from bot.adapters.discord.words import Translator
 from bot.adapters.shared.trouble import trouble
 from bot.core.log import Log
@@ -72,6 +72,8 @@ class Client(discord.Client):
         """Commands and buttons have ways of their own; forms would be forgotten at a restart."""
         if is_form(interaction):
             await self.desk.submit(interaction)
+        elif is_change(interaction):
+            await self.desk.edits.submit(interaction)
 
     async def on_error(self, event_method: str, /, *_args: Any, **_kwargs: Any) -> None:
         error = sys.exc_info()[1]

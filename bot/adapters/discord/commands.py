@@ -11,8 +11,10 @@ from bot.adapters.discord.admin_commands import admin_commands
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.options import options
 from bot.adapters.discord.words import (
+    CHANGE_PICTURE,
     COMMANDS,
     ratio_choices,
+    strength_choices,
 )
 from bot.core.draw_options import MAX_SEED
 from engine.contract import MAX_PICTURES
@@ -32,9 +34,11 @@ T = TypeVar("T")
 
 def all_commands(
     desk: Desk,
-) -> list[app_commands.Command[Any, ..., None] | app_commands.Group]:
+) -> list[app_commands.Command[Any, ..., None] | app_commands.Group | app_commands.ContextMenu]:
     return [
         _command("draw", _draw(desk)),
+        _command("edit", _edit(desk)),
+        _menu(desk),
         _command("again", _again(desk)),
         _command("cancel", _cancel(desk)),
         _command("queue", _queue(desk)),
@@ -92,6 +96,55 @@ def _draw(desk: Desk) -> Callback:
         await desk.draw(interaction, prompt, given, spoiler=spoiler, private=private)
 
     return draw
+
+
+def _menu(desk: Desk) -> app_commands.ContextMenu:
+    """What the menu of any message offers."""
+
+    async def change(interaction: Interaction, message: discord.Message) -> None:
+        await desk.edits.open_form(interaction, message)
+
+    return app_commands.ContextMenu(
+        name=CHANGE_PICTURE,
+        callback=change,
+        allowed_contexts=app_commands.AppCommandContext(
+            guild=True, dm_channel=True, private_channel=True
+        ),
+        allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+    )
+
+
+def _edit(desk: Desk) -> Callback:
+    @options(
+        *("image", "prompt", "strength", "mask", "ratio", "count", "negative", "seed"),
+        *("spoiler", "private"),
+    )
+    @app_commands.choices(ratio=ratio_choices(), strength=strength_choices())
+    async def edit(
+        interaction: Interaction,
+        image: discord.Attachment,
+        prompt: str,
+        strength: str | None = None,
+        mask: discord.Attachment | None = None,
+        ratio: str | None = None,
+        count: Range[int, 1, MAX_PICTURES] | None = None,
+        negative: str | None = None,
+        seed: Range[int, 0, LARGEST_SEED] | None = None,
+        spoiler: bool = False,
+        private: bool = False,
+    ) -> None:
+        given: dict[str, str | int | float | None] = {
+            "strength": strength,
+            "ratio": ratio,
+            "count": count,
+            "negative": negative,
+            "seed": seed,
+        }
+        await desk.edits.edit(
+            interaction, prompt, image, mask, given, spoiler=spoiler, private=private
+        )
+
+    return edit
 
 
 def _again(desk: Desk) -> Callback:

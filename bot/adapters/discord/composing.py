@@ -4,7 +4,7 @@ from bot.core.draw_options import option_named
 
 #: In the order in which they are written. What is unwanted goes last: it is read on to the next
 #: option, whatever it says.
-ORDER = ("ratio", "count", "seed", "steps", "guidance", "negative")
+ORDER = ("ratio", "count", "seed", "steps", "guidance", "strength", "negative")
 
 
 def composed(prompt: str, options: dict[str, str | int | float | None], locale: str) -> str:

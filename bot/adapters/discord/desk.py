@@ -8,6 +8,7 @@ from discord import app_commands
 from bot.adapters.discord.asked import Core, Waiting
 from bot.adapters.discord.composing import composed
 from bot.adapters.discord.data_desk import DataDesk
+from bot.adapters.discord.edit_desk import EditDesk
 from bot.adapters.discord.forms import edited_in, words_form, words_in
 from bot.adapters.discord.origin import PLATFORM, is_admin
 from bot.adapters.discord.pending import Told
@@ -35,6 +36,7 @@ class Desk:
     ) -> None:
         #: What people ask of what is stored of them.
         self.data = DataDesk(core.my_data, reception)
+        self.edits = EditDesk(core.edits, reception)
         self._core = core
         self._waiting = waiting
         self._reception = reception

@@ -7,12 +7,14 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord.press_id import FORM, WORDS
+from bot.adapters.discord.press_id import CHANGE, FORM, WORDS
 from bot.core.errors import Refusal
 from bot.core.replies import reply
 
 #: Of a text field, as Discord has it.
 MAX_WORDS = 4000
+#: Of whose picture it asks: of a generation, or of somebody's message.
+_CHANGED = re.compile(rf"{CHANGE}:(?P<kind>drawn|message):(?P<named>[0-9a-z]{{1,24}})")
 _CARRIED = re.compile(rf"{FORM}(?::(?P<id>[0-9a-z]{{1,12}}))?")
 
 
@@ -21,15 +23,22 @@ def words_form(text: str, edited: str, locale: str) -> discord.ui.Modal:
     fit: cut, it would be another request."""
     if len(text) > MAX_WORDS:
         raise Refusal("too_long", length=len(text), limit=MAX_WORDS)
-    carried = f"{FORM}:{edited}"
-    form = discord.ui.Modal(title=reply("form_title", locale), custom_id=carried, timeout=None)
-    field: discord.ui.TextInput[Any] = discord.ui.TextInput(
-        custom_id=WORDS,
-        style=discord.TextStyle.paragraph,
-        default=text,
-        max_length=MAX_WORDS,
+    return _form(f"{FORM}:{edited}", "form_title", "form_label", locale, default=text)
+
+
+def change_form(of: tuple[str, str], locale: str) -> discord.ui.Modal:
+    """Asks what to change in a picture; `of`: ("drawn", a generation) or ("message", its id)."""
+    carried = ":".join((CHANGE, *of))
+    hint = reply("change_hint", locale)
+    return _form(carried, "change_title", "change_label", locale, placeholder=hint)
+
+
+def _form(carried: str, title: str, label: str, locale: str, **field: Any) -> discord.ui.Modal:
+    form = discord.ui.Modal(title=reply(title, locale), custom_id=carried, timeout=None)
+    words: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        custom_id=WORDS, style=discord.TextStyle.paragraph, max_length=MAX_WORDS, **field
     )
-    form.add_item(discord.ui.Label(text=reply("form_label", locale), component=field))
+    form.add_item(discord.ui.Label(text=reply(label, locale), component=words))
     # discord.py would keep it in memory until it is sent, which it may never be.
     form.stop()
     return form
@@ -39,6 +48,19 @@ def is_form(interaction: discord.Interaction[Any]) -> bool:
     if interaction.type is not discord.InteractionType.modal_submit:
         return False
     return _CARRIED.fullmatch(_custom_id(interaction)) is not None
+
+
+def is_change(interaction: discord.Interaction[Any]) -> bool:
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return False
+    return _CHANGED.fullmatch(_custom_id(interaction)) is not None
+
+
+def changed_in(interaction: discord.Interaction[Any]) -> tuple[str, str]:
+    """What `change_form` was given."""
+    match = _CHANGED.fullmatch(_custom_id(interaction))
+    assert match is not None, "it is such a form"
+    return match["kind"], match["named"]
 
 
 def edited_in(interaction: discord.Interaction[Any]) -> str | None:

@@ -12,7 +12,9 @@ PREFIX = f"{MARK}1:"
 TEMPLATE = re.compile(rf"{MARK}(?P<rest>.+)", re.DOTALL)
 #: The form with a request's words.
 FORM = f"{MARK}form"
-#: Its field.
+#: The one that asks what to change in a picture.
+CHANGE = f"{MARK}change"
+#: The field of either.
 WORDS = "words"
 
 

@@ -5,7 +5,7 @@ from discord.app_commands import locale_str
 
 from bot.adapters.discord.moderation_words import MODERATION_OPTIONS
 from bot.adapters.discord.said import said
-from bot.core.draw_options import RATIO_WORDS
+from bot.core.draw_options import RATIO_WORDS, STRENGTH_WORDS
 
 #: Discord's name of a language -> where `said` keeps it.
 CHINESE = {Locale.chinese: "cn", Locale.taiwan_chinese: "tw"}
@@ -32,6 +32,15 @@ def ratio_choices() -> list[app_commands.Choice[str]]:
     return [app_commands.Choice(name=_ratio_name(ratio), value=ratio) for ratio in RATIOS]
 
 
+def strength_choices() -> list[app_commands.Choice[str]]:
+    """Any other can be written at the end of the prompt."""
+    named = (("small", "小"), ("medium", "中"), ("large", "大"))
+    return [
+        app_commands.Choice(name=said(en, zh, zh), value=f"{STRENGTH_WORDS[en]:g}")
+        for en, zh in named
+    ]
+
+
 def choices(names: dict[str, locale_str]) -> list[app_commands.Choice[str]]:
     """`names`: by what the core reads."""
     return [app_commands.Choice(name=name, value=value) for value, name in names.items()]
@@ -46,9 +55,15 @@ def _ratio_name(ratio: str) -> locale_str:
     return said(ratio, ratio, ratio)
 
 
+#: In the menu of a message.
+CHANGE_PICTURE = said("Change picture", "改图", "改圖")
 #: name -> (name, description).
 COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
     "draw": (said("draw", "画", "畫"), said("Draw a picture", "画一张图", "畫一張圖")),
+    "edit": (
+        said("edit", "改图", "改圖"),
+        said("Change a picture that you send along", "改一张你发来的图", "改一張你發來的圖"),
+    ),
     "again": (
         said("again", "再来", "再來"),
         said("Draw the same words again", "同样的描述再画一张", "同樣的描述再畫一張"),
@@ -121,6 +136,26 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     ),
     "ratio": (said("ratio", "画幅", "畫幅"), said("Shape", "画面的形状", "畫面的形狀")),
     "count": (said("count", "张数", "張數"), said("How many pictures", "画几张", "畫幾張")),
+    "image": (
+        said("image", "图片", "圖片"),
+        said(
+            "Transparent parts alone are drawn anew",
+            "有透明的部分就只重画那里",
+            "有透明的部分就只重畫那裡",
+        ),
+    ),
+    "mask": (
+        said("mask", "蒙版", "蒙版"),
+        said(
+            "As large as the image: white is drawn anew, black stays",
+            "和图片一样大：白色重画，黑色保留",
+            "和圖片一樣大：白色重畫，黑色保留",
+        ),
+    ),
+    "strength": (
+        said("strength", "改动", "改動"),
+        said("How much may change", "改动多少", "改動多少"),
+    ),
     "seed": (
         said("seed", "种子", "種子"),
         said(

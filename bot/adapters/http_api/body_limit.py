@@ -8,11 +8,14 @@ from bot.adapters.http_api.problem import Problem
 
 #: A prompt and its options are a few KB.
 MAX_BODY_BYTES = 1024 * 1024
+#: Two pictures, and what goes with them.
+MAX_FORM_BYTES = 42 * 1000 * 1000
+FORMS = frozenset({"/v1/images/edits"})
 
 
 def body_limit(path: str) -> int:
     """In bytes."""
-    return MAX_BODY_BYTES
+    return MAX_FORM_BYTES if path in FORMS else MAX_BODY_BYTES
 
 
 def check_announced(path: str, headers: Headers) -> None:

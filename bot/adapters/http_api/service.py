@@ -30,6 +30,7 @@ from bot.core.pace import Pace
 from bot.core.ports import Admissions, Clock, Pictures, Records
 from bot.core.program_jobs import ProgramJobs
 from bot.core.sketches import Sketches
+from bot.core.sources import Sources
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +38,7 @@ class ApiParts:
     """What the API needs of the core."""
 
     draw: Draw
+    sources: Sources
     cancel: Cancel
     cards: Cards
     admissions: Admissions
@@ -87,6 +89,7 @@ class Service:
         models = Models(parts.pace.profile, parts.clock())
         images = Images(
             draw=parts.draw,
+            sources=parts.sources,
             cards=parts.cards,
             waiting=self._waiting,
             album=self._album,

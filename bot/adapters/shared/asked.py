@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from bot.core.admin.ask import Pointed
+from bot.core.edit import Shown
 from bot.core.generation import Origin
 from bot.core.messages import Toast
 from bot.core.staff import IsAdmin
@@ -42,12 +43,36 @@ class MyData(Protocol):
     ) -> Toast | None: ...
 
 
+class Edits(Protocol):
+    """Drawing from pictures: of bot/core/edit.py, or a fake of it."""
+
+    async def shown(
+        self, origin: Origin, text: str, shown: Shown, *, quiet: bool = False
+    ) -> Toast | None: ...
+
+    async def drawn(
+        self, origin: Origin, text: str, generation_id: str, *, quiet: bool = False
+    ) -> Toast | None: ...
+
+    async def given(
+        self,
+        origin: Origin,
+        text: str,
+        content: bytes,
+        mask: bytes | None = None,
+        *,
+        quiet: bool = False,
+    ) -> Toast | None: ...
+
+
 class Core(Protocol):
     """What people can ask for. Everything is committed when a call returns, and none raises
     Refusal: with `quiet` a refusal is returned, otherwise said."""
 
     @property
     def my_data(self) -> MyData: ...
+    @property
+    def edits(self) -> Edits: ...
     async def settled(self, origin: Origin) -> Origin: ...
 
     async def draw(

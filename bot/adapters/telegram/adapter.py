@@ -17,6 +17,7 @@ from bot.adapters.telegram.intake import HANDLER_PAUSES, Intake
 from bot.adapters.telegram.menus import publish_menus
 from bot.adapters.telegram.messenger import TelegramMessenger
 from bot.adapters.telegram.origin import PLATFORM
+from bot.adapters.telegram.pictures import TelegramPictures
 from bot.adapters.telegram.poll import POLL_PAUSES, Poller
 from bot.adapters.telegram.webhook import Webhook, WebhookAddress
 from bot.core.errors import StartupError
@@ -59,6 +60,10 @@ class TelegramAdapter:
             files=files,
             on_move=lambda old, new: core.chat_moved(PLATFORM, old, new),
         )
+
+    @property
+    def pictures(self) -> TelegramPictures:
+        return TelegramPictures(self._bot)
 
     @property
     def messenger(self) -> TelegramMessenger:

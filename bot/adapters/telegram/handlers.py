@@ -14,8 +14,10 @@ from telegram.constants import ChatType
 
 from bot.adapters.shared.named_id import named_id
 from bot.adapters.telegram.asked import Core
+from bot.adapters.telegram.edits import Edits
 from bot.adapters.telegram.files import MAX_EXPORT_BYTES
 from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_press
+from bot.adapters.telegram.pictures import picture_in
 from bot.adapters.telegram.presses import Acknowledge, Presses
 from bot.adapters.telegram.rights import IsAdmin, Rights
 from bot.core.admin.ask import Pointed
@@ -52,11 +54,13 @@ class Handlers:
         self._username = bot_username
         self._rights = Rights(is_admin)
         self._clock = clock
+        self._edits = edits = Edits(core, bot_id)
         self._presses = Presses(
             core,
             bot_id=bot_id,
             bot_username=bot_username,
             rights=self._rights,
+            edits=edits,
             acknowledge=acknowledge,
         )
 
@@ -87,16 +91,16 @@ class Handlers:
         origin = origin_of_message(message, self._bot_id)
         if origin is None:
             return
-        command = self._called_by(message, message.text)
+        command = self._called_by(message, message.text or message.caption)
         if command is None and not self._concerns_us(message):
             return
         origin = await self._core.settled(origin)
         if self._clock() - message.date.timestamp() > LATE_SECONDS:
             await self._late(message, origin, command)
-        elif message.text is None:
-            await self._wordless(message, origin)
         elif command is not None:
             await self._command(message, origin, *command)
+        elif message.text is None:
+            await self._wordless(message, origin)
         elif self._answers_question(message):
             question = message.reply_to_message
             edited = asked_about((question.text if question else None) or "")
@@ -112,8 +116,8 @@ class Handlers:
 
     async def _command(self, message: Message, origin: Origin, name: str, rest: str) -> None:
         match name:
-            case "draw":
-                await self._draw_or_ask(origin, rest)
+            case "draw" | "edit":
+                await self._draw(message, origin, rest, edit=name == "edit")
             case "again":
                 replied = self._own_replied(message)
                 await self._core.again(origin, named_id(rest), replied, quiet=False)
@@ -145,8 +149,8 @@ class Handlers:
             return
         name, rest = command
         match name:
-            case "draw" if _says_something(rest):
-                await self._core.offer(origin)
+            case "draw" | "edit" if _says_something(rest):
+                await self._late_draw(message, origin, edit=name == "edit")
             case "again":
                 replied = self._own_replied(message)
                 await self._core.offer_again(origin, named_id(rest), replied)
@@ -155,9 +159,27 @@ class Handlers:
             case _ if name in DECIDING_ALONE or (name in MANAGED and rest.strip()):
                 await self._command(message, origin, name, rest)
 
-    async def _draw_or_ask(self, origin: Origin, prompt: str) -> None:
-        if _says_something(prompt):
-            await self._core.draw(origin, prompt)
+    async def _late_draw(self, message: Message, origin: Origin, *, edit: bool) -> None:
+        bearer = self._edits.bearer(message, edit=edit)
+        if bearer is not None and bearer is not message:
+            # Behind a button there would be the words without the picture.
+            await self._core.refuse(origin, "late_edit")
+        elif bearer is not None or not edit:
+            await self._core.offer(origin)
+
+    async def _draw(self, message: Message, origin: Origin, words: str, *, edit: bool) -> None:
+        """With a picture, or in reply to one, it is that picture that is drawn anew."""
+        bearer = self._edits.bearer(message, edit=edit)
+        if bearer is not None and _says_something(words):
+            await self._edits.shown(bearer, origin, words)
+        elif bearer is not None:
+            await self._core.refuse(origin, "change_to_what")
+        elif edit:
+            await self._core.refuse(origin, "no_picture_there")
+        elif message.text is None:
+            await self._refuse(origin, "not_a_picture", message.media_group_id)
+        elif _says_something(words):
+            await self._core.draw(origin, words)
         else:
             await self._core.ask_for_prompt(origin)
 
@@ -212,13 +234,10 @@ class Handlers:
 
     async def _wordless(self, message: Message, origin: Origin) -> None:
         """Pictures, stickers, voices. Service messages have no attachment and mean nothing."""
-        command = self._called_by(message, message.caption)
-        if command is not None and command[0] != "draw":
-            await self._command(message, origin, *command)
-        elif command is not None:
-            await self._refuse(origin, "no_reference_pictures", message.media_group_id)
-        elif message.effective_attachment and self._is_addressed(message):
-            await self._refuse(origin, "text_only", message.media_group_id)
+        if message.effective_attachment and self._is_addressed(message):
+            seen = picture_in(message, self._bot_id) is not None
+            code = "picture_without_words" if seen else "text_only"
+            await self._refuse(origin, code, message.media_group_id)
 
     async def _refuse(self, origin: Origin, code: str, album: str | None) -> None:
         # An album is several messages, and one answer to it is enough.

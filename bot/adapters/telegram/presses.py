@@ -7,6 +7,7 @@ from telegram import CallbackQuery, Message
 
 from bot.adapters.telegram.asked import Core
 from bot.adapters.telegram.buttons import press_of
+from bot.adapters.telegram.edits import Edits
 from bot.adapters.telegram.origin import origin_of_message, origin_of_press
 from bot.adapters.telegram.rights import Rights
 from bot.core.generation import Origin
@@ -30,8 +31,10 @@ class Presses:
         bot_id: int,
         bot_username: str,
         rights: Rights,
+        edits: Edits,
         acknowledge: Acknowledge,
     ) -> None:
+        self._edits = edits
         self._core = core
         self._bot_id = bot_id
         self._username = bot_username
@@ -106,7 +109,8 @@ class Presses:
         kept. Pressing again finds the row of the first time."""
         asked = query.message.reply_to_message if isinstance(query.message, Message) else None
         author = origin_of_message(asked, self._bot_id) if asked else None
-        if asked is None or author is None or not asked.text:
+        words = (asked.text or asked.caption) if asked else None
+        if asked is None or author is None or not words:
             return await self._core.refuse(origin, "request_gone", quiet=True)
         if author.requester != origin.requester:
             speaks = await self._rights.speaks_for(asked, query)
@@ -119,8 +123,10 @@ class Presses:
             locale=origin.locale,
             spoiler=origin.spoiler,
         )
-        command = match_command(asked.text, self._username)
-        text = asked.text if command is None else command[1]
+        command = match_command(words, self._username)
+        text = words if command is None else command[1]
+        if asked.text is None:
+            return await self._edits.shown(asked, wanted, text, quiet=True)
         return await self._core.draw(wanted, text, quiet=True)
 
 

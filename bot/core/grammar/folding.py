@@ -14,8 +14,8 @@ INVISIBLE = frozenset(
 )
 #: Traditional characters of the words that zdraw recognises, and look-alikes of its signs.
 _SAME = str.maketrans(
-    "種橫圖豎張兩數導負畫機紙頭隨爲為繪詞屏圖電腦寬高長來幫構個這與還歷參記啟啓∶✕✖⨯−∗",
-    "种横图竖张两数导负画机纸头随为为绘词屏图电脑宽高长来帮构个这与还历参记启启:×××-*",
+    "種橫圖豎張兩數導負畫機紙頭隨爲為繪詞屏圖電腦寬高長來幫構個這與還歷參記啟啓動∶✕✖⨯−∗",
+    "种横图竖张两数导负画机纸头随为为绘词屏图电脑宽高长来帮构个这与还历参记启启动:×××-*",
 )
 
 

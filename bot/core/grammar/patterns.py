@@ -52,6 +52,7 @@ _VALUES = {
     "seed": rf"{_NUMBER}|随机|(?i:random)",
     "steps": rf"{_NUMBER}(?: ?步)?",
     "guidance": _NUMBER,
+    "strength": rf"{_NUMBER}|[小中大]|(?i:small|medium|large)",
 }
 #: Values that need no name. Capital X4 is a car; a ratio that pictures do not have may be a
 #: time of day, except where a line or a ｜ has just opened.

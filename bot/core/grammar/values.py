@@ -5,7 +5,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from bot.core.draw_options import MAX_RATIO, MAX_SEED, RATIO_WORDS, option_named
+from bot.core.draw_options import (
+    MAX_RATIO,
+    MAX_SEED,
+    MAX_STRENGTH,
+    MIN_STRENGTH,
+    RATIO_WORDS,
+    STRENGTH_WORDS,
+    option_named,
+)
 from bot.core.errors import Refusal
 from engine.contract import MAX_PICTURES
 from engine.profiles import Profile
@@ -77,9 +85,13 @@ def _count(typed: str) -> int:
 
 
 def _guidance(typed: str) -> float:
+    return _decimal(typed, 0, Profile.max_guidance)
+
+
+def _decimal(typed: str, low: float, high: float) -> float:
     if not re.fullmatch(r"[0-9]{0,100}\.?[0-9]{1,100}", typed):
         raise _Unreadable
-    if not 0 <= float(typed) <= Profile.max_guidance:
+    if not low <= float(typed) <= high:
         raise _Unreadable
     return float(typed)
 
@@ -105,6 +117,12 @@ def _size(typed: str) -> tuple[int, int]:
     return _two_numbers(typed, "xX×*")
 
 
+def _strength(typed: str) -> float:
+    if typed.lower() in STRENGTH_WORDS:
+        return STRENGTH_WORDS[typed.lower()]
+    return _decimal(typed, MIN_STRENGTH, MAX_STRENGTH)
+
+
 def _negative(typed: str) -> str:
     if not typed:
         raise _Unreadable
@@ -119,4 +137,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "steps": _steps,
     "guidance": _guidance,
     "negative": _negative,
+    "strength": _strength,
 }

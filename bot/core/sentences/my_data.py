@@ -32,6 +32,7 @@ MY_DATA: dict[str, tuple[str, str]] = {
         "步数 {steps} · 引导 {guidance} · 种子 {seed} · 模型 {model}",
         "steps {steps} · guidance {guidance} · seed {seed} · model {model}",
     ),
+    "info_source": ("改自一张图 · 改动 {strength}", "made from a picture · strength {strength}"),
     "info_negative": ("负面：{negative}", "negative: {negative}"),
     "info_asked": ("{time} 提交", "asked for at {time}"),
     "info_took": (

@@ -28,6 +28,14 @@ FAILURES: dict[str, tuple[str, str]] = {
         "引擎连续多次中断，已停止重试。请稍后点 🔁 再试",
         "the engine broke off too many times. Press 🔁 to try again later",
     ),
+    "input_gone": (
+        "要改的那张图已经删除了，请重新发一张",
+        "the picture to begin from was deleted. Please send one again",
+    ),
+    "no_inputs": (
+        "模型 {model} 只会按文字画，不能改图",
+        "the model {model} draws from words only; it cannot change pictures",
+    ),
     "bad_steps": (
         "步数 {steps} 不在 {minimum}–{maximum} 之间",
         "steps {steps} is outside {minimum}–{maximum}",
@@ -55,6 +63,14 @@ NOTES: dict[str, tuple[str, str]] = {
     "enlarged": (
         "ℹ️ 演示模型按 {drawn_width}×{drawn_height} 作画，再缩放到这个大小。",
         "ℹ️ The demo model drew it at {drawn_width}×{drawn_height}; it was scaled to this size.",
+    ),
+    "source_cut": (
+        "ℹ️ 图的形状和要画的不一样，取了中间的部分。",
+        "ℹ️ Your picture has another shape; its middle was used.",
+    ),
+    "only_transparent": (
+        "ℹ️ 图里有透明的部分，只重画了那里。",
+        "ℹ️ Your picture is transparent in places; only those were drawn anew.",
     ),
     "outside_vocabulary": (
         "ℹ️ 这是演示模型，只认识圆、方块、三角、星、心、菱形、太阳、房子、树、鱼、猫、几种颜色，"

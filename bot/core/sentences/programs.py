@@ -82,9 +82,17 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     ),
     "unknown_address": ("没有这个地址：{path}", "There is nothing at {path}"),
     "wrong_method": ("{path} 不支持 {method}。", "{path} does not take {method}."),
-    "no_pictures_as_input": (
-        "还不能以图作画，这里只有 /v1/images/generations。",
-        "Pictures cannot be drawn from yet; there is /v1/images/generations only.",
+    "no_variations": (
+        "没有变体；要以图作画请用 /v1/images/edits。",
+        "There are no variations; to draw from a picture there is /v1/images/edits.",
+    ),
+    "bad_form": (
+        "请求须是 multipart/form-data，带 image 和 prompt。",
+        "The request has to be multipart/form-data with an image and a prompt.",
+    ),
+    "strength_needs_picture": (
+        "{strength} 需要一张图。",
+        "{strength} needs a picture.",
     ),
     "shutting_down": (
         "zdraw 正在重启；请求没有丢，用同样的 Idempotency-Key 再发即可取到图。",

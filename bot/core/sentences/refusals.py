@@ -65,10 +65,69 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Cannot draw {value}; the nearest possible size is {nearest} (sides are multiples of "
         "{multiple}).",
     ),
-    "no_reference_pictures": (
-        "还不能参考图片作画。请只发文字：/draw 加上描述。",
-        "Pictures cannot be used as a reference yet. Please send words only: /draw and a "
-        "description.",
+    # --- refusals: pictures to begin from -----------------------------------------------------
+    "no_picture_there": (
+        "没看到要改的图。请回复一张图发 /edit 换成夜景，或把图和这句话一起发。",
+        "There is no picture to change. Reply to one with /edit make it night, or send one with "
+        "these words.",
+    ),
+    "change_to_what": (
+        "要改成什么样？请写在后面，例如：/edit 换成夜景 改动 小",
+        "Change it to what? Say so behind it, for example: /edit make it night --strength small",
+    ),
+    "picture_without_words": (
+        "要改这张图吗？请回复它并写上怎么改，例如：/edit 换成夜景。一次改一张。",
+        "Shall I change this picture? Reply to it and say how: /edit make it night. One at a time.",
+    ),
+    "which_of_several": (
+        "#{id} 有几张图。请先点图下面的数字取出一张，再改那一张。",
+        "#{id} has several pictures. Press a number below them for one, then change that.",
+    ),
+    "no_picture_in_message": (
+        "这条消息里没有图片文件。",
+        "This message has no picture.",
+    ),
+    "form_forgotten": (
+        "填表的时候我重启过，不记得是哪张图了。请再点一次「改图」。",
+        "I was restarted meanwhile and no longer know which picture it was. Please choose "
+        "“Change picture” again.",
+    ),
+    "picture_not_fetched": (
+        "没能取到这张图，请重新发一次图。",
+        "The picture could not be fetched. Please send it again.",
+    ),
+    "late_edit": (
+        "🕰 你要改图的时候我不在线。还要改的话，请再回复那张图发一次。",
+        "🕰 I was offline when you wanted a picture changed. If you still do, reply to it again.",
+    ),
+    "not_a_picture": (
+        "这个文件打不开。请发 JPEG、PNG 或 WebP 图片。",
+        "This file cannot be read. Please send a JPEG, PNG or WebP picture.",
+    ),
+    "picture_too_large": (
+        "图片太大，最多 {megabytes} MB。请压缩后再发。",
+        "The picture is too large: at most {megabytes} MB. Please send a smaller one.",
+    ),
+    "too_many_pixels": (
+        "图片的像素太多，最多 {megapixels} 百万。请缩小后再发。",
+        "The picture has too many pixels: at most {megapixels} million. Please scale it down.",
+    ),
+    "mask_of_another_size": (
+        "蒙版和图片的大小不一样。请用同样的宽和高。",
+        "The mask is not of the picture's size. Please make both equally wide and high.",
+    ),
+    "source_gone": (
+        "原来的图已经删除了，请重新发一张。",
+        "The picture to begin from was deleted. Please send one again.",
+    ),
+    "no_inputs": (
+        "模型 {model} 只会按文字画，不能改图。",
+        "The model {model} draws from words only; it cannot change pictures.",
+    ),
+    "strength_needs_picture": (
+        "「改动」要有一张图：请回复一张图，或把图和 /draw 一起发；只按文字画请去掉它。",
+        "“--strength” needs a picture: reply to one, or send one together with /draw. Without a "
+        "picture, leave it out.",
     ),
     "unknown_button": (
         "这个按钮太旧了，不能用了。请重新发 /draw。",

@@ -71,7 +71,7 @@ async def test_behind_a_long_backlog_the_others_are_found(store: Store):
     assert await head(store, 6, each=1) == "abcaaa"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     waiting=st.text("abc", max_size=12),
     drawn=st.text("abc", max_size=5),

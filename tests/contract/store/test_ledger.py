@@ -367,7 +367,7 @@ async def test_another_zone_ends_no_day(store: Store):
 ZONES = (None, "Pacific/Kiritimati", "Etc/GMT+12", "Asia/Kathmandu", "America/New_York")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.sampled_from(ZONES[1:]), st.integers(1, 40 * 60)), max_size=10),
     st.integers(0, 48 * 60),

@@ -88,7 +88,7 @@ STEPS = st.builds(
 
 # Under load a life takes seconds.
 @pytest.mark.timeout(300)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.booleans(), st.lists(STEPS, min_size=20, max_size=40))
 def test_whatever_happens_every_balance_is_the_sum_of_its_lines(pooled, steps):
     # Seldom given and often needed: nothing but a pool lets admins of a group give.

@@ -21,15 +21,20 @@ from engine.contract import MAX_PICTURES
 
 NAME = re.compile(r"[-_'\w]{1,32}")
 CHINESE = {"zh-CN", "zh-TW"}
-STRING, INTEGER, BOOLEAN, NUMBER = 3, 4, 5, 10
+STRING, INTEGER, BOOLEAN, NUMBER, ATTACHMENT = 3, 4, 5, 10, 11
+SLASH, MESSAGE = 1, 3
+
+
+async def published() -> list[dict[str, Any]]:
+    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]  # nobody presses
+    await client.tree.set_translator(Translator())
+    return await payload(client.tree)
 
 
 @pytest.fixture
 async def told() -> dict[str, dict[str, Any]]:
-    """What is published, by name."""
-    client = Client(None, structlog.get_logger())  # type: ignore[arg-type]  # nobody presses
-    await client.tree.set_translator(Translator())
-    return {command["name"]: command for command in await payload(client.tree)}
+    """The slash commands, by name."""
+    return {one["name"]: one for one in await published() if one["type"] == SLASH}
 
 
 def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -43,7 +48,7 @@ def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 async def test_they_are_those_that_there_are(told):
     assert {
-        *("draw", "again", "cancel", "queue", "show", "quota", "help"),
+        *("draw", "edit", "again", "cancel", "queue", "show", "quota", "help"),
         *("info", "history", "export", "forget"),
     } == NAMES
     assert set(told) == NAMES | {"admin"}
@@ -127,6 +132,22 @@ async def test_draw_offers_what_the_grammar_has(told):
     assert options["count"]["max_value"] == MAX_PICTURES
     assert options["seed"]["max_value"] == 2**53 - 1
     assert (options["guidance"]["type"], options["private"]["type"]) == (NUMBER, BOOLEAN)
+
+
+async def test_edit_takes_a_picture_and_words_and_offers_three_strengths(told):
+    options = {option["name"]: option for option in told["edit"]["options"]}
+    assert [name for name, option in options.items() if option["required"]] == ["image", "prompt"]
+    assert (options["image"]["type"], options["mask"]["type"]) == (ATTACHMENT, ATTACHMENT)
+    choices = options["strength"]["choices"]
+    assert [choice["value"] for choice in choices] == ["0.3", "0.6", "0.8"]
+    assert [choice["name_localizations"]["zh-CN"] for choice in choices] == ["小", "中", "大"]
+
+
+async def test_the_menu_of_a_message_offers_to_change_its_picture():
+    (menu,) = [one for one in await published() if one["type"] != SLASH]
+    assert (menu["name"], menu["type"]) == ("Change picture", MESSAGE)
+    assert menu["name_localizations"] == {"zh-CN": "改图", "zh-TW": "改圖"}
+    assert (menu["contexts"], menu["integration_types"]) == ([0, 1, 2], [0, 1])
 
 
 async def test_shapes_are_chosen_by_name(told):

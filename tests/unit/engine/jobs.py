@@ -1,12 +1,24 @@
 """Builder of engine jobs."""
 
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from engine.contract import Job, JobKey
 
 
 def key(generation_id: str = "g1", attempt: int = 1) -> JobKey:
     return JobKey(generation_id=generation_id, attempt=attempt)
+
+
+def png(size: tuple[int, int] = (160, 128), mode: str = "RGB", **saved: Any) -> bytes:
+    """A picture to begin from: red above, blue below."""
+    picture = Image.new(mode, size, (200, 30, 30, 255)[: len(mode)])
+    picture.paste((30, 30, 200, 255)[: len(mode)], (0, size[1] // 2, *size))
+    out = BytesIO()
+    picture.save(out, "png", **saved)
+    return out.getvalue()
 
 
 def job(generation_id: str = "g1", attempt: int = 1, **changes: Any) -> Job:

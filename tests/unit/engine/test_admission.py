@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from engine.admission import refusal
-from engine.contract import ErrorCode
+from engine.contract import ErrorCode, Source
 from engine.profiles import profile_named
 from engine.prompt_tokens import PromptTokens
 from tests.fakes.pipeline import FakePipeline
@@ -31,6 +33,14 @@ def test_what_is_out_of_range_is_refused_by_its_name(tokens, changes, code):
     found = refusal(job(**changes), DEMO, tokens)
     assert found is not None
     assert found.code == code
+
+
+def test_a_picture_is_for_models_that_take_one(tokens):
+    begun = job(source=Source(sha256="0" * 64, strength=0.6))
+    assert refusal(begun, DEMO, tokens) is None
+    found = refusal(begun, replace(DEMO, takes_inputs=False), tokens)
+    assert found is not None
+    assert (found.code, found.data) == (ErrorCode.NO_INPUTS, {"model": "demo"})
 
 
 def test_what_is_in_range_is_taken(tokens):

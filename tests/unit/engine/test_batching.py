@@ -3,6 +3,7 @@
 import pytest
 
 from engine.batching import Batching, bucket, places
+from engine.contract import Source
 from engine.profiles import profile_named
 from tests.unit.engine.jobs import job
 
@@ -64,6 +65,7 @@ def test_who_differs_by_prompt_and_seed_joins(batching):
         {"steps": 9},
         {"guidance": 1.5},
         {"prompt": "长" * 33},
+        {"source": Source(sha256="0" * 64, strength=0.6)},
     ],
 )
 def test_who_differs_in_what_a_forward_pass_shares_does_not(batching, changes):
@@ -80,3 +82,11 @@ def test_the_negative_prompt_counts_with_guidance_only(batching):
 @pytest.mark.parametrize(("tokens", "filled"), [(1, 32), (32, 32), (33, 64), (512, 512)])
 def test_captions_are_filled_up_to_multiples_of_32(tokens, filled):
     assert bucket(tokens) == filled
+
+
+def test_of_two_pictures_but_equal_strength_both_are_drawn_together(batching):
+    sources = [Source(sha256=digit * 64, strength=0.6) for digit in "01"]
+    one, other = (job(f"g{n}", source=source) for n, source in enumerate(sources))
+    assert batching.joins(one, first=other)
+    stronger = job("g2", source=Source(sha256="0" * 64, strength=0.8))
+    assert not batching.joins(stronger, first=one)

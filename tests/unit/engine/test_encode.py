@@ -4,6 +4,7 @@ from io import BytesIO
 from PIL import Image
 
 from engine import encode
+from engine.contract import Source
 from tests.unit.engine.jobs import job
 
 
@@ -23,6 +24,16 @@ def test_a_png_carries_what_it_was_drawn_from_in_chinese():
         "Negative prompt: 模糊",
     ]
     assert "Seed: 42, Size: 128x128, Model: demo" in opened.info["parameters"]
+
+
+def test_a_png_says_that_it_began_from_a_picture():
+    made = job(source=Source(sha256="0" * 64, strength=0.6))
+    opened = Image.open(
+        BytesIO(encode.png(picture("red"), encode.origin(made, 0, (8, 8), "demo", "0")))
+    )
+    told = json.loads(opened.info["zdraw"])
+    assert (told["strength"], told["source_sha256"]) == (0.6, "0" * 64)
+    assert "Denoising strength: 0.6, Size" in opened.info["parameters"]
 
 
 def test_a_png_gives_back_the_same_pixels():

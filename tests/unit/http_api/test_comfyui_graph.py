@@ -178,7 +178,7 @@ def status(prompt: Any) -> int:
     return 200
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(mixed | bent)
 def test_anything_is_a_workflow_or_refused(prompt: dict[str, Any]) -> None:
     assert status(prompt) in (200, 400)

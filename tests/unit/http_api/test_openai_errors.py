@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
-from bot.adapters.http_api.openai.body import ALLOWED, ImagesBody
+from bot.adapters.http_api.openai.body import ALLOWED
+from bot.adapters.http_api.openai.edits import EditsBody
 from bot.adapters.http_api.openai.errors import answer
 from bot.adapters.http_api.problem import Problem, problem_of
 from bot.core.errors import Refusal
@@ -75,4 +76,4 @@ def test_who_asks_too_soon_is_told_when_to_ask_again() -> None:
 
 
 def test_what_may_be_is_said_of_every_parameter() -> None:
-    assert set(ALLOWED) == set(ImagesBody.model_fields)
+    assert set(ALLOWED) == set(EditsBody.model_fields)

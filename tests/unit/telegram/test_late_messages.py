@@ -62,10 +62,27 @@ async def test_so_does_what_decides_without_a_word_more(desk, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["/help", "/start", "/draw", "/queue", "/show", "你好", "/start show_k3v9x2ab"]
+    "text",
+    [
+        *("/help", "/start", "/draw", "/queue", "/show", "你好", "/start show_k3v9x2ab"),
+        *("/edit", "/edit 换成夜景"),
+    ],
 )
 async def test_the_rest_is_forgotten(desk, text):
     desk.people.say(text, ago=LONG_AGO)
     desk.people.send_sticker(ago=LONG_AGO)
-    desk.people.send_photo("/draw 换成夜景", ago=LONG_AGO)
+    desk.people.send_photo("/draw", ago=LONG_AGO)
     assert (await desk.work()).named == []
+
+
+async def test_a_picture_that_was_sent_along_is_asked_about(desk):
+    desk.people.send_photo("/draw 换成夜景", ago=LONG_AGO)
+    assert (await desk.work()).named == ["offer"]
+
+
+@pytest.mark.parametrize("text", ["/draw 换成夜景", "/edit 换成夜景"])
+async def test_one_that_was_replied_to_is_asked_for_again(desk, text):
+    picture = desk.people.send_photo(chat=GROUP, ago=LONG_AGO)
+    desk.people.say(text, chat=GROUP, reply_to=picture.message_id, ago=LONG_AGO)
+    name, call = (await desk.work()).only
+    assert (name, call["code"]) == ("refuse", "late_edit")

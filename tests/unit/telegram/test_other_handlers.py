@@ -241,22 +241,23 @@ async def test_a_command_for_another_bot_is_ignored_in_private_too(desk):
     assert (await desk.work()).named == []
 
 
-async def test_a_picture_with_a_command_is_told_that_it_cannot_be_used_yet(desk):
-    desk.people.send_photo("/draw 换成夜景", chat=GROUP)
-    name, call = (await desk.work()).only
-    assert (name, call["code"]) == ("refuse", "no_reference_pictures")
-
-
 async def test_other_commands_work_under_a_picture(desk):
     desk.people.send_photo("/help", chat=GROUP)
     assert (await desk.work()).named == ["help"]
 
 
-@pytest.mark.parametrize("what", ["send_photo", "send_sticker", "send_voice"])
-async def test_in_private_what_has_no_text_gets_a_sentence(desk, what):
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        ("send_photo", "picture_without_words"),
+        ("send_sticker", "text_only"),
+        ("send_voice", "text_only"),
+    ],
+)
+async def test_in_private_what_has_no_text_gets_a_sentence(desk, what, code):
     getattr(desk.people, what)()
     name, call = (await desk.work()).only
-    assert (name, call["code"]) == ("refuse", "text_only")
+    assert (name, call["code"]) == ("refuse", code)
 
 
 @pytest.mark.parametrize("what", ["send_photo", "send_sticker", "send_voice"])
@@ -377,7 +378,8 @@ async def test_an_apology_goes_to_whoever_addressed_the_bot(desk):
 @pytest.mark.parametrize(
     "code",
     [
-        *("internal_error", "no_reference_pictures", "text_only", "unknown_button"),
+        *("internal_error", "text_only", "unknown_button", "picture_without_words"),
+        *("no_picture_there", "change_to_what", "late_edit", "not_a_picture"),
         *("too_late", "request_gone", "not_yours_to_draw"),
     ],
 )

@@ -171,6 +171,16 @@ async def test_an_answer_to_the_question_needs_no_command(desk):
     assert (await desk.work()).only[1]["text"] == "一只猫"
 
 
+async def test_a_picture_that_was_sent_along_is_still_drawn_from(desk):
+    asked = desk.people.send_photo("/edit 换成夜景", user=5, chat=GROUP)
+    desk.telegram.updates.history.clear()
+    offer = desk.bot_says("🕰 还要画吗？", GROUP, reply_to=asked.message_id)
+    desk.people.press(GROUP, offer, "v1:draw", user=5)
+    name, call = (await desk.work()).only
+    assert (name, call["text"], call["quiet"]) == ("edit_shown", "换成夜景", True)
+    assert call["shown"].file == "photo-0"
+
+
 async def test_nobody_else_has_it_drawn(desk):
     query = desk.people.press(GROUP, offered(desk), "v1:draw", user=6)
     name, call = (await desk.work()).only

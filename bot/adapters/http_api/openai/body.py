@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bot.adapters.http_api.pictures import Format
 from bot.adapters.http_api.problem import Problem
-from bot.core.draw_options import MAX_SEED
+from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest
 from engine.contract import MAX_PICTURES
 from engine.profiles import Profile
@@ -33,6 +33,7 @@ ALLOWED = {
     "num_inference_steps": f"{Profile.min_steps} – {Profile.max_steps}",
     "guidance_scale": f"0 – {Profile.max_guidance:g}",
     "negative_prompt": f"0 – {MAX_CHARACTERS}",
+    "strength": f"{MIN_STRENGTH:g} – {MAX_STRENGTH:g}",
 }
 
 

@@ -19,6 +19,7 @@ NAMES = {
     "steps": "num_inference_steps",
     "guidance": "guidance_scale",
     "negative": "negative_prompt",
+    "strength": "strength",
 }
 #: Refusals of the core: OpenAI's code, and the parameter it is about.
 _ABOUT: dict[str, tuple[str, str | None]] = {
@@ -49,6 +50,12 @@ _ABOUT: dict[str, tuple[str, str | None]] = {
     "pool_spent": ("insufficient_quota", None),
     "key_reused": ("idempotency_key_reused", "Idempotency-Key"),
     "bad_key": ("invalid_value", "Idempotency-Key"),
+    "not_a_picture": ("invalid_value", "image"),
+    "picture_too_large": ("invalid_value", "image"),
+    "too_many_pixels": ("invalid_value", "image"),
+    "no_inputs": ("invalid_value", "model"),
+    "mask_of_another_size": ("invalid_value", "mask"),
+    "bad_form": ("invalid_form", None),
 }
 
 

@@ -1,4 +1,4 @@
-"""`POST /v1/images/generations`, and the pictures that its links lead to."""
+"""`POST /v1/images/generations` and `/edits`, and the pictures that their links lead to."""
 
 import asyncio
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from bot.adapters.http_api.language import locale_asked
 from bot.adapters.http_api.links import Links
 from bot.adapters.http_api.openai.body import ImagesBody
+from bot.adapters.http_api.openai.edits import SCHEMA, Edit, read_edit
 from bot.adapters.http_api.openai.models import Models
 from bot.adapters.http_api.openai.reply import (
     ImagesReply,
@@ -31,6 +32,7 @@ from bot.core.draw import Draw
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Generation, Outcome
 from bot.core.replies import program_text
+from bot.core.sources import Sources
 
 FILES = "/v1/images/files"
 #: Nobody reads it: whoever asked has gone.
@@ -38,6 +40,7 @@ _GONE = 499
 #: As a program sees it, a request that zdraw could not draw is the server's fault, but for these.
 _ASKED_WRONGLY = ("prompt_too_long", "bad_size", "bad_steps", "bad_guidance")
 _KEY = r"^[\x21-\x7e]{1,255}$"
+Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=_KEY)]
 _ERRORS = errors(400, 401, 404, 409, 410, 413, 422, 429, 500, 503)
 
 
@@ -48,6 +51,7 @@ class Images:
         self,
         *,
         draw: Draw,
+        sources: Sources,
         cards: Cards,
         waiting: Waiting,
         album: Album,
@@ -55,6 +59,7 @@ class Images:
         models: Models,
     ) -> None:
         self._draw = draw
+        self._sources = sources
         self._cards = cards
         self._waiting = waiting
         self._album = album
@@ -69,8 +74,14 @@ class Images:
             methods=["POST"],
             responses={200: {"model": ImagesReply}},
         )
-        for name in ("edits", "variations"):
-            router.add_api_route(f"/v1/images/{name}", self.edit, methods=["POST"])
+        router.add_api_route(
+            "/v1/images/edits",
+            self.edit,
+            methods=["POST"],
+            responses={200: {"model": ImagesReply}},
+            openapi_extra=SCHEMA,
+        )
+        router.add_api_route("/v1/images/variations", self.vary, methods=["POST"])
         router.add_api_route(f"{FILES}/{{name}}", self.file, methods=["GET"])
         return router
 
@@ -78,14 +89,25 @@ class Images:
         self,
         request: Request,
         body: Annotated[ImagesBody, Body()],
-        key: Annotated[str | None, Header(alias="Idempotency-Key", pattern=_KEY)] = None,
+        key: Key = None,
     ) -> Response:
         """Draw, wait, and answer with the pictures. A request that is repeated with the same
         Idempotency-Key is the same request."""
+        return await self._drawn(request, body, key)
+
+    async def edit(self, request: Request, key: Key = None) -> Response:
+        """The same from a picture: where that, or its mask, is transparent it is drawn anew, and
+        without either all of it."""
+        asked = await read_edit(request)
+        return await self._drawn(request, asked.body, key, asked)
+
+    async def _drawn(
+        self, request: Request, body: ImagesBody, key: str | None, edit: Edit | None = None
+    ) -> Response:
         form = body.form
         name = None if body.model is None else self._models.known(body.model)
         locale = locale_asked(request.headers)
-        generation = await self._admitted(request, body, locale, key)
+        generation = await self._admitted(request, body, locale, key, edit)
         ended = await self._waiting.end_of(generation.id, request.receive)
         if ended is None:
             return self._left_waiting(key)
@@ -101,12 +123,12 @@ class Images:
             answer = await asyncio.to_thread(with_bytes, head, pictures, ended.spec.seed)
         return Response(answer, media_type="application/json")
 
-    async def edit(self, request: Request) -> Response:
-        """Not yet."""
+    async def vary(self, request: Request) -> Response:
+        """No."""
         async for _ in request.stream():
             # Read to its end: a client that is still sending would not hear the answer.
             pass
-        raise Problem(400, "no_pictures_as_input", param="image")
+        raise Problem(400, "no_variations", param="image")
 
     async def file(
         self,
@@ -140,12 +162,20 @@ class Images:
         return str(address.include_query_params(**given))
 
     async def _admitted(
-        self, request: Request, body: ImagesBody, locale: str, key: str | None
+        self,
+        request: Request,
+        body: ImagesBody,
+        locale: str,
+        key: str | None,
+        edit: Edit | None,
     ) -> Generation:
         event = None if key is None else f"key:{key}"
         origin = request.state.caller.origin(locale, event)
         try:
-            return (await self._draw.values(origin, body.request())).generation
+            given = None
+            if edit is not None:
+                given = await self._sources.make_ready(edit.image, edit.mask)
+            return (await self._draw.values(origin, body.request(), given)).generation
         except Refusal as refusal:
             raise problem_of(refusal) from None
         except AlreadySeen:

@@ -1,0 +1,106 @@
+"""What `POST /v1/images/edits` takes: a form with a picture, and the parameters of a drawing."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import Field, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from bot.adapters.http_api.openai.body import ALLOWED, ImagesBody
+from bot.adapters.http_api.problem import Problem
+from bot.core.draw_options import MAX_STRENGTH, MIN_STRENGTH
+from bot.core.draw_syntax import DrawRequest
+
+#: Of the fields that are no files.
+MAX_FIELDS, MAX_FIELD_BYTES = 40, 64 * 1024
+#: OpenAI's clients send a list of pictures under the second one.
+IMAGE_NAMES = ("image", "image[]")
+_FILE = {"type": "string", "format": "binary"}
+#: For the published schema: the form is read here, not by FastAPI.
+SCHEMA: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["image", "prompt"],
+                    "properties": {
+                        "image": _FILE,
+                        "mask": _FILE,
+                        **{name: {"type": "string"} for name in ALLOWED},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+class EditsBody(ImagesBody):
+    """Beside the files."""
+
+    strength: Annotated[
+        float | None, Field(ge=MIN_STRENGTH, le=MAX_STRENGTH, allow_inf_nan=False)
+    ] = None
+
+    def request(self) -> DrawRequest:
+        plain = super().request()
+        return DrawRequest(**{**vars(plain), "strength": self.strength})
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A request to draw from a picture."""
+
+    body: EditsBody
+    image: bytes
+    mask: bytes | None
+
+
+async def read_edit(request: Request) -> Edit:
+    """Raises Problem and RequestValidationError."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise Problem(400, "bad_form")
+    limits = {"max_files": 4, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD_BYTES}
+    async with request.form(**limits) as form:
+        return await _read(form)
+
+
+async def _read(form: FormData) -> Edit:
+    files, fields = _sorted(form)
+    images = [file for name in IMAGE_NAMES for file in files.get(name, ())]
+    masks = files.get("mask", [])
+    if not images:
+        raise Problem(400, "missing_parameter", param="image", name="image")
+    for name, some in (("image", images), ("mask", masks)):
+        if len(some) > 1:
+            raise Problem(400, "bad_parameter", param=name, name=name, allowed="1")
+    mask = await masks[0].read() if masks else None
+    return Edit(_body(fields), await images[0].read(), mask)
+
+
+def _sorted(form: FormData) -> tuple[dict[str, list[UploadFile]], dict[str, str]]:
+    """The files, and the other fields. Raises Problem for what may not be there."""
+    files: dict[str, list[UploadFile]] = {}
+    fields: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            if name not in (*IMAGE_NAMES, "mask"):
+                raise Problem(400, "unknown_parameter", param=name, name=name)
+            files.setdefault(name, []).append(value)
+        elif name in fields:
+            raise Problem(400, "bad_parameter", param=name, name=name, allowed="1")
+        else:
+            fields[name] = value
+    return files, fields
+
+
+def _body(fields: dict[str, str]) -> EditsBody:
+    try:
+        return EditsBody.model_validate_strings(fields, strict=False)
+    except ValidationError as error:
+        places = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(places) from None

@@ -1,0 +1,69 @@
+"""Errands over SQL: requests whose picture is still to be fetched."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+
+from bot.core.errand_ports import Errand, NewErrand
+from bot.core.errors import Refusal
+from bot.core.generation import Address, Origin
+from bot.core.ports import Clock
+from bot.store.database import Database
+from bot.store.house_tables import errands
+
+#: Of one person.
+MOST_WAITING = 10
+#: Looked at together.
+_TOGETHER = 50
+_row = errands.c
+
+
+class SqlErrands:
+    """Implements bot.core.errand_ports.Errands."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def note(self, new: NewErrand) -> bool:
+        origin = new.origin
+        known = select(_row.serial).where(_row.event_key == origin.event_key)
+        theirs = select(func.count()).where(_row.requester == origin.requester)
+        async with self._database.write() as connection:
+            if (await connection.execute(known)).first() is not None:
+                return False
+            if (await connection.execute(theirs)).scalar_one() >= MOST_WAITING:
+                raise Refusal("queue_full_yours", limit=MOST_WAITING)
+            await connection.execute(
+                insert(errands).values(
+                    event_key=origin.event_key,
+                    requester=origin.requester,
+                    origin=asdict(origin),
+                    text=new.text,
+                    file=new.file,
+                    created_ms=self._clock(),
+                )
+            )
+        return True
+
+    async def waiting(self) -> Sequence[Errand]:
+        query = select(errands).order_by(_row.serial).limit(_TOGETHER)
+        async with self._database.read() as connection:
+            return [_errand_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def done(self, serial: int) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(delete(errands).where(_row.serial == serial))
+
+
+def _errand_of(row: Mapping[Any, Any]) -> Errand:
+    fields = dict(row["origin"])
+    return Errand(
+        origin=Origin(**{**fields, "address": Address(**fields["address"])}),
+        text=row["text"],
+        file=row["file"],
+        serial=row["serial"],
+        created_ms=row["created_ms"],
+    )

@@ -1,0 +1,53 @@
+"""Requests whose picture is still to be fetched."""
+
+import pytest
+
+from bot.core.errand_ports import NewErrand
+from bot.core.errors import Refusal
+from bot.core.generation import Origin
+from bot.store.errands import MOST_WAITING
+from tests.builders import address
+
+
+def errand(number: int = 1, **changes) -> NewErrand:
+    origin = Origin(
+        **{
+            "event_key": f"telegram:message:{number}",
+            "requester": "telegram:1",
+            "address": address(thread="5"),
+            "locale": "en",
+            "spoiler": True,
+            "name": "anna",
+            **changes,
+        }
+    )
+    return NewErrand(origin=origin, text="换成夜景", file="AgACAg")
+
+
+async def test_an_errand_comes_back_as_it_was_noted_until_it_is_done(store):
+    new = errand()
+    assert await store.errands.note(new)
+    (found,) = await store.errands.waiting()
+    assert (found.origin, found.text, found.file) == (new.origin, new.text, new.file)
+    assert found.created_ms == store.clock()
+    await store.errands.done(found.serial)
+    await store.errands.done(found.serial)
+    assert await store.errands.waiting() == []
+
+
+async def test_an_event_is_noted_once(store):
+    assert await store.errands.note(errand())
+    assert not await store.errands.note(errand())
+    assert len(await store.errands.waiting()) == 1
+
+
+async def test_they_come_in_order_and_one_person_has_so_many(store):
+    for number in range(MOST_WAITING):
+        await store.errands.note(errand(number))
+    with pytest.raises(Refusal) as caught:
+        await store.errands.note(errand(99))
+    assert caught.value.code == "queue_full_yours"
+    assert await store.errands.note(errand(100, requester="telegram:2"))
+    found = [one.origin.event_key for one in await store.errands.waiting()]
+    assert found[:2] == ["telegram:message:0", "telegram:message:1"]
+    assert len(found) == MOST_WAITING + 1
