@@ -114,6 +114,21 @@ def test_what_gradio_takes_for_a_file_is_not_taken(
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
+def test_nor_by_the_way_that_goes_past_the_queue(
+    board: httpx.Client, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("樱花")
+    offered = board.get("/config").json()["dependencies"]
+    (cancel,) = [one["id"] for one in offered if one["api_name"] == "cancel"]
+    given = {"path": str(secret), "meta": FILE_DATA}
+    body = {"data": [given], "fn_index": cancel, "session_hash": "x"}
+    answered = board.post("/gradio_api/run/predict", json=body)
+    assert not answered.is_success
+    assert "secret" not in answered.text
+    assert "Traceback" not in "".join(capfd.readouterr())
+
+
 def test_wrong_inputs_leave_no_traceback_and_no_prompt_in_the_log(
     board: httpx.Client, capfd: pytest.CaptureFixture[str]
 ) -> None:

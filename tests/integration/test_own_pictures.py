@@ -1,12 +1,13 @@
 """One's own pictures on the board, over real rows and files."""
 
 import base64
+import json
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import structlog
-from PIL import Image
+from PIL import Image, PngImagePlugin
 from structlog.testing import capture_logs
 
 from bot.adapters.board.attempt import Attempt
@@ -105,6 +106,10 @@ async def test_somebody_elses_is_as_unknown_as_none(desk: Desk, tab: OwnTab) -> 
     assert "找不到编号" in said(await tab.use(theirs.id, "zh"))
 
 
+PNG_TEXT = """{"prompt": "一个圆", "negative_prompt": "", "seed": 7, "width": 512,
+"height": 512, "steps": 8, "guidance": 0}"""
+
+
 def dropped(width: int) -> Any:
     job = Job(
         key=JobKey(generation_id="k3x", attempt=1),
@@ -123,6 +128,17 @@ async def test_a_dropped_picture_fills_the_controls() -> None:
     drop = Drop(profile_named("demo"), ATTEMPT)
     *values, _ = await drop.restore("zh", dropped(512))
     assert values == ["一个圆", 512, 512, 1, 8, 0.0, "7", ""]
+
+
+async def test_one_that_was_made_of_another_picture_is_told_to_come_out_different() -> None:
+    made = json.loads(PNG_TEXT)
+    info = PngImagePlugin.PngInfo()
+    info.add_text("zdraw", json.dumps(made | {"strength": 0.5, "source_sha256": "0" * 64}))
+    data = png(Image.new("RGB", (8, 8)), info)
+    event: Any = SimpleNamespace(_data={"head": base64.b64encode(data).decode()})
+    *values, sentence = await Drop(profile_named("demo"), ATTEMPT).restore("zh", event)
+    assert values == ["一个圆", 512, 512, 1, 8, 0.0, "7", ""]
+    assert reply("board_restored_in_part", "zh") in sentence
 
 
 async def test_one_that_this_model_cannot_draw_is_refused_and_changes_nothing() -> None:

@@ -67,7 +67,7 @@ class DrawTab:
             inputs=self._language,
             outputs=status,
             show_progress="hidden",
-            concurrency_limit=None,
+            queue=False,
             api_name="cancel",
         )
 

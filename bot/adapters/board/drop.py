@@ -65,6 +65,7 @@ class Drop:
             inputs=language,
             outputs=[*controls, said],
             show_progress="hidden",
+            queue=False,
             api_visibility="private",
         )
 
@@ -76,9 +77,12 @@ class Drop:
         head = data.get("head") if isinstance(data, dict) else None
         if not isinstance(head, str):
             raise Refusal("no_parameters")
-        form = Form.of(parameters_in(head))
+        made = parameters_in(head)
+        form = Form.of(made)
         # Another model may have drawn it: what this one cannot is refused, not bent.
         asked = form.beside(self._profile)
         check_values(asked)
         resolve_size(asked, self._profile)
-        return *form.values, lines(reply("board_restored", locale))
+        # What it began from is not in the file, and the board takes no pictures yet.
+        restored = "board_restored" if made.strength is None else "board_restored_in_part"
+        return *form.values, lines(reply(restored, locale))

@@ -33,6 +33,8 @@ _WRITTEN = frozenset(
     {
         "/gradio_api/queue/join",
         "/gradio_api/call/draw",
+        # What is answered at once, without the queue.
+        "/gradio_api/run/predict",
         "/gradio_api/cancel",
         "/gradio_api/reset",
     }

@@ -70,7 +70,11 @@ class OwnTab:
             older = make(gradio.Button, {"value": text("board_older")}, interactive=False)
         ids, ends, picked = gradio.State(()), gradio.State(("", "")), gradio.State("")
         page = [small, ids, ends, newer, older, said]
-        quietly = {"show_progress": "hidden", "api_visibility": "private"}
+        quietly: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "queue": False,
+        }
         gradio.on(
             [search.submit, tab.select],
             self.newest,

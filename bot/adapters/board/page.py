@@ -78,6 +78,9 @@ class Page:
                 inputs=language,
                 outputs=wording.components,
                 show_progress="hidden",
+                # What waits in the queue is told over a stream. One that is just about to end has
+                # been seen to swallow the next event, so nothing but pictures waits in it.
+                queue=False,
                 api_visibility="private",
             )
             # In the browser: a request that nobody made would be on its way with the first one.

@@ -30,6 +30,8 @@ class _Made(BaseModel):
     height: int
     steps: int
     guidance: float
+    #: Of a picture that began from another one.
+    strength: float | None = None
 
 
 def parameters_in(head: str) -> DrawSpec:

@@ -46,7 +46,11 @@ class StateTab:
         charts = gradio.HTML(elem_id="charts")
         said = gradio.HTML()
         timer = gradio.Timer(REFRESH_SECONDS, active=False)
-        quietly = {"show_progress": "hidden", "api_visibility": "private"}
+        quietly: dict[str, Any] = {
+            "show_progress": "hidden",
+            "api_visibility": "private",
+            "queue": False,
+        }
         gradio.on(
             [tab.select, timer.tick, reach.change, language.change],
             self.look,

@@ -58,6 +58,11 @@ BOARD: dict[str, tuple[str, str]] = {
         "✅ 参数取回来了，按「画」就是同一张。",
         "✅ Settings are back: Draw gives the same.",
     ),
+    "board_restored_in_part": (
+        "✅ 参数取回来了。它是从另一张图改来的，这里没有那张图，画出来会不一样。",
+        "✅ Its settings are back. It was made of another picture, which is not here: what is "
+        "drawn will be different.",
+    ),
     "no_parameters": (
         "这个文件里没有 zdraw 的参数。要用画板「我的图」里或聊天里 📄 发的 PNG 原图；"
         "聊天里压缩过的、截图的都没有。",
