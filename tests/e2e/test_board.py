@@ -99,9 +99,10 @@ def test_cancel_takes_it_back(page: Page) -> None:
 
 
 def test_what_cannot_be_drawn_is_plain_words(page: Page) -> None:
+    page.get_by_text("更多设置").click()
     draw(page, "一个红色的圆 --sed 4")
     expect(page.locator("#status")).to_have_text("不认识参数「--sed」，是想写「--seed」吗？")
-    page.get_by_text("更多设置").click()
+    # Gradio hears what is typed into a field only some time after the field is seen.
     page.locator("#seed input, #seed textarea").first.fill("四十二")
     draw(page, "一个红色的圆")
     expect(page.locator("#status")).to_contain_text("「种子」不能是「四十二」")

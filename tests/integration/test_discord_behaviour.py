@@ -44,6 +44,8 @@ class InlineCore:
     #: Only the card is shown.
     slow: bool = False
     messenger: Any = None
+    #: Nobody changes a picture here.
+    edits: Any = None
 
     def __post_init__(self) -> None:
         self.my_data = InlinePages(self)
