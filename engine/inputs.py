@@ -9,6 +9,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image, ImageOps
@@ -67,8 +68,10 @@ class InputFolder:
         """Deletes what no job names any more; `now` is a time.time()."""
         for path in self._folder.iterdir():
             is_named = path.name in named or not _NAME.match(path.name)
-            if not is_named and now - path.stat().st_mtime > GRACE_SECONDS:
-                path.unlink(missing_ok=True)
+            # One that is just being written gets its name meanwhile.
+            with suppress(FileNotFoundError):
+                if not is_named and now - path.stat().st_mtime > GRACE_SECONDS:
+                    path.unlink()
 
 
 def _fitted(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -1,11 +1,11 @@
 """The audit: one line for each act of somebody who keeps order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from bot.core.generation import Origin
+from bot.core.generation import Generation, Origin
 
 #: The scope of what holds in every group.
 EVERYWHERE = ""
@@ -76,6 +76,12 @@ class Acts(Protocol):
         None; with `about` those of this actor or target only. Those older than the act `before`;
         or those newer than `after` that are nearest to it."""
         ...
+
+
+def act_on(origin: Origin, kind: ActKind, generation: Generation) -> Act:
+    """About a request: of the group in which it was made, wherever whoever decides is."""
+    act = act_of(origin, kind, scope=generation.scope, target=generation.id)
+    return replace(act, platform=generation.address.platform)
 
 
 def act_of(origin: Origin, kind: ActKind, *, scope: str, target: str = "", detail: str = "") -> Act:

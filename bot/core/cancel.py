@@ -7,7 +7,7 @@ work is best effort and repeated by the reconciliation at the next Hello.
 import asyncio
 from collections.abc import Sequence
 
-from bot.core.acts import Act, ActKind, act_of
+from bot.core.acts import Act, ActKind, act_on
 from bot.core.errors import Refusal
 from bot.core.generation import Generation, Origin
 from bot.core.news import News
@@ -34,8 +34,7 @@ class Cancel:
         Refusal("already_ended"), and AlreadySeen."""
         act = None
         if generation.requester != origin.requester:
-            kind, scope = ActKind.CANCEL, generation.scope
-            act = act_of(origin, kind, scope=scope, target=generation.id)
+            act = act_on(origin, ActKind.CANCEL, generation)
         if await self._end([generation.id], origin.event_key, act) == 0:
             raise Refusal("already_ended", id=generation.id)
 

@@ -5,7 +5,7 @@ Also 🔁 (`repeat`): the same request again with a new seed; and what an admin 
 
 from dataclasses import replace
 
-from bot.core.acts import Act, ActKind, act_of
+from bot.core.acts import Act, ActKind, act_on
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
 from bot.core.draw_values import check_values, completed, is_the_same
@@ -131,7 +131,7 @@ class Draw:
             spoiler=parent.spoiler,
         )
         request = replace(request_of(parent), seed=parent.spec.seed)
-        act = act_of(origin, ActKind.RETRY, scope=parent.scope, target=parent.id)
+        act = act_on(origin, ActKind.RETRY, parent)
         return await self._admit(place, request, parent, act=act)
 
     def _check_length(self, text: str) -> None:
@@ -162,10 +162,17 @@ class Draw:
         )
 
     async def _given(
-        self, request: DrawRequest, given: Given | None, parent: Generation | None
+        self,
+        requester: str,
+        request: DrawRequest,
+        given: Given | None,
+        parent: Generation | None,
     ) -> Given | None:
         """What it begins from. Raises Refusal."""
         if given is None and parent is not None and parent.spec.source is not None:
+            if parent.requester != requester:
+                # Others see what was drawn, not what somebody sent for it.
+                raise Refusal("others_picture")
             given = await self._sources.load(parent.spec.source)
         if given is None and request.strength is not None:
             raise Refusal("strength_needs_picture")
@@ -217,7 +224,7 @@ class Draw:
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
         rules = await self._rules(origin)
-        given = await self._given(request, given, parent)
+        given = await self._given(origin.requester, request, given, parent)
         spec = self._resolve(request, rules, given)
         bounds = await self._bounds_here(origin, rules, retried=act is not None)
         generation_id = new_generation_id()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from bot.core.answers import Answers
 from bot.core.draw import Draw
 from bot.core.errand_ports import Errand, Errands, PictureSource
-from bot.core.errors import AlreadySeen, Refusal, TryLater
+from bot.core.errors import Refusal, TryLater
 from bot.core.log import Log
 from bot.core.ports import Clock
 from bot.core.sources import Given, Sources
@@ -47,6 +47,7 @@ class Fetcher:
         self._answers = answers
         self._clock = clock
         self._log = log
+        self._since_ms = clock()
         self._wake = asyncio.Event()
         self._under_way: set[int] = set()
 
@@ -56,6 +57,7 @@ class Fetcher:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        self._since_ms = self._clock()
         async with asyncio.TaskGroup() as tasks:
             while True:
                 # Before the look: what is asked for while it goes on must be found as well.
@@ -83,28 +85,27 @@ class Fetcher:
     async def _run_errand(self, errand: Errand) -> bool:
         """False where it has to be tried again."""
         try:
-            given = await self._fetched(errand)
-            if given is None:
-                return False
-            await self._draw(errand.origin, errand.text, None, given)
-        except AlreadySeen:
-            pass
-        except Refusal as refusal:
-            await self._answers.refused(errand.origin, refusal)
+            await self._answers.once(errand.origin, lambda: self._drawn(errand), quiet=False)
+        except TryLater:
+            return False
         await self._errands.done(errand.serial)
         return True
 
-    async def _fetched(self, errand: Errand) -> Given | None:
-        """None for now. Raises Refusal."""
-        if self._clock() - errand.created_ms > GIVEN_UP_MS:
+    async def _drawn(self, errand: Errand) -> None:
+        await self._draw(errand.origin, errand.text, None, await self._fetched(errand))
+
+    async def _fetched(self, errand: Errand) -> Given:
+        """Raises TryLater, Refusal."""
+        # What was noted before a night off has its time as well.
+        if self._clock() - max(errand.created_ms, self._since_ms) > GIVEN_UP_MS:
             raise Refusal("picture_not_fetched")
         platform = self._platforms.get(errand.origin.address.platform)
         if platform is None:
-            return None
+            raise TryLater(PAUSE_SECONDS)
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 content = await platform.fetch(errand.file)
         except (TryLater, TimeoutError) as error:
             self._log.info("picture_not_fetched", error=type(error).__name__)
-            return None
+            raise TryLater(PAUSE_SECONDS) from None
         return await self._sources.make_ready(content)

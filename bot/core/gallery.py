@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.acts import ActKind, act_of
+from bot.core.acts import ActKind, act_on
 from bot.core.cards import Cards
 from bot.core.chat_ports import Removals
 from bot.core.draw import request_of
@@ -104,8 +104,7 @@ class Gallery:
         gone = refusal_text(Refusal("picture_removed", id=generation.id), generation.locale)
         act = None
         if generation.requester != origin.requester:
-            scope, target = generation.scope, generation.id
-            act = act_of(origin, ActKind.REMOVE, scope=scope, target=target)
+            act = act_on(origin, ActKind.REMOVE, generation)
         removed = await self._removals.remove(
             generation.id, copies, origin.event_key, instead=gone, act=act
         )

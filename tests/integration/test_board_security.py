@@ -14,17 +14,22 @@ from tests.board_stand import PANDAS, PASSWORD, Stand
 
 pytestmark = PANDAS
 
+#: Anybody's; its name follows from the request's id.
 PICTURE = "pictures/2026/01/02/k3x-1.png"
+#: Of a process that was killed.
+LEFT_OVER = "board/0123/left.png"
 FILE_DATA = {"_type": "gradio.FileData"}
 
 
 def stand_in(folder: Path, *, locked: bool) -> Iterator[Stand]:
-    for name, content in ((PICTURE, b"png"), ("zdraw.db", b"rows"), ("api.secret", b"secret")):
+    files = {PICTURE: b"png", LEFT_OVER: b"png", "zdraw.db": b"rows", "api.secret": b"secret"}
+    for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    (folder / "pictures/away").symlink_to(folder / "zdraw.db")
     stand = Stand(folder, locked=locked)
     with stand.open():
+        (folder / "board").mkdir(exist_ok=True)
+        (folder / "board/away").symlink_to(folder / "zdraw.db")
         yield stand
 
 
@@ -66,23 +71,30 @@ def form(prompt: object, seed: object = "") -> list[object]:
 # --- files ----------------------------------------------------------------------------------------
 
 
-def test_a_picture_of_the_store_is_served(open_stand: Stand, board: httpx.Client) -> None:
-    served = board.get(f"/gradio_api/file={open_stand.state_dir / PICTURE}")
+def test_a_copy_that_the_page_shows_is_served(open_stand: Stand, board: httpx.Client) -> None:
+    copy = open_stand.state_dir / "board/4567/shown.png"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(b"png")
+    served = board.get(f"/gradio_api/file={copy}")
     assert (served.status_code, served.content) == (200, b"png")
+
+
+def test_copies_of_a_process_that_was_killed_are_gone(open_stand: Stand) -> None:
+    assert not (open_stand.state_dir / LEFT_OVER).exists()
 
 
 @pytest.mark.parametrize(
     "name",
     [
         "/etc/passwd",
+        "{state}/" + PICTURE,
         "{state}/zdraw.db",
         "{state}/api.secret",
-        "{state}/pictures/../zdraw.db",
-        "{state}/pictures/%2e%2e/zdraw.db",
-        "{state}/pictures/..%2Fzdraw.db",
+        "{state}/board/%2e%2e/zdraw.db",
+        "{state}/board/..%2Fzdraw.db",
         # A link that leads out.
-        "{state}/pictures/away",
-        "{state}/pictures",
+        "{state}/board/away",
+        "{state}/board",
         "pyproject.toml",
         "http://127.0.0.1:1/x",
         "https://gradio.example/x",

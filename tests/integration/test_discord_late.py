@@ -413,7 +413,14 @@ async def test_one_that_cannot_be_judged_keeps_nobody_from_being_warned(
         await life.opened(asked)
     wait(life, 13)
     await eventually(lambda: "/show" in answer(there).content)
-    assert capsys.readouterr().out.count("not_judged") == 1
+    said: list[str] = []
+
+    def told() -> bool:
+        said.append(capsys.readouterr().out)
+        return "not_judged" in "".join(said)
+
+    await eventually(told)
+    assert "".join(said).count("not_judged") == 1
 
 
 async def test_sent_by_the_bot_itself_a_file_must_be_one_for_the_place(life, discord, monkeypatch):

@@ -226,11 +226,19 @@ async def test_info_tells_of_it(desk: Desk) -> None:
     assert reply("info_source", "zh", strength="0.3") in await told(desk)
 
 
-async def test_forgetting_deletes_it_and_no_other_persons_copy(desk, tmp_path) -> None:
+async def test_what_somebody_sent_is_for_nobody_else(desk: Desk, tmp_path: Path) -> None:
     one = await finished(desk, await given(desk))
-    await desk.again(by=BORIS, generation_id=one.id)
-    other = await desk.store.admissions.latest(BORIS, CHAT.chat)
-    assert other is not None
+    refused = reply("others_picture", "zh")
+    assert await desk.again(by=BORIS, generation_id=one.id) == refused
+    await desk.desk.draw(desk.origin(by=BORIS), "雪景 改动 0.1", edited=one.id)
+    assert await told(desk) == refused
+    assert await desk.store.admissions.latest(BORIS, CHAT.chat) is None
+    assert sources(tmp_path) == [f"{one.id}.png"]
+
+
+async def test_forgetting_deletes_it_and_no_other_persons_own(desk, tmp_path) -> None:
+    one = await finished(desk, await given(desk))
+    other = await finished(desk, await given(desk, origin=desk.origin(by=BORIS)))
     await desk.store.forgetting.forget(ANNA, one.id, instead="")
     await desk.data.retention.clean()
     gone = await desk.store.now(one)
@@ -286,6 +294,26 @@ async def test_what_was_noted_before_a_restart_is_fetched_after_it(desk: Desk) -
         # Redelivered once more.
         assert await desk.desk.edits.shown(origin, "换成夜景", Shown(file="AgACAg")) is None
     assert platform.asked == ["AgACAg"]
+
+
+async def test_one_admitted_by_a_process_that_died_then_has_no_other_answer(desk: Desk) -> None:
+    origin = desk.origin()
+    await desk.desk.edits.shown(origin, "换成夜景", Shown(file="AgACAg"))
+    await given(desk, origin=origin)
+    desk.store.clock.advance(GIVEN_UP_MS + 1)
+    await desk.manage("ban", "", of=ANNA)
+    already_said = await desk.said()
+    async with fetching(desk, Refusal("picture_not_fetched")):
+        await eventually(lambda: no_errands(desk))
+    assert await desk.said() == already_said
+
+
+async def test_one_noted_before_a_night_off_is_fetched_after_it(desk: Desk) -> None:
+    await desk.desk.edits.shown(desk.origin(), "换成夜景", Shown(file="AgACAg"))
+    desk.store.clock.advance(GIVEN_UP_MS + 1)
+    async with fetching(desk, photo()):
+        await eventually(lambda: no_errands(desk))
+    assert await desk.store.admissions.latest(ANNA, CHAT.chat) is not None
 
 
 async def test_a_platform_that_is_away_is_asked_again(desk: Desk, monkeypatch) -> None:

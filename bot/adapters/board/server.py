@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 from pathlib import Path
 
@@ -56,6 +57,8 @@ class BoardServer:
         """All of it."""
         # Gradio keeps a copy of each picture it shows; not in a temp folder that others read.
         os.environ["GRADIO_TEMP_DIR"] = str(self._copies)
+        # What a process that was killed had no time to delete.
+        shutil.rmtree(self._copies, ignore_errors=True)
         app = gradio.mount_gradio_app(
             FastAPI(openapi_url=None),
             self._page.build(),
@@ -71,7 +74,7 @@ class BoardServer:
             ssr_mode=False,
             css=self._page.css,
         )
-        return Gate(app, login=self._login, folders=[self._pictures, self._copies])
+        return Gate(app, login=self._login, folders=[self._copies])
 
     async def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
         serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -124,6 +124,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "模型 {model} 只会按文字画，不能改图。",
         "The model {model} draws from words only; it cannot change pictures.",
     ),
+    "others_picture": (
+        "这张图是别人用自己的图片改的，只有本人能再画。想接着改，请回复这张图发 /edit 和描述。",
+        "It was made from a picture of somebody else's, and only they can draw it again. To go on "
+        "from here, reply to it with /edit and a description.",
+    ),
     "strength_needs_picture": (
         "「改动」要有一张图：请回复一张图，或把图和 /draw 一起发；只按文字画请去掉它。",
         "“--strength” needs a picture: reply to one, or send one together with /draw. Without a "
