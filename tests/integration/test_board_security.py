@@ -28,6 +28,8 @@ def stand_in(folder: Path, *, locked: bool) -> Iterator[Stand]:
         (folder / name).write_bytes(content)
     stand = Stand(folder, locked=locked)
     with stand.open():
+        # Answered once the copies of an earlier process are gone.
+        httpx.get(stand.url, timeout=60, trust_env=False)
         (folder / "board").mkdir(exist_ok=True)
         (folder / "board/away").symlink_to(folder / "zdraw.db")
         yield stand
