@@ -197,6 +197,14 @@ async def test_a_change_is_somebodys(desk: Desk, wish):
     assert await left(desk, ADMIN) == 3 * UNIT
 
 
+async def test_in_reply_to_what_the_bot_said_it_is_ones_own(desk: Desk) -> None:
+    """As it is asked for below 「额度不够」."""
+    own = await desk.manage("quota", by=BORIS, admin=False)
+    assert await desk.manage("quota", by=BORIS, admin=False, of_message="999") == own
+    told = await desk.manage("quota", "群 每天 500", by=OWNER, of_message="999")
+    assert "500" in told
+
+
 async def test_the_platform_is_asked_for_admins_only_where_it_matters(desk: Desk):
     async def never() -> bool:
         raise AssertionError("asked")

@@ -28,9 +28,7 @@ class Quota:
         self._clock = clock
 
     async def __call__(self, ask: Ask) -> Said:
-        if not ask.words and ask.pointed.person is None and ask.pointed.message is None:
-            return await self._told(ask.origin, ask.origin.requester)
-        person, rest = await self._whom(ask)
+        person, rest = await self._meant(ask)
         if asks_for_pool(rest.words):
             await ask.require(Level.GROUP_ADMIN)
             return await self._told_of_pool(ask.origin)
@@ -45,6 +43,15 @@ class Quota:
         elif not await ask.runs_fleet():
             raise Refusal("pool_is_the_fleets" if order.pool else "private_is_the_fleets")
         return await self._change(rest, order, person)
+
+    async def _meant(self, ask: Ask) -> tuple[str | None, Ask]:
+        """As Whom has it; a reply to any other sentence of ours points at nobody."""
+        try:
+            return await self._whom(ask)
+        except Refusal as refusal:
+            if refusal.code != "whom":
+                raise
+            return None, ask
 
     async def _told(self, origin: Origin, person: str) -> Said:
         """What is left, until when, and how that came about."""

@@ -18,6 +18,8 @@ from bot.core.generation import (
     new_generation_id,
 )
 from bot.core.group_rules import GroupRules
+from bot.core.moderation.area import Area
+from bot.core.moderation.bans import Ban
 from bot.core.quota import POOL, UNIT, AccountKey, QuotaDefaults, Wish
 from bot.store.database import Database
 from engine.contract import JobKey
@@ -186,6 +188,23 @@ class Life:
         with suppress(Refusal):
             decide = getattr(self.store.ledger, what)
             await decide(*details, told, by_fleet=told.actor == OWNER)
+
+    async def ban(self, who: str, place: str) -> None:
+        """For an hour, so that they ask for more later."""
+        until = self.store.clock.now + HOUR_MS
+        one = Ban(person=who, area=Area(PLATFORM, place), until_ms=until, reason="")
+        await self.store.bans.ban(one, act(self.event(), kind=ActKind.BAN, actor=ADMIN))
+
+    async def clear(self, place: str) -> None:
+        group = (PLATFORM, place)
+        up_to = (await self.store.queue.standing(group)).up_to
+        told = act(self.event(), kind=ActKind.CLEAR, actor=ADMIN)
+        await self.store.queue.clear(group, up_to, told)
+        await self.clear_on()
+
+    async def clear_on(self) -> None:
+        """The next one of those that are to be cleared."""
+        await self.store.queue.clear_on(1)
 
     async def rule(self, place: str, rule: str, value: Any, by: str) -> None:
         """What is decided for a whole group: `allowance` or `time_zone`."""

@@ -51,6 +51,8 @@ OFTEN = (
 )
 SOMETIMES = (
     happens("cancel", WHICH),
+    happens("ban", PEOPLE, PLACES),
+    happens("clear", PLACES),
     happens("look", HOLDERS, PLACES),
     happens("allow", PEOPLE, PLACES, ALLOWANCES, BY),
     happens("change", PEOPLE, PLACES, st.sampled_from(list(Wish)), AMOUNTS, BY),
@@ -64,6 +66,7 @@ SELDOM = (
     happens("draw_again", WHICH),
     happens("cancel_all"),
     happens("remove", WHICH),
+    happens("clear_on"),
     happens("change", st.just(POOL), PLACES, st.sampled_from(list(Wish)), AMOUNTS, st.just(OWNER)),
     happens("decide_again", WHICH),
     happens("move"),
