@@ -194,16 +194,18 @@ class Draw:
         if request.guidance is None:
             return self._profile.negative_guidance if request.negative else self._profile.guidance
         if request.negative and request.guidance == 0:
-            raise Refusal("negative_needs_guidance")
+            raise Refusal("negative_needs_guidance", usual=self._profile.negative_guidance)
         return request.guidance
 
     def _notes(self, request: DrawRequest, spec: DrawSpec, given: Given | None) -> tuple[str, ...]:
         """What the reply has to say about how the request was understood."""
         low, high = self._profile.advised_guidance
         drawn = self._profile.drawn_size(spec.width, spec.height)
+        # Where it is usual there is nothing to say of it.
+        turned_on = spec.guidance > 0 and self._profile.guidance == 0
         notes = {
-            "negative_set_guidance": spec.guidance > 0 and request.guidance is None,
-            "guidance_doubles": spec.guidance > 0 and request.guidance is not None,
+            "negative_set_guidance": turned_on and request.guidance is None,
+            "guidance_doubles": turned_on and request.guidance is not None,
             "guidance_unusual": spec.guidance > 0 and not low <= spec.guidance <= high,
             "enlarged": drawn != (spec.width, spec.height),
             "outside_vocabulary": not self._profile.understands(spec.prompt),
