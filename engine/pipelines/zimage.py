@@ -30,11 +30,12 @@ from engine.pipeline import (
 )
 from engine.pipelines import attention, care, guard, weights
 from engine.pipelines.beginnings import Beginnings
-from engine.pipelines.blocks import blocks_of
+from engine.pipelines.blocks import blocks_of, layers_of
 from engine.pipelines.compiled import compile_blocks
-from engine.pipelines.denoise import Captions, Denoiser, Member
+from engine.pipelines.denoise import Denoiser
 from engine.pipelines.device_memory import CudaMemory, DeviceMemory, HostMemory
 from engine.pipelines.embedding_memory import EmbeddingMemory
+from engine.pipelines.guarded_loop import Captions, GuardedLoop, Member
 from engine.pipelines.placement import Placement, Unplaced
 from engine.pipelines.prompt_encoder import Encoding, PromptEncoder
 from engine.pipelines.shortage import is_shortage
@@ -57,11 +58,20 @@ def open_pipeline(
     `compiled`: the transformer's blocks, on a card. Raises WeightsError, and OutOfMemory where the
     card cannot take the least of it.
     """
+    return opened(ZImage, profile, folder, options, compiled)
+
+
+def opened(
+    kind: "type[ZImage]", profile: Profile, folder: Path, options: MemoryOptions, compiled: bool
+) -> "ZImage":
+    """`open_pipeline` for every pipeline: `kind` draws."""
     on_card = torch.cuda.is_available()
     # Few processors compute in bfloat16; the others convert back and forth.
     dtype = torch.bfloat16 if on_card else torch.float32
     pipe = weights.load(profile, folder, dtype)
-    compress([*blocks_of(pipe.transformer), *pipe.text_encoder.layers], options.storage, dtype)
+    pipe = kind.parts(pipe)
+    blocks = [*blocks_of(pipe.transformer), *layers_of(pipe.text_encoder)]
+    compress(blocks, options.storage, dtype)
     limit = None if options.vram_gb is None else round(options.vram_gb * GIB)
     memory: DeviceMemory
     if on_card:
@@ -70,11 +80,11 @@ def open_pipeline(
         # The decoder's convolutions take a fifth less time this way.
         pipe.vae.to(memory_format=torch.channels_last)
         if limit is None:
-            return ZImage(pipe, folder)
+            return kind(pipe, folder)
         memory = HostMemory(limit)
     is_plain = not on_card and options.storage is Storage.BF16
     storage = Storage.FP32 if is_plain else options.storage
-    drawing = ZImage(pipe, folder, lambda: Placement(pipe, profile, storage, memory, _host()))
+    drawing = kind(pipe, folder, lambda: Placement(pipe, profile, storage, memory, _host()))
     if on_card:
         drawing.speed_up(compiled)
     return drawing
@@ -93,17 +103,21 @@ class ZImage:
         """`place` lays the networks out, once the text encoder is as it stays."""
         self._pipe = pipe
         self._clock = clock
-        memory = EmbeddingMemory()
-        self._encode = PromptEncoder(pipe.tokenizer, pipe.text_encoder, memory, str(folder))
+        self._encode = self._encoder(str(folder))
         self._begin = Beginnings(pipe)
         self._placement = place()
         self._encode.device = pipe.device
         self._denoise = self._denoiser(attention.ON_CPU)
         self._sketch = Sketcher()
         self.template = self._encode.template
-        self.tokenizer_json = (folder / "tokenizer" / "tokenizer.json").read_bytes()
+        self.tokenizer_json = self._tokenizer_json(folder)
         self._on_card = pipe.device.type == "cuda"
         self.device = torch.cuda.get_device_name(pipe.device) if self._on_card else "cpu"
+
+    @staticmethod
+    def parts(pipe: Any) -> Any:
+        """The networks of a loaded diffusers pipeline, by the names that are used here."""
+        return pipe
 
     def speed_up(self, compiled: bool) -> None:
         """For a card: its fastest attention and, where wanted, blocks that are `compiled`."""
@@ -192,11 +206,18 @@ class ZImage:
             decode_seconds=self._clock() - denoised,
         )
 
-    def _denoiser(self, backend: str) -> Denoiser:
-        def run(step: Callable[[], torch.Tensor]) -> torch.Tensor:
-            return self._placement.run(step, can_be_split=True)
+    def _encoder(self, model: str) -> PromptEncoder:
+        pipe = self._pipe
+        return PromptEncoder(pipe.tokenizer, pipe.text_encoder, EmbeddingMemory(), model)
 
-        return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, run)
+    def _tokenizer_json(self, folder: Path) -> bytes:
+        return (folder / "tokenizer" / "tokenizer.json").read_bytes()
+
+    def _denoiser(self, backend: str) -> GuardedLoop[Any]:
+        return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, self._run_step)
+
+    def _run_step(self, step: Callable[[], torch.Tensor]) -> torch.Tensor:
+        return self._placement.run(step, can_be_split=True)
 
     def _offer(self, on_sketch: OnSketch, outlook: Callable[[], torch.Tensor]) -> None:
         on_sketch(lambda: self._sketch(outlook()))
@@ -232,7 +253,8 @@ class ZImage:
         """Decoder output (1, 3, height, width), in [-1, 1] but for overshoots."""
         vae = self._pipe.vae
         with care.upcast(vae) if careful else nullcontext():
-            scaled = latents.to(vae.dtype) / vae.config.scaling_factor + vae.config.shift_factor
+            shift = vae.config.shift_factor or 0.0
+            scaled = latents.to(vae.dtype) / vae.config.scaling_factor + shift
             decoded: torch.Tensor = vae.decode(scaled.unsqueeze(0), return_dict=False)[0]
         return decoded
 
