@@ -235,7 +235,7 @@ def test_missing_weights_are_named_with_the_command_that_gets_them(tmp_path: Pat
     assert refused.code == os.EX_CONFIG
     assert refused.line == (
         f"zdraw engine: no weights of z-image-turbo in {folder}; "
-        f"get them with: hf download Tongyi-MAI/Z-Image-Turbo --local-dir {folder}"
+        f"get them with: zdraw model pull z-image-turbo --to {folder}"
     )
 
 
