@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
 from bot.core.errors import Refusal
+from bot.core.limit import Limit
 from bot.core.ports import Clock
 from bot.core.quota import (
     AccountKey,
@@ -70,11 +71,10 @@ class SqlLedger:
             here = await self._accounts.here(connection, key.platform, key.scope)
             account = await self._accounts.open(connection, key, here)
             if await record(connection, act, self._clock()):
-                own = account.own.limit(here)
                 fleets = allowance is not None
                 if not by_fleet:
-                    if own.loosened_by(allowance) and not here.pooled:
-                        raise Refusal("held_by_fleet" if own.held_down else "no_pool")
+                    own = account.own.limit(here.usual)
+                    _check_within(own, allowance, pooled=here.pooled)
                     fleets = own.stays_fleets(allowance)
                 new = update(rows).where(rows.c.serial == account.serial)
                 await connection.execute(new.values(allowance=allowance, by_fleet=fleets))
@@ -83,6 +83,17 @@ class SqlLedger:
                 await self._accounts.enter(connection, account, EntryKind.CHANGE, Amount(), **about)
                 account = await self._accounts.open(connection, key, here)
             return _statement(account, ())
+
+
+def _check_within(own: Limit, allowance: int | None, *, pooled: bool) -> None:
+    """An admin of the group wants somebody to have that. What the fleet held down below what is
+    usual no pool loosens. Raises Refusal."""
+    if not own.loosened_by(allowance):
+        return
+    if own.held_down:
+        raise Refusal("held_by_fleet")
+    if not pooled:
+        raise Refusal("no_pool")
 
 
 def _given(account: Account, added: Amount, *, by_fleet: bool) -> int:
