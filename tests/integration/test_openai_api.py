@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,6 @@ from tests.integration.api_life import GENERATIONS, Api, a_png, api_in
 from tests.integration.waiting import eventually
 
 PROMPT = "一个红色的圆"
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with api_in(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def program(api: Api) -> httpx.AsyncClient:
-    return await api.program()
 
 
 def wrong(answer: httpx.Response, status: int) -> dict[str, Any]:
