@@ -1,7 +1,6 @@
 """Bans, places and word rules in Telegram, through the whole bot but for its engine."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from bot.core.local_time import local_time
 from bot.core.replies import reply
 from tests.fakes.telegram_api import FakeTelegram, Message
-from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole, whole
+from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole
 from tests.integration.waiting import eventually
 from tests.stores import store_over
 
@@ -23,12 +22,6 @@ def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as running:
         running.people.group(GROUP, topics=(TOPIC,))
         running.people.promote(GROUP, CHIEF)
-        yield running
-
-
-@pytest.fixture
-async def bot(telegram: FakeTelegram, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with whole(telegram, tmp_path) as running:
         yield running
 
 

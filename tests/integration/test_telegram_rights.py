@@ -1,14 +1,13 @@
 """Who counts as an admin of a Telegram group, through the whole bot but for its engine."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from bot.core.generation import Outcome
 from bot.core.replies import reply
 from tests.fakes.telegram_api import FakeTelegram
-from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole, whole
+from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole
 from tests.integration.test_telegram_moderation import answer_to, pressed, says
 from tests.integration.waiting import eventually
 from tests.stores import store_over
@@ -24,12 +23,6 @@ def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as running:
         running.people.group(GROUP)
         running.people.promote(GROUP, CHIEF)
-        yield running
-
-
-@pytest.fixture
-async def bot(telegram: FakeTelegram, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with whole(telegram, tmp_path) as running:
         yield running
 
 
