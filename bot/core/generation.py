@@ -15,6 +15,8 @@ from engine.contract import JobKey, passes
 ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 ID_LENGTH = 8
 MAX_ATTEMPTS = 5
+#: How often admins may have one request drawn once more.
+MAX_RETRIES = 3
 SEED_BITS = 32
 
 
