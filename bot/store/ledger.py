@@ -98,10 +98,10 @@ def _check_within(own: Limit, allowance: int | None, *, pooled: bool) -> None:
 
 def _given(account: Account, added: Amount, *, by_fleet: bool) -> int:
     """How much of what then does not expire came out of the pool. What the fleet adds did not,
-    and what was spent of what did is no more to be taken back."""
+    and what was spent of what did, or taken by who gave it, is no more to be taken back."""
     if by_fleet:
         return min(account.given, account.left.extra)
-    return account.given + max(0, added.extra)
+    return max(0, account.given + added.extra)
 
 
 def _by(act: Act) -> dict[str, Any]:
