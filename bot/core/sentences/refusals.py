@@ -143,8 +143,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "I understand text only. Send /draw and what you want to see: /draw a red circle",
     ),
     "negative_needs_guidance": (
-        "负面词需要引导大于 0：去掉「引导 0」，或写「引导 1.8」。",
-        "A negative prompt needs guidance above 0: drop “--cfg 0”, or write “--cfg 1.8”.",
+        "负面词需要引导大于 0：去掉「引导 0」，或写「引导 {usual:g}」。",
+        "A negative prompt needs guidance above 0: drop “--cfg 0”, or write “--cfg {usual:g}”.",
     ),
     "not_yours": (
         "这不是你的请求，只有本人和群管理员可以取消。",
