@@ -19,7 +19,14 @@ from engine.host_memory import available_bytes, resident_bytes, total_bytes
 from engine.job_queue import JobQueue, throttle
 from engine.metrics import Metrics
 from engine.painter import LID, Painter
-from engine.pipeline import BadPicture, Input, OutOfMemory, Pipeline, WeightsError
+from engine.pipeline import (
+    BadPicture,
+    Input,
+    OnlyBlack,
+    OutOfMemory,
+    Pipeline,
+    TooLittleMemory,
+)
 from engine.profiles import Profile
 from engine.prompt_tokens import PromptTokens
 from engine.runner import Runner
@@ -81,7 +88,7 @@ class Engine:
         self._lid = 1 if options.throttle[0] > 0 else options.lid
 
     async def run(self) -> None:
-        """Loads the model, then draws until cancelled. Raises WeightsError, Stuck."""
+        """Loads the model, then draws until cancelled. Raises WeightsError, NoCard, Stuck."""
         self.desk.recover(time.time())
         watching = asyncio.create_task(self._watch())
         working = asyncio.create_task(self._work())
@@ -161,8 +168,14 @@ class Engine:
             painter.warm_up()
         except (BadPicture, OutOfMemory) as error:
             size = "x".join(map(str, self._options.profile.default_size))
-            told = "memory does not suffice" if isinstance(error, OutOfMemory) else "all is black"
-            raise WeightsError(f"cannot draw {size} with the weights: {told}") from error
+            if isinstance(error, OutOfMemory):
+                raise TooLittleMemory(
+                    f"memory does not suffice to draw {size}: end other programs that use the "
+                    "card; `zdraw plan` shows what fits, and fp8 weights take half as much"
+                ) from error
+            raise OnlyBlack(
+                f"cannot draw {size}, all is black: the weights are damaged, get them anew"
+            ) from error
         finally:
             self._deadline.lift()
         return painter
