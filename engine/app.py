@@ -74,7 +74,7 @@ class Engine:
         self._encoders = ThreadPoolExecutor(4, thread_name_prefix="encode")
         self._queue = JobQueue(options.capacity, throttle(*options.throttle))
         self.metrics = Metrics()
-        self.metrics.watch("queue_depth", "Jobs that wait.", lambda: len(self._queue.waiting()))
+        self.metrics.watch("queue_depth", lambda: len(self._queue.waiting()))
         self.desk = Desk(
             self._queue,
             options.spool,
@@ -151,8 +151,7 @@ class Engine:
         tokens = PromptTokens(pipeline.tokenizer_json, pipeline.template, limit)
         self._tokens = tokens
         if pipeline.free_bytes() is not None:
-            free = "device_free_bytes", "Memory of the card that is free."
-            self.metrics.watch(*free, lambda: pipeline.free_bytes() or 0)
+            self.metrics.watch("device_free_bytes", lambda: pipeline.free_bytes() or 0)
         self.desk.greet()
         seconds = round(self._options.clock() - began, 1)
         model = self._options.profile.name
