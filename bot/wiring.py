@@ -23,6 +23,7 @@ from bot.core.errand_ports import PictureSource
 from bot.core.errors import StartupError
 from bot.core.export import Exporter
 from bot.core.fetch import Fetcher
+from bot.core.figures import EngineMetrics
 from bot.core.front_desk import FrontDesk
 from bot.core.group_rules import RulesHere
 from bot.core.log import Log
@@ -92,6 +93,7 @@ class Core:
     api_tokens: ApiTokens
     program_jobs: ProgramJobs
     sketches: Sketches
+    engine_metrics: EngineMetrics
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -215,6 +217,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         api_tokens=rows.api_tokens,
         program_jobs=rows.program_jobs,
         sketches=link,
+        engine_metrics=link,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,

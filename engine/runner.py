@@ -92,6 +92,8 @@ class Runner:
             batch = [opened for job in jobs if (opened := self._desk.opened(job.key)) is not None]
             batch = [opened for opened in batch if await self._has_source(opened)]
             self._queue.done(len(jobs) - len(batch))
+            for opened in batch:
+                opened.record.queue_depth = len(self._queue.waiting())
             if batch:
                 return batch
 
