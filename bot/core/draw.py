@@ -208,19 +208,21 @@ class Draw:
         if request.guidance is None:
             return profile.negative_guidance if request.negative or enhanced else profile.guidance
         if request.negative and request.guidance == 0:
-            raise Refusal("negative_needs_guidance")
+            raise Refusal("negative_needs_guidance", usual=self._profile.negative_guidance)
         return request.guidance
 
     def _notes(self, request: DrawRequest, spec: DrawSpec, given: Given | None) -> tuple[str, ...]:
         """What the reply has to say about how the request was understood."""
         low, high = self._profile.advised_guidance
         drawn = self._profile.drawn_size(spec.width, spec.height)
-        by_itself = spec.guidance > 0 and request.guidance is None
+        # Where it is usual there is nothing to say of it.
+        turned_on = spec.guidance > 0 and self._profile.guidance == 0
+        by_itself = turned_on and request.guidance is None
         added = spec.enhancement
         notes = {
             "enhanced": by_itself and added is not None,
             "negative_set_guidance": by_itself and added is None,
-            "guidance_doubles": spec.guidance > 0 and request.guidance is not None,
+            "guidance_doubles": turned_on and request.guidance is not None,
             "guidance_unusual": spec.guidance > 0 and not low <= spec.guidance <= high,
             "no_room_to_enhance": added is not None
             and lacks_room(spec.prompt, added, self._profile),

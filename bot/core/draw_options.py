@@ -135,8 +135,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         key="guidance",
-        meaning_zh="引导：0 为关，建议 1.5 到 2.5，打开后用时加倍",
-        meaning_en="guidance: 0 is off, 1.5 to 2.5 is advised; doubles the time",
+        meaning_zh="引导：0 为关；Turbo 建议 1.5 到 2.5，打开后用时加倍",
+        meaning_en="guidance: 0 is off; for Turbo 1.5 to 2.5 is advised, at twice the time",
         zh=("引导", "引导系数"),
         en=("cfg", "guidance", "cfg-scale", "guidance-scale"),
         example_zh="引导 1.8",

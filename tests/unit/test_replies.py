@@ -108,7 +108,7 @@ def test_a_program_is_told_by_its_own_names_and_of_no_button_or_command() -> Non
     wrong = {"key": "guidance", "value": "11", "allowed": "0 – 10"}
     said = program_text("bad_value", "en", names, **wrong)
     assert said == "“guidance_scale” cannot be “11”; allowed: 0 – 10."
-    assert "guidance_scale" in program_text("negative_needs_guidance", "zh", names)
+    assert "guidance_scale" in program_text("negative_needs_guidance", "zh", names, usual=1.8)
     for code in PROGRAMS:
         for sentence in PROGRAMS[code]:
             assert "🔁" not in sentence

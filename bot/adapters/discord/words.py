@@ -176,9 +176,9 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     "guidance": (
         said("guidance", "引导", "引導"),
         said(
-            "0 is off, 1.5 to 2.5 is advised; doubles the time",
-            "0 为关，建议 1.5 到 2.5，打开后用时加倍",
-            "0 為關，建議 1.5 到 2.5，開啟後用時加倍",
+            "0 is off; for Turbo 1.5 to 2.5 is advised, at twice the time",
+            "0 为关；Turbo 建议 1.5 到 2.5，打开后用时加倍",
+            "0 為關；Turbo 建議 1.5 到 2.5，開啟後用時加倍",
         ),
     ),
     "enhance": (

@@ -14,6 +14,7 @@ from bot.core.quota import UNIT, QuotaDefaults
 from engine.profiles import PROFILES, profile_named
 from tests.builders import bounds
 
+DRAWABLE = [profile for profile in PROFILES if profile.published]
 DECIDED = GroupRules(
     allowance=20 * UNIT,
     cooldown_s=45,
@@ -85,7 +86,7 @@ BEFORE = [GroupRules(), DECIDED, GroupRules(**LEAST, max_pixels=256**2), GroupRu
 
 @pytest.mark.parametrize("own", BEFORE)
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+@pytest.mark.parametrize("profile", DRAWABLE, ids=lambda profile: profile.name)
 @pytest.mark.parametrize("allowance", [None, 5 * UNIT])
 def test_every_button_can_be_pressed_and_is_understood(own, place, profile, allowance):
     within = bounded(profile.name, allowance=allowance)
