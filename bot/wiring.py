@@ -31,6 +31,7 @@ from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.operator import Operator
 from bot.core.overview import Overview
 from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
@@ -89,6 +90,7 @@ class Core:
     sources: Sources
     cards: Cards
     overview: Overview
+    operator: Operator
     waits: Waits
     api_tokens: ApiTokens
     program_jobs: ProgramJobs
@@ -212,6 +214,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pictures=pictures,
         sources=sources,
         cards=cards,
+        operator=desks.operator,
         overview=_overview(rows, link, cards, pace, rules),
         waits=waits,
         api_tokens=rows.api_tokens,
