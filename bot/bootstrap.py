@@ -154,6 +154,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         tokens=core.api_tokens,
         jobs=core.program_jobs,
         sketches=core.sketches,
+        engine=core.engine_metrics,
         clock=now_ms,
         log=log,
     )

@@ -23,6 +23,7 @@ from bot.core.errand_ports import PictureSource
 from bot.core.errors import StartupError
 from bot.core.export import Exporter
 from bot.core.fetch import Fetcher
+from bot.core.figures import EngineMetrics
 from bot.core.front_desk import FrontDesk
 from bot.core.group_rules import RulesHere
 from bot.core.log import Log
@@ -30,6 +31,7 @@ from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.operator import Operator
 from bot.core.overview import Overview
 from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
@@ -88,10 +90,12 @@ class Core:
     sources: Sources
     cards: Cards
     overview: Overview
+    operator: Operator
     waits: Waits
     api_tokens: ApiTokens
     program_jobs: ProgramJobs
     sketches: Sketches
+    engine_metrics: EngineMetrics
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -210,11 +214,13 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pictures=pictures,
         sources=sources,
         cards=cards,
+        operator=desks.operator,
         overview=_overview(rows, link, cards, pace, rules),
         waits=waits,
         api_tokens=rows.api_tokens,
         program_jobs=rows.program_jobs,
         sketches=link,
+        engine_metrics=link,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,

@@ -19,7 +19,14 @@ from engine.host_memory import available_bytes, resident_bytes, total_bytes
 from engine.job_queue import JobQueue, throttle
 from engine.metrics import Metrics
 from engine.painter import LID, Painter
-from engine.pipeline import BadPicture, Input, OutOfMemory, Pipeline, WeightsError
+from engine.pipeline import (
+    BadPicture,
+    Input,
+    OnlyBlack,
+    OutOfMemory,
+    Pipeline,
+    TooLittleMemory,
+)
 from engine.profiles import Profile
 from engine.prompt_tokens import PromptTokens
 from engine.runner import Runner
@@ -67,7 +74,7 @@ class Engine:
         self._encoders = ThreadPoolExecutor(4, thread_name_prefix="encode")
         self._queue = JobQueue(options.capacity, throttle(*options.throttle))
         self.metrics = Metrics()
-        self.metrics.watch("queue_depth", "Jobs that wait.", lambda: len(self._queue.waiting()))
+        self.metrics.watch("queue_depth", lambda: len(self._queue.waiting()))
         self.desk = Desk(
             self._queue,
             options.spool,
@@ -81,7 +88,7 @@ class Engine:
         self._lid = 1 if options.throttle[0] > 0 else options.lid
 
     async def run(self) -> None:
-        """Loads the model, then draws until cancelled. Raises WeightsError, Stuck."""
+        """Loads the model, then draws until cancelled. Raises WeightsError, NoCard, Stuck."""
         self.desk.recover(time.time())
         watching = asyncio.create_task(self._watch())
         working = asyncio.create_task(self._work())
@@ -144,8 +151,7 @@ class Engine:
         tokens = PromptTokens(pipeline.tokenizer_json, pipeline.template, limit)
         self._tokens = tokens
         if pipeline.free_bytes() is not None:
-            free = "device_free_bytes", "Memory of the card that is free."
-            self.metrics.watch(*free, lambda: pipeline.free_bytes() or 0)
+            self.metrics.watch("device_free_bytes", lambda: pipeline.free_bytes() or 0)
         self.desk.greet()
         seconds = round(self._options.clock() - began, 1)
         model = self._options.profile.name
@@ -161,8 +167,14 @@ class Engine:
             painter.warm_up()
         except (BadPicture, OutOfMemory) as error:
             size = "x".join(map(str, self._options.profile.default_size))
-            told = "memory does not suffice" if isinstance(error, OutOfMemory) else "all is black"
-            raise WeightsError(f"cannot draw {size} with the weights: {told}") from error
+            if isinstance(error, OutOfMemory):
+                raise TooLittleMemory(
+                    f"memory does not suffice to draw {size}: end other programs that use the "
+                    "card; `zdraw plan` shows what fits, and fp8 weights take half as much"
+                ) from error
+            raise OnlyBlack(
+                f"cannot draw {size}, all is black: the weights are damaged, get them anew"
+            ) from error
         finally:
             self._deadline.lift()
         return painter

@@ -50,6 +50,7 @@ class Commission:
         self.record.batch = max(self.record.batch, len(pictures))
         self.record.encode_seconds += drawing.encode_seconds
         self.record.denoise_seconds += drawing.denoise_seconds
+        self.record.batch_steps += self.job.passes
         self.record.decode_seconds += drawing.decode_seconds
         self.record.out_of_memory += drawing.shortages
 

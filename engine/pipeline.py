@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import Protocol
 
@@ -14,9 +14,11 @@ from engine.memory.options import MemoryOptions
 from engine.profiles import Profile
 from engine.weight_files import DamagedWeights, NoWeights, pipeline_class
 
-#: For torch's allocators. Segments that grow fragment less. Pinned memory comes in powers of two
-#: unless it is too large to be kept for reuse; a block of Z-Image, of 345 MiB, would take 512.
-ALLOCATOR = "expandable_segments:True,pinned_max_cached_size_mb:64"
+#: For torch's allocators. Segments that grow fragment less.
+_GROWING = "expandable_segments:True"
+#: Pinned memory comes in powers of two unless it is too large to be kept for reuse; a block of
+#: Z-Image, of 345 MiB, would take 512. Older versions of torch refuse to work where they read it.
+_EXACT_PINNED, _SINCE = "pinned_max_cached_size_mb:64", (2, 13)
 
 
 class PipelineError(Exception):
@@ -25,6 +27,25 @@ class PipelineError(Exception):
 
 class WeightsError(PipelineError):
     """The model cannot be loaded; the message is one line and says what to do."""
+
+    #: The same in Chinese, without the details.
+    zh = "模型的权重缺失、损坏，或不合这里的设置"
+
+
+class TooLittleMemory(WeightsError):
+    """The model is whole, and does not fit."""
+
+    zh = "内存或显存放不下这个模型：关掉占显存的程序，或看 zdraw plan 选小一点的尺寸和存法"
+
+
+class OnlyBlack(WeightsError):
+    """The model loads, and draws nothing."""
+
+    zh = "用这些权重只画得出黑图：权重多半损坏了，重新下载"
+
+
+class NoCard(PipelineError):
+    """There is a card, and it cannot be used; the message is one line and says what to do."""
 
 
 class Stopped(PipelineError):
@@ -167,17 +188,26 @@ def open_pipeline(
     *,
     compiled: bool = True,
 ) -> Pipeline:
-    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, OutOfMemory.
+    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, NoCard,
+    OutOfMemory.
 
     `compiled`: where there is a card, the blocks of its transformer.
     """
     _check_class(profile, weights)
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ.setdefault("PYTORCH_ALLOC_CONF", ALLOCATOR)
+    os.environ.setdefault("PYTORCH_ALLOC_CONF", allocator(metadata.version("torch")))
+    import_module("engine.pipelines.eye").check(profile)
     module = import_module(f"engine.pipelines.{profile.pipeline}")
     opened: Pipeline = module.open_pipeline(profile, weights, options or MemoryOptions(), compiled)
     return opened
+
+
+def allocator(torch_version: str) -> str:
+    """PYTORCH_ALLOC_CONF for such a torch, as in "2.13.0+cu130"."""
+    major, minor = torch_version.split(".")[:2]
+    knows = (int(major), int(minor)) >= _SINCE
+    return f"{_GROWING},{_EXACT_PINNED}" if knows else _GROWING
 
 
 def _check_class(profile: Profile, weights: Path) -> None:

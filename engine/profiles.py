@@ -68,6 +68,10 @@ class Profile:
     template_tokens: int = 8
     #: Whether it can begin from a picture, with or without a mask.
     takes_inputs: bool = False
+    #: For 画质增强, each for a Chinese prompt and for another one; empty = nothing. What is put
+    #: behind a prompt, and what is unwanted where nothing else is said to be.
+    quality: tuple[str, str] = ("", "")
+    flaws: tuple[str, str] = ("", "")
     #: Prompts to try first.
     examples: tuple[str, ...]
     #: Words of which a prompt needs one to be understood, those of Latin letters standing alone or
@@ -97,6 +101,16 @@ def _occurs(word: str, text: str) -> bool:
     return re.search(rf"\b{word}(?:e?s)?\b", text, re.ASCII) is not None
 
 
+#: Of Z-Image, which reads both languages.
+_QUALITY = (
+    "画面清晰，细节丰富，光影自然，高画质",
+    "sharp focus, rich detail, natural lighting, high quality",
+)
+_FLAWS = (
+    "模糊，低画质，噪点，变形，多余的手指，水印",
+    "blurry, low quality, noise, deformed, extra fingers, watermark",
+)
+
 PROFILES: tuple[Profile, ...] = (
     Profile(
         name="z-image-turbo",
@@ -104,6 +118,8 @@ PROFILES: tuple[Profile, ...] = (
         source="Tongyi-MAI/Z-Image-Turbo",
         shift=3.0,
         takes_inputs=True,
+        quality=_QUALITY,
+        flaws=_FLAWS,
         examples=(
             "一位穿着汉服的女孩站在樱花树下",
             "雨夜的霓虹街道，一只黑猫撑着伞 竖图",

@@ -59,6 +59,9 @@ class Turn:
             else:
                 begun.append((opened, self._commission(opened)))
         self._painter.paint_together([commission for _, commission in begun])
+        free = self._painter.pipeline.free_bytes()
+        for opened, _ in begun:
+            opened.record.device_free_bytes = free
         outcomes |= {opened: self._outcome(opened, commission) for opened, commission in begun}
         return [outcomes[opened] for opened in self.batch]
 

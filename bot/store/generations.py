@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.acts import Act
+from bot.core.acts import Act, ActKind
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
@@ -40,6 +40,7 @@ from bot.store.database import Database
 from bot.store.event_rows import note
 from bot.store.live import live_only
 from bot.store.people import meet, weight_of
+from bot.store.retries import check_retry
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
 from engine.contract import passes
@@ -91,7 +92,11 @@ class SqlAdmissions:
         if await _was_answered(connection, new.event_key):
             raise AlreadySeen(new.event_key)
         now = self._clock()
-        await check_admittance(connection, self._books, new.requester, new.address, new.scope, now)
+        if act is not None and act.kind is ActKind.RETRY:
+            await check_retry(connection, act.target)
+        await check_admittance(
+            connection, self._books.accounts, new.requester, new.address, new.scope, now
+        )
         tag = await _tag_within_bounds(connection, new, bounds)
         await _check_here(connection, new, bounds, now)
         dues = await self._books.due(connection, new)

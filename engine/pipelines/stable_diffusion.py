@@ -14,6 +14,7 @@ from engine.anatomy import STABLE_DIFFUSION
 from engine.memory.costs import FRAGMENTATION
 from engine.memory.options import MemoryOptions
 from engine.pipeline import DrawRequest
+from engine.pipelines import attention
 from engine.pipelines.clip_encoder import ClipEncoder
 from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.guarded_loop import GuardedLoop
@@ -79,8 +80,11 @@ class StableDiffusion(ZImage):
             scheduler=pipe.scheduler,
         )
 
-    def speed_up(self, compiled: bool) -> None:
+    def speed_up(
+        self, compiled: bool, backend: str | None = None, compiler: str = "inductor"
+    ) -> str:
         """See ZImage. A U-Net asks torch for attention, which takes the fastest that it has."""
+        return attention.ON_CPU
 
     def room(self, request: DrawRequest) -> int:
         """See engine.pipeline.Pipeline. Half of the free memory is left to everything else."""

@@ -119,14 +119,19 @@ class ZImage:
         """The networks of a loaded diffusers pipeline, by the names that are used here."""
         return pipe
 
-    def speed_up(self, compiled: bool) -> None:
-        """For a card: its fastest attention and, where wanted, blocks that are `compiled`."""
+    def speed_up(
+        self, compiled: bool, backend: str | None = None, compiler: str = "inductor"
+    ) -> str:
+        """For a card: an attention backend, the fastest where none is named, and, where wanted,
+        blocks that are `compiled`. The backend's name."""
         transformer = self._pipe.transformer
-        backend = attention.chosen(transformer, torch.cuda.get_device_capability())
+        capability = torch.cuda.get_device_capability() if self._on_card else None
+        backend = backend or attention.chosen(transformer, capability)
         if compiled:
             with self._placement.phase():
-                compile_blocks(transformer, backend)
+                compile_blocks(transformer, backend, compiler)
         self._denoise = self._denoiser(backend)
+        return backend
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         """See engine.pipeline.Pipeline."""

@@ -157,6 +157,12 @@ class FakeEngine:
             raise EngineBusy
         return Rendered(pictures=(self._png,) * pictures, preview=JPEG)
 
+    async def metrics(self) -> bytes | None:
+        """EngineMetrics, as Prometheus reads it."""
+        if not self.connected:
+            return None
+        return b"# TYPE zdraw_engine_fake gauge\nzdraw_engine_fake 1.0\n"
+
     async def sketch(self, key: JobKey) -> bytes | None:
         if not self.connected or key not in self.jobs:
             return None

@@ -154,6 +154,7 @@ async def api_in(
             tokens=store.api_tokens,
             jobs=store.program_jobs,
             sketches=engine,
+            engine=engine,
             clock=store.clock,
             log=log,
         )

@@ -27,6 +27,7 @@ ENGINE_FOR_THE_BOT = {
     "engine.private_folder",
     "engine.profiles",
     "engine.settings",
+    "engine.sight",
     "engine.socket_path",
     "engine.weight_files",
 }

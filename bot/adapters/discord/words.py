@@ -181,6 +181,14 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "0 為關；Turbo 建議 1.5 到 2.5，開啟後用時加倍",
         ),
     ),
+    "enhance": (
+        said("enhance", "画质增强", "畫質增強"),
+        said(
+            "Words of quality, guidance, some sharpness; doubles the time",
+            "补上画质词，打开引导，提一点锐度；用时加倍",
+            "補上畫質詞，開啟引導，提一點銳度；用時加倍",
+        ),
+    ),
     "spoiler": (
         said("spoiler", "遮挡", "遮擋"),
         said("Hide the picture until it is clicked", "点开才看得到图", "點開才看得到圖"),

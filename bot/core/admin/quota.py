@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
 from bot.core.admin.quota_syntax import QuotaOrder, asks_for_pool, parse_quota
-from bot.core.admin.whom import Whom
+from bot.core.admin.whom import Whom, check_asks_here
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
 from bot.core.local_time import local_time
@@ -35,6 +35,9 @@ class Quota:
         if not rest.words.strip():
             if person is None or not await ask.may(Level.GROUP_ADMIN):
                 person = ask.origin.requester
+            else:
+                await self._whom.met(ask)
+            check_asks_here(ask.origin, person)
             return await self._told(ask.origin, person)
         order = parse_quota(rest.words)
         # Otherwise whoever runs a group could make units that the fleet does not have.
@@ -42,6 +45,7 @@ class Quota:
             await ask.require(Level.GROUP_ADMIN)
         elif not await ask.runs_fleet():
             raise Refusal("pool_is_the_fleets" if order.pool else "private_is_the_fleets")
+        await self._whom.met(ask)
         return await self._change(rest, order, person)
 
     async def _meant(self, ask: Ask) -> tuple[str | None, Ask]:
@@ -103,6 +107,7 @@ class Quota:
             return AccountKey(platform=platform, scope=scope_of(origin), holder=POOL)
         if person is None:
             raise Refusal("whom")
+        check_asks_here(origin, person)
         return AccountKey(platform=platform, scope=scope_of(origin, person), holder=person)
 
     def _entries(self, statement: Statement, locale: str) -> list[str]:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from bot.core.admin.ask import Ask
 from bot.core.admin.ban_syntax import UNITS
 from bot.core.errors import Refusal
+from bot.core.generation import Origin
 from bot.core.lookup import Lookup
 from bot.core.people import Names, number_of
+from bot.core.quota import scope_of
 
 #: 「123456789 +20」, 「123456789+20」, 「@anna 1天」; not 「1440 minutes」.
 _LEADING = re.compile(
@@ -28,8 +30,6 @@ class Whom:
         is written goes before the reply. Raises Refusal."""
         origin = ask.origin
         platform = origin.address.platform
-        if ask.pointed.person is not None and ask.pointed.name:
-            await self._names.met(ask.pointed.person, ask.pointed.name)
         if ask.pointed.certain:
             return ask.pointed.person, ask
         written = _LEADING.match(ask.words)
@@ -46,8 +46,15 @@ class Whom:
             raise Refusal("unknown_name", name=written["name"])
         return person, rest
 
+    async def met(self, ask: Ask) -> None:
+        """Note what they are called to whom a command replies, so that they can be named from
+        now on: for those alone who may decide about them."""
+        if ask.pointed.person is not None and ask.pointed.name:
+            await self._names.met(ask.pointed.person, ask.pointed.name)
+
     async def required(self, ask: Ask) -> tuple[str, Ask]:
-        """The same, where nothing can be done without. Raises Refusal."""
+        """The same, where nothing can be done without, for who may. Raises Refusal."""
+        await self.met(ask)
         person, rest = await self(ask)
         if person is None:
             raise Refusal("whom")
@@ -57,6 +64,18 @@ class Whom:
         """The same for what holds everywhere: a chat, as which its anonymous admins speak, is
         not one person. Raises Refusal."""
         person, rest = await self.required(ask)
-        if number_of(person).startswith("-"):
+        if speaks_as_chat(person):
             raise Refusal("not_a_person")
         return person, rest
+
+
+def speaks_as_chat(person: str) -> bool:
+    """It is no person, but a group or a channel that was spoken as."""
+    return number_of(person).startswith("-")
+
+
+def check_asks_here(origin: Origin, person: str) -> None:
+    """Nobody asks as a channel, so nothing can be decided about one; as the group itself its
+    anonymous admins ask. Raises Refusal."""
+    if speaks_as_chat(person) and number_of(person) != scope_of(origin):
+        raise Refusal("not_a_person")

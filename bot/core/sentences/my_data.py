@@ -34,6 +34,9 @@ MY_DATA: dict[str, tuple[str, str]] = {
     ),
     "info_source": ("改自一张图 · 改动 {strength}", "made from a picture · strength {strength}"),
     "info_negative": ("负面：{negative}", "negative: {negative}"),
+    "info_enhanced": ("✨ 画质增强{words}", "✨ enhanced{words}"),
+    "info_enhanced_quality": (" · 补上「{words}」", " · added “{words}”"),
+    "info_enhanced_negative": (" · 负面「{words}」", " · negative “{words}”"),
     "info_asked": ("{time} 提交", "asked for at {time}"),
     "info_took": (
         " · 等了 {wait} 秒 · 画了 {drawing} 秒",
@@ -107,6 +110,11 @@ MY_DATA: dict[str, tuple[str, str]] = {
     "nothing_to_forget": (
         "🧹 没有存着你的描述和图，不用忘。",
         "🧹 None of your words and pictures are stored: there is nothing to forget.",
+    ),
+    "forget_soon": (
+        "你有一个请求还在取图，取到才算数。请过一会儿再发 /forget，这样它也能一起忘掉。",
+        "The picture for a request of yours is still being fetched. Send /forget again in a "
+        "moment, so that it can be forgotten too.",
     ),
     "not_yours_to_forget": (
         "这不是你的。想忘掉自己的请发 /forget。",

@@ -172,6 +172,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "Could not ask Telegram who is an admin of this group, so nothing was changed. Try again "
         "in a moment.",
     ),
+    "speaks_as_channel": (
+        "你现在以频道的身份发言，我不知道你是谁，什么都没做。请点输入框旁的头像，换成自己，再发一次。",
+        "You are speaking as a channel, so I cannot tell who you are, and nothing was done. Tap "
+        "the picture beside the input field, choose yourself, and send it again.",
+    ),
     "owners_only": (
         "只有机器人的主人可以这样做（设置项 ZDRAW_OWNERS）。",
         "Only the bot's owners can do that (see ZDRAW_OWNERS).",
