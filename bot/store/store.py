@@ -33,6 +33,7 @@ from bot.store.program_jobs import SqlProgramJobs
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
 from bot.store.source_rows import SqlSourceRows
+from bot.store.uploads import SqlUploads
 from bot.store.words import SqlWords
 
 
@@ -65,6 +66,7 @@ class Store:
     exports: SqlExports
     errands: SqlErrands
     sources: SqlSourceRows
+    uploads: SqlUploads
     belongings: SqlBelongings
     groups: SqlGroups
     figures: SqlFigures
@@ -101,6 +103,7 @@ def store_in(
         exports=SqlExports(database, clock),
         errands=SqlErrands(database, clock),
         sources=SqlSourceRows(database),
+        uploads=SqlUploads(database, clock),
         belongings=SqlBelongings(database),
         groups=SqlGroups(database, clock),
         figures=SqlFigures(database),

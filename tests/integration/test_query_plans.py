@@ -16,6 +16,7 @@ from bot.core.moderation.bans import Ban
 from bot.core.moderation.matcher import WordRule
 from bot.core.program_jobs import ProgramJob
 from bot.core.quota import AccountKey, Wish
+from bot.core.uploads import Upload, UploadName
 from bot.store.database import Database
 from bot.store.job_rows import SqlJobRows
 from tests.builders import act, address, bounds, new_generation, notice
@@ -141,6 +142,21 @@ async def use_programs(store: Store) -> None:
     await jobs.drop("api:1", ["a"])
     await jobs.drop("api:1")
     await store.api_tokens.get("t1")
+    at = UploadName(kind="input", subfolder="", name="a.png")
+    for sha256 in ("a", "b"):
+        new = Upload(
+            requester="api:1",
+            at=at,
+            sha256=sha256,
+            size_bytes=1,
+            media_type="image/png",
+            path=f"uploads/{sha256}",
+        )
+        await store.uploads.add(new, overwrite=True)
+    await store.uploads.find("api:1", at)
+    await store.uploads.names("api:1", "input")
+    await store.uploads.named(["uploads/a"])
+    await store.uploads.expire(0)
 
 
 async def use_my_data(store: Store) -> None:

@@ -31,6 +31,7 @@ from bot.core.ports import Admissions, Clock, Pictures, Records
 from bot.core.program_jobs import ProgramJobs
 from bot.core.sketches import Sketches
 from bot.core.sources import Sources
+from bot.core.uploads import Uploads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +49,7 @@ class ApiParts:
     pace: Pace
     tokens: ApiTokens
     jobs: ProgramJobs
+    uploads: Uploads
     sketches: Sketches
     clock: Clock
     log: Log
@@ -109,6 +111,8 @@ class Service:
             cards=parts.cards,
             admissions=parts.admissions,
             jobs=parts.jobs,
+            uploads=parts.uploads,
+            sources=parts.sources,
             news=parts.news,
             album=self._album,
             sketches=parts.sketches,
