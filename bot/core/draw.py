@@ -24,7 +24,7 @@ from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds
 from bot.core.quota import price, scope_of
-from bot.core.sources import Given, Sources
+from bot.core.sources import Given, Sources, is_kept_as
 from bot.core.staff import Staff
 from bot.core.token_counter import TokenCounter
 from engine.profiles import Profile
@@ -98,10 +98,8 @@ class Draw:
         await self.check(origin)
         check_values(request)
         admitted = await self._admit(origin, request, given=given)
-        known = admitted.generation
-        # What has been forgotten cannot be compared.
-        if admitted.duplicate and known.forgotten is None and not is_the_same(request, known.spec):
-            raise Refusal("key_reused")
+        if admitted.duplicate:
+            await self._check_same(admitted.generation, request, given)
         return admitted
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
@@ -133,6 +131,16 @@ class Draw:
         request = replace(request_of(parent), seed=parent.spec.seed)
         act = act_on(origin, ActKind.RETRY, parent)
         return await self._admit(place, request, parent, act=act)
+
+    async def _check_same(
+        self, known: Generation, request: DrawRequest, given: Given | None
+    ) -> None:
+        """Raises Refusal. What has been forgotten cannot be compared."""
+        if known.forgotten is not None:
+            return
+        same = is_the_same(request, known.spec)
+        if not same or not await is_kept_as(given, known.spec.source, self._sources):
+            raise Refusal("key_reused")
 
     def _check_length(self, text: str) -> None:
         count = self._tokens.measure(text)
