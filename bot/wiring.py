@@ -53,7 +53,8 @@ from bot.store.database import Database
 from bot.store.images import PictureFolder
 from bot.store.sources import SourceFolder
 from bot.store.store import Store, store_in
-from engine.profiles import Profile, profile_named
+from engine.local_model import chosen_model
+from engine.profiles import Profile
 from engine.socket_path import socket_path
 
 
@@ -127,7 +128,7 @@ class Core:
 
 def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
     """Wire the core. The engine link is closed with `stack`."""
-    profile = profile_named(settings.model)
+    profile = chosen_model(settings.model)
     tokens = _tokenizer(settings, profile)
     link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)

@@ -27,7 +27,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 MAX_PICTURES = 4
 #: Bytes of a picture that a job begins from.
 MAX_INPUT_BYTES = 32 * 2**20
@@ -91,6 +91,8 @@ class Job(Frozen):
     alone: bool = False
     #: Scaled, and cut at its edges, to the size at which the model draws.
     source: Source | None = None
+    #: Local contrast and outlines are raised a little when it is drawn.
+    enhance: bool = False
 
     @property
     def passes(self) -> int:

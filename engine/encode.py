@@ -65,6 +65,8 @@ def origin(
     }
     if job.source is not None:
         made |= {"strength": job.source.strength, "source_sha256": job.source.sha256}
+    if job.enhance:
+        made |= {"enhance": True}
     text = PngImagePlugin.PngInfo()
     # add_text writes iTXt, which is UTF-8, as soon as a character is outside Latin-1.
     text.add_text("parameters", _parameters(job, n, model, version))
@@ -77,9 +79,11 @@ def _parameters(job: Job, n: int, model: str, version: str) -> str:
     if job.negative_prompt:
         lines.append(f"Negative prompt: {job.negative_prompt}")
     strength = f"Denoising strength: {job.source.strength:g}, " if job.source else ""
+    enhance = "Enhance: True, " if job.enhance else ""
     lines.append(
         f"Steps: {job.steps}, Sampler: Euler, Guidance: {job.guidance:g}, Seed: {job.seed + n}, "
-        f"{strength}Size: {job.width}x{job.height}, Model: {model}, Version: zdraw {version}"
+        f"{strength}{enhance}Size: {job.width}x{job.height}, Model: {model}, "
+        f"Version: zdraw {version}"
     )
     return "\n".join(lines)
 

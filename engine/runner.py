@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from engine import encode
+from engine import encode, finishing
 from engine.batching import Batching
 from engine.contract import ErrorCode, Failed, Finished, Job, Progress, Started
 from engine.desk import Desk
@@ -149,7 +149,7 @@ class Runner:
             return
         began = self._clock()
         try:
-            files = await self._encode(opened.job, drawn)
+            files = await self._encode(opened.job, drawn, opened.source)
         except Exception:
             _log.exception("encoding_failed", **named(opened.key))
             failed = Failed(key=opened.key, code=ErrorCode.ENGINE_ERROR)
@@ -158,11 +158,14 @@ class Runner:
         opened.record.png_seconds = self._clock() - began
         await self._desk.settle(opened, _finished(opened.job, drawn), files)
 
-    async def _encode(self, job: Job, painting: Painting) -> dict[str, bytes]:
+    async def _encode(self, job: Job, painting: Painting, source: Input | None) -> dict[str, bytes]:
         run = partial(asyncio.get_running_loop().run_in_executor, self._encoders)
         full = await asyncio.gather(
             *(run(encode.enlarged, drawn, job.width, job.height) for drawn in painting.pictures)
         )
+        if job.enhance:
+            mask = source.mask if source else None
+            full = await asyncio.gather(*(run(finishing.finished, one, mask) for one in full))
         drawn = painting.pictures[0].size
         model, version = self._made_by
         preview, *pngs = await asyncio.gather(

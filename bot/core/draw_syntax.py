@@ -56,6 +56,8 @@ class DrawRequest:
     negative: str | None = None
     #: How much of a picture that is given may change.
     strength: float | None = None
+    #: 画质增强.
+    enhance: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,12 @@
-"""Requests made of values, as programs send them, instead of words."""
+"""Requests made of values, as programs send them and rows hold them, instead of words."""
 
 from dataclasses import replace
 
 from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH, option_named
 from bot.core.draw_syntax import DrawRequest, check_characters
 from bot.core.errors import Refusal
-from bot.core.generation import DrawSpec
+from bot.core.generation import DrawSpec, Generation
+from bot.core.sources import Given, Sources
 from engine.contract import MAX_PICTURES
 from engine.profiles import Profile
 
@@ -38,12 +39,35 @@ def completed(request: DrawRequest, beside: DrawRequest) -> DrawRequest:
     shaped = request.size is not None or request.ratio is not None
     said = {
         name: getattr(beside, name)
-        for name in ("seed", "steps", "guidance", "count", "negative")
+        for name in ("seed", "steps", "guidance", "count", "negative", "enhance")
         if getattr(request, name) is None
     }
     if not shaped:
         said |= {"size": beside.size, "ratio": beside.ratio}
     return replace(request, **said)
+
+
+async def check_same(
+    request: DrawRequest, given: Given | None, known: Generation, sources: Sources
+) -> None:
+    """Whether `known` is what `request`, with the picture that it begins from, became. Raises
+    Refusal("key_reused"). What has been forgotten cannot be compared."""
+    if known.forgotten is not None:
+        return
+    if not is_the_same(request, known.spec):
+        raise Refusal("key_reused")
+    if not await _is_kept_as(given, known.spec.source, sources):
+        raise Refusal("key_reused")
+
+
+async def _is_kept_as(given: Given | None, path: str | None, sources: Sources) -> bool:
+    if given is None or path is None:
+        return given is None and path is None
+    try:
+        return (await sources.load(path)).png == given.png
+    except Refusal:
+        # It is gone.
+        return True
 
 
 def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
@@ -59,4 +83,28 @@ def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
     }
     if request.size not in (None, (spec.width, spec.height)):
         return False
+    if request.enhance not in (None, spec.enhancement is not None):
+        return False
     return all(value is None or value == getattr(spec, name) for name, value in asked.items())
+
+
+def request_of(generation: Generation) -> DrawRequest:
+    """What was asked for, without the seed."""
+    spec = generation.spec
+    enhanced = spec.enhancement is not None
+    # With enhancement it is on by itself: 0 was asked for.
+    by_hand = (spec.guidance > 0 or enhanced) and not {"negative_set_guidance", "enhanced"} & set(
+        generation.notes
+    )
+    return DrawRequest(
+        prompt=spec.prompt,
+        size=(spec.width, spec.height),
+        ratio=None,
+        seed=None,
+        steps=spec.steps,
+        guidance=spec.guidance if by_hand else None,
+        count=spec.count,
+        negative=spec.negative_prompt or None,
+        strength=spec.strength,
+        enhance=enhanced,
+    )

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.core.draw_options import MAX_RATIO
-from bot.core.errors import Refusal
 
 #: Of what somebody sends; the Bot API of Telegram hands out no more.
 MAX_BYTES = 20 * 1000 * 1000
@@ -76,13 +75,3 @@ class Sources(Protocol):
     async def drop(self, path: str) -> None:
         """Nobody will ask for it. Harmless to repeat."""
         ...
-
-
-async def is_kept_as(given: Given | None, path: str | None, sources: Sources) -> bool:
-    """Whether a request that kept `path` began from `given`. What is gone cannot be compared."""
-    if given is None or path is None:
-        return given is None and path is None
-    try:
-        return (await sources.load(path)).png == given.png
-    except Refusal:
-        return True

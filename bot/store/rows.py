@@ -1,9 +1,10 @@
 """Rows of `generations` as Generation, and back."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
+from bot.core.enhancement import Enhancement
 from bot.core.generation import (
     Address,
     Delivery,
@@ -50,6 +51,7 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "count": spec.count,
         "source": spec.source,
         "strength": spec.strength,
+        "enhancement": asdict(spec.enhancement) if spec.enhancement else None,
         "model": new.model,
         "cost": new.cost,
         "parent_id": new.parent_id,
@@ -133,4 +135,5 @@ def _spec_of(row: Mapping[Any, Any]) -> DrawSpec:
         count=row["count"],
         source=row["source"],
         strength=row["strength"],
+        enhancement=None if row["enhancement"] is None else Enhancement(**row["enhancement"]),
     )

@@ -75,6 +75,19 @@ async def test_negative_prompt_turns_guidance_on_and_the_answer_says_so(
     assert any("guidance 1.8" in remark for remark in reply["zdraw"]["remarks"])
 
 
+async def test_enhancement_is_switched_on_by_a_program_and_off_unless_it_is(
+    api: Api, program: httpx.AsyncClient
+) -> None:
+    guidance = []
+    for said in ({"enhance": True}, {"enhance": False}, {}):
+        reply = (await program.post(GENERATIONS, json={"prompt": PROMPT, **said})).json()
+        row = await api.store.admissions.get(reply["zdraw"]["id"])
+        assert row is not None
+        assert (row.spec.enhancement is not None) is said.get("enhance", False)
+        guidance.append(row.spec.guidance)
+    assert guidance == [1.8, 0, 0]
+
+
 @pytest.mark.parametrize(("name", "kind"), [("jpeg", "JPEG"), ("webp", "WEBP"), ("png", "PNG")])
 async def test_pictures_come_in_the_format_asked_for(
     program: httpx.AsyncClient, name: str, kind: str

@@ -27,12 +27,18 @@ def telegram() -> Iterator[FakeTelegram]:
 
 async def says(bot: Whole, text: str, user: int, **how: Any) -> str:
     """What is answered in the group, sooner or later: it takes so many messages a minute."""
-    asked = bot.telegram.people.say(text, user=user, chat=GROUP, **how)
+    return await answer_to(
+        bot, bot.telegram.people.say(text, user=user, chat=GROUP, **how).message_id
+    )
+
+
+async def answer_to(bot: Whole, message: int) -> str:
+    """The same to a message of the group."""
     store = store_over(bot.database)
     query = "SELECT text FROM notices WHERE chat = :chat AND request_message = :message"
 
     async def answer() -> str:
-        rows = await store.sql(query, chat=f"{GROUP}", message=f"{asked.message_id}")
+        rows = await store.sql(query, chat=f"{GROUP}", message=f"{message}")
         return rows[0][0] if rows else ""
 
     said: str = await eventually(answer)

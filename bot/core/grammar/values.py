@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.draw_options import (
+    ENHANCE_WORDS,
     MAX_RATIO,
     MAX_SEED,
     MAX_STRENGTH,
@@ -24,6 +25,7 @@ _DIGITS = "零一二三四五六七八九"
 _RATIO_WORDS = {
     name: word.ratio for word in RATIO_WORDS for name in (*word.zh, *word.en, *word.zh[0][:1])
 }
+_SWITCHES = {name: word.on for word in ENHANCE_WORDS for name in (*word.zh, *word.en)}
 
 
 class _Unreadable(ValueError):
@@ -123,6 +125,13 @@ def _strength(typed: str) -> float:
     return _decimal(typed, MIN_STRENGTH, MAX_STRENGTH)
 
 
+def _enhance(typed: str) -> bool:
+    spelled = typed.lower().replace("_", "-")
+    if spelled not in _SWITCHES:
+        raise _Unreadable
+    return _SWITCHES[spelled]
+
+
 def _negative(typed: str) -> str:
     if not typed:
         raise _Unreadable
@@ -138,4 +147,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "guidance": _guidance,
     "negative": _negative,
     "strength": _strength,
+    "enhance": _enhance,
 }

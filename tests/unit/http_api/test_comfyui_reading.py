@@ -55,6 +55,7 @@ def test_a_script_that_changes_only_words_and_address_is_understood() -> None:
         guidance=6.0,
         count=1,
         negative="蓝色",
+        enhance=False,
     )
     assert adapted(wish) == ["own_scheduler"]
 

@@ -103,9 +103,11 @@ def _read(graph: Graph, profile: Profile) -> Wish:
         seed=folded(sampler.inputs["seed"]),
         steps=gone.steps,
         strength=gone.strength,
-        guidance=guidance_of(sampler.inputs["cfg"]),
+        guidance=guidance_of(sampler.inputs["cfg"], profile.neutral_guidance),
         count=begins.count,
         negative=negative,
+        # No node says so.
+        enhance=False,
     )
     return Wish(
         request=request,
