@@ -26,7 +26,6 @@ program_jobs = Table(
 )
 _row = program_jobs.c
 Index("ix_program_jobs_requester", _row.requester, _row.serial)
-Index("ix_program_jobs_created_ms", _row.created_ms)
 
 #: Pictures to draw from; see bot.core.uploads.
 uploads = Table(

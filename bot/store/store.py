@@ -97,7 +97,7 @@ def store_in(
         places=SqlPlaces(database, clock),
         words=SqlWords(database, clock),
         api_tokens=SqlApiTokens(database, clock),
-        program_jobs=SqlProgramJobs(database, clock),
+        program_jobs=SqlProgramJobs(database),
         pauses=SqlPauses(database, clock),
         queue=SqlGroupQueue(database, clock, books),
         history=SqlHistory(database),

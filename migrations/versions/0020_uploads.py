@@ -1,4 +1,4 @@
-"""Pictures that programs have sent to draw from."""
+"""Pictures that programs have sent to draw from; and no names of requests that never were."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,7 +27,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("path", name="uq_uploads_path"),
     )
     op.create_index("ix_uploads_used_ms", "uploads", ["used_ms"])
+    op.drop_index("ix_program_jobs_created_ms", "program_jobs")
+    # They were written before their generations; now both are, or neither.
+    op.execute(
+        "DELETE FROM program_jobs WHERE event_key NOT IN (SELECT event_key FROM generations)"
+    )
 
 
 def downgrade() -> None:
+    op.create_index("ix_program_jobs_created_ms", "program_jobs", ["created_ms"])
     op.drop_table("uploads")

@@ -132,10 +132,11 @@ async def use_moderation(store: Store) -> None:
 async def use_programs(store: Store) -> None:
     jobs = store.program_jobs
     job = ProgramJob(requester="api:1", name="a", event_key="api:a", client="", document="{}")
-    await jobs.add(job)
-    row = await store.running(event_key="api:a", requester="api:1")
+    new = new_generation(event_key="api:a", requester="api:1")
+    row = await store.start((await store.admissions.admit(new, bounds(), job=job)).generation)
     await jobs.get("api:1", "a")
     await jobs.live("api:1")
+    await jobs.whole([1])
     for ended in (True, False):
         await jobs.of_user("api:1", ended=ended, limit=10)
     await store.outcomes.finish(row.key, ["1.png"], "1.jpg")
@@ -144,7 +145,7 @@ async def use_programs(store: Store) -> None:
     await store.api_tokens.get("t1")
     at = UploadName(kind="input", subfolder="", name="a.png")
     for sha256 in ("a", "b"):
-        new = Upload(
+        upload = Upload(
             requester="api:1",
             at=at,
             sha256=sha256,
@@ -152,7 +153,7 @@ async def use_programs(store: Store) -> None:
             media_type="image/png",
             path=f"uploads/{sha256}",
         )
-        await store.uploads.add(new, overwrite=True)
+        await store.uploads.add(upload, overwrite=True)
     await store.uploads.find("api:1", at)
     await store.uploads.names("api:1", "input")
     await store.uploads.named(["uploads/a"])

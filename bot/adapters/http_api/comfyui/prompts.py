@@ -94,7 +94,9 @@ class Prompts:
         asked = await asyncio.to_thread(self._understood, await request.body())
         locale, caller = locale_asked(request.headers), request.state.caller
         # First: its files may have gone since it was sent before.
-        done = await self._known(caller, asked) or await self._queued(caller, locale, asked)
+        done = await self._known(caller.requester, asked) or await self._queued(
+            caller, locale, asked
+        )
         await self._narrator.follow(done.started)
         return {
             "prompt_id": asked.prompt_id,
@@ -116,9 +118,9 @@ class Prompts:
         workflow = accepted(sent["prompt"], _extra_data(sent), graph, wish, more)
         return _Asked(prompt_id, graph, wish, workflow)
 
-    async def _known(self, caller: Caller, asked: _Asked) -> _Done | None:
+    async def _known(self, requester: str, asked: _Asked) -> _Done | None:
         """What was sent before under the same id. Raises Problem where that was another one."""
-        started = await self._jobs.get(caller.requester, asked.prompt_id)
+        started = await self._jobs.get(requester, asked.prompt_id)
         if started is None:
             return None
         workflow = await asyncio.to_thread(kept, started.job.document)
@@ -127,7 +129,7 @@ class Prompts:
         return _Done(started, workflow)
 
     async def _queued(self, caller: Caller, locale: str, asked: _Asked) -> _Done:
-        """Raises Problem and BadGraph; then nothing is left of it."""
+        """Raises Problem and BadGraph."""
         origin = caller.origin(locale, f"prompt:{asked.prompt_id}")
         async with self._turn if asked.wish.begins.picture else nullcontext():
             try:
@@ -152,7 +154,7 @@ class Prompts:
         return replace(asked, wish=replace(asked.wish, request=request), workflow=workflow)
 
     async def _admitted(self, origin: Origin, asked: _Asked, given: Given | None) -> _Done:
-        """Raises Refusal, AlreadySeen and Problem."""
+        """Raises Refusal, AlreadySeen and Problem; then nothing is left of it."""
         job = ProgramJob(
             requester=origin.requester,
             name=asked.prompt_id,
@@ -160,19 +162,18 @@ class Prompts:
             client=asked.workflow.client,
             document=await asyncio.to_thread(document, asked.workflow),
         )
-        if not await self._jobs.add(job):
+        await self._draw.values(origin, asked.wish.request, given, job)
+        # Another one may have been admitted under this name meanwhile, or the words of one that was
+        # are forgotten.
+        found = await self._known(origin.requester, asked)
+        if found is None:
             raise Problem(400, "prompt_id_used")
-        try:
-            await self._draw.values(origin, asked.wish.request, given)
-        except Refusal:
-            await self._jobs.drop(origin.requester, [job.name])
-            raise
-        started = await self._jobs.get(origin.requester, job.name)
-        assert started is not None, "its generation was just admitted"
-        return _Done(started, asked.workflow)
+        return found
 
 
 def _as_seen(asked: _Asked, refusal: Refusal) -> Exception:
+    if refusal.code == "key_reused":
+        return Problem(400, "prompt_id_used")
     nodes = blamed(asked.graph, asked.wish, refusal)
     return problem_of(refusal) if nodes is None else no_output_left(nodes)
 
