@@ -44,6 +44,7 @@ from bot.core.retention import Retention
 from bot.core.sketches import Sketches
 from bot.core.sources import Sources
 from bot.core.staff import Staff
+from bot.core.uploads import Uploads
 from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
 from bot.limits import bounds_of, quota_of, rules_of
@@ -94,6 +95,7 @@ class Core:
     waits: Waits
     api_tokens: ApiTokens
     program_jobs: ProgramJobs
+    uploads: Uploads
     sketches: Sketches
     engine_metrics: EngineMetrics
     #: By platform; adapters add theirs before the core runs.
@@ -219,6 +221,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         waits=waits,
         api_tokens=rows.api_tokens,
         program_jobs=rows.program_jobs,
+        uploads=desks.data.uploads,
         sketches=link,
         engine_metrics=link,
         messengers=messengers,

@@ -6,6 +6,7 @@ from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH, option_n
 from bot.core.draw_syntax import DrawRequest, check_characters
 from bot.core.errors import Refusal
 from bot.core.generation import DrawSpec, Generation
+from bot.core.sources import Given, Sources
 from engine.contract import MAX_PICTURES
 from engine.profiles import Profile
 
@@ -44,6 +45,29 @@ def completed(request: DrawRequest, beside: DrawRequest) -> DrawRequest:
     if not shaped:
         said |= {"size": beside.size, "ratio": beside.ratio}
     return replace(request, **said)
+
+
+async def check_same(
+    request: DrawRequest, given: Given | None, known: Generation, sources: Sources
+) -> None:
+    """Whether `known` is what `request`, with the picture that it begins from, became. Raises
+    Refusal("key_reused"). What has been forgotten cannot be compared."""
+    if known.forgotten is not None:
+        return
+    if not is_the_same(request, known.spec):
+        raise Refusal("key_reused")
+    if not await _is_kept_as(given, known.spec.source, sources):
+        raise Refusal("key_reused")
+
+
+async def _is_kept_as(given: Given | None, path: str | None, sources: Sources) -> bool:
+    if given is None or path is None:
+        return given is None and path is None
+    try:
+        return (await sources.load(path)).png == given.png
+    except Refusal:
+        # It is gone.
+        return True
 
 
 def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:

@@ -30,10 +30,12 @@ from bot.core.pace import Pace
 from bot.core.ports import Bounds
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import Staff
+from bot.core.uploads import Uploads
 from bot.core.waits import Waits
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from bot.store.sources import SourceFolder
+from bot.store.upload_folder import UploadFolder
 from engine.profiles import profile_named
 from tests.fakes.engine_link import FakeEngine
 from tests.integration.dispatch_bench import working
@@ -153,6 +155,7 @@ async def api_in(
             pace=pace,
             tokens=store.api_tokens,
             jobs=store.program_jobs,
+            uploads=Uploads(UploadFolder(pictures), store.uploads, store.clock),
             sketches=engine,
             engine=engine,
             clock=store.clock,
