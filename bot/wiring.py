@@ -26,6 +26,7 @@ from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
 from bot.core.group_rules import RulesHere
 from bot.core.log import Log
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
@@ -139,6 +140,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     reactors: dict[str, Reactor] = {}
     picture_sources: dict[str, PictureSource] = {}
     sources = SourceFolder(pictures)
+    loras = Loras()
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
     lists = WordLists(rows.words)
     rules = rules_of(rows, profile, settings)
@@ -154,6 +156,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         news=news,
         gate=Gate(admittance=rows.admittance, lists=lists),
         sources=sources,
+        loras=loras,
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
     erasures = Erasures(
@@ -196,7 +199,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         cancel=cancel,
         desk=desks.front,
         own_pictures=desks.data.own_pictures,
-        dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
+        dispatcher=_dispatcher(rows, link, pictures, pace, loras, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
         erasures=erasures,
@@ -237,7 +240,13 @@ def _overview(
 
 
 def _dispatcher(
-    rows: Store, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
+    rows: Store,
+    link: LocalEngine,
+    pictures: PictureFolder,
+    pace: Pace,
+    loras: Loras,
+    news: News,
+    log: Log,
 ) -> Dispatcher:
     return Dispatcher(
         link=link,
@@ -246,6 +255,7 @@ def _dispatcher(
         pictures=pictures,
         news=news,
         pace=pace,
+        loras=loras,
         clock=now_ms,
         log=log,
     )

@@ -19,6 +19,7 @@ from bot.core.generation import (
     new_seed,
 )
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.loras import Loras, WantedLora
 from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -46,6 +47,7 @@ class Draw:
         news: News,
         gate: Gate,
         sources: Sources,
+        loras: Loras,
     ) -> None:
         self._admissions = admissions
         self._tokens = tokens
@@ -57,6 +59,7 @@ class Draw:
         self._news = news
         self._gate = gate
         self._sources = sources
+        self._loras = loras
 
     async def check(self, origin: Origin) -> None:
         """Raises Refusal where a request would be refused whatever it says."""
@@ -159,6 +162,7 @@ class Draw:
             seed=new_seed() if request.seed is None else request.seed,
             count=count,
             strength=(request.strength or given.usual_strength) if given else None,
+            loras=self._loras.resolve(request.loras),
         )
 
     async def _given(
@@ -284,4 +288,5 @@ def request_of(generation: Generation) -> DrawRequest:
         count=spec.count,
         negative=spec.negative_prompt or None,
         strength=spec.strength,
+        loras=tuple(WantedLora(name=lora.name, weight=lora.weight) for lora in spec.loras),
     )

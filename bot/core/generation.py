@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from bot.core.workload import Workload
 from engine.contract import JobKey, passes
+from engine.lora import Lora
 
 ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 ID_LENGTH = 8
@@ -145,6 +146,7 @@ class DrawSpec:
     source: str | None = None
     #: Of that picture: see engine.contract.Source.
     strength: float | None = None
+    loras: tuple[Lora, ...] = ()
 
     @property
     def passes(self) -> int:

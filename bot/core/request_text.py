@@ -5,6 +5,7 @@ from bot.core.draw_size import size_here, usual_size
 from bot.core.draw_syntax import DrawRequest
 from bot.core.errors import Refusal
 from bot.core.group_rules import GroupRules
+from bot.core.loras import tag
 from engine.profiles import Profile
 
 #: Shapes that are named rather than measured, the first that fits.
@@ -35,6 +36,7 @@ def _options(request: DrawRequest, profile: Profile, rules: GroupRules, locale: 
         said.append(_option("guidance", f"{request.guidance:g}", locale))
     if request.strength is not None:
         said.append(_option("strength", f"{request.strength:g}", locale))
+    said += [tag(lora) for lora in request.loras]
     if request.negative:
         # The last one: it goes on to the next option. A colon, which nothing can be taken for an
         # option behind.

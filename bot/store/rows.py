@@ -13,6 +13,7 @@ from bot.core.generation import (
     NewGeneration,
     Outcome,
 )
+from engine.lora import Lora
 
 
 def new_row(new: NewGeneration, *, tag: float, created_ms: int) -> dict[str, Any]:
@@ -50,6 +51,7 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "count": spec.count,
         "source": spec.source,
         "strength": spec.strength,
+        "loras": [lora.model_dump() for lora in spec.loras],
         "model": new.model,
         "cost": new.cost,
         "parent_id": new.parent_id,
@@ -133,4 +135,5 @@ def _spec_of(row: Mapping[Any, Any]) -> DrawSpec:
         count=row["count"],
         source=row["source"],
         strength=row["strength"],
+        loras=tuple(Lora.model_validate(lora) for lora in row["loras"]),
     )

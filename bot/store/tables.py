@@ -126,6 +126,8 @@ generations = Table(
     #: The file that it begins from, and how much of that may change.
     Column("source", Text),
     Column("strength", Double),
+    #: Name and weight of each.
+    Column("loras", JSON, nullable=False, server_default="[]"),
     UniqueConstraint("id"),
     UniqueConstraint("event_key"),
     check("outcome", f"outcome IN ({quoted(Outcome)})"),

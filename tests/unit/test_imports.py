@@ -20,6 +20,7 @@ ENGINE_FOR_THE_BOT = {
     "engine.contract",
     "engine.file_lock",
     "engine.lock_wait",
+    "engine.lora",
     "engine.memory.cards",
     "engine.memory.costs",
     "engine.memory.plan",
