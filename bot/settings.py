@@ -15,7 +15,8 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.api_settings import ApiSettings
 from bot.board_settings import BoardSettings
-from engine.profiles import PROFILES, UnknownModel, profile_named
+from engine.local_model import chosen_model
+from engine.profiles import MODELS, UnknownModel, UnpublishedModel
 
 PREFIX = "ZDRAW_"
 #: Settings that only engine/settings.py reads; they may stand in the same `.env`.
@@ -125,7 +126,8 @@ class BotSettings(ApiSettings, BoardSettings):
     )
     model: str = Field(
         "demo",
-        description="Model that draws: `demo` (a few MB, runs on a CPU) or `z-image-turbo`.",
+        description="Model that draws: `demo` (a few MB, runs on a CPU), `z-image-turbo`, "
+        "`z-image`, `stable-diffusion-1.5`, or the path of a folder; see docs/models.md.",
     )
     max_queued_per_user: int = Field(
         10, ge=1, le=10_000, description="Unfinished requests that one person may have."
@@ -256,7 +258,10 @@ class BotSettings(ApiSettings, BoardSettings):
     @classmethod
     def _is_a_known_model(cls, name: str) -> str:
         try:
-            profile_named(name)
-        except UnknownModel:
-            raise ValueError(", ".join(profile.name for profile in PROFILES)) from None
+            chosen_model(name)
+        except UnpublishedModel as error:
+            raise ValueError(f"{', '.join(MODELS)} ({str(error).partition(';')[0]})") from None
+        except UnknownModel as error:
+            told = "" if str(error).startswith("unknown model") else f" ({error})"
+            raise ValueError(f"{', '.join(MODELS)}, or a folder{told}") from None
         return name

@@ -1,12 +1,10 @@
 """Wires the core over a store and an engine link; processes differ only in the adapters that
 they put around it."""
 
-import os
 import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
@@ -20,7 +18,6 @@ from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
 from bot.core.errand_ports import PictureSource
-from bot.core.errors import StartupError
 from bot.core.export import Exporter
 from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
@@ -45,16 +42,16 @@ from bot.core.sources import Sources
 from bot.core.staff import Staff
 from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
+from bot.engine_place import engine_socket, tokenizer_of
 from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
-from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from bot.store.sources import SourceFolder
 from bot.store.store import Store, store_in
-from engine.profiles import Profile, profile_named
-from engine.socket_path import socket_path
+from engine.local_model import chosen_model
+from engine.profiles import Profile
 
 
 def now_ms() -> int:
@@ -126,9 +123,9 @@ class Core:
 
 def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
     """Wire the core. The engine link is closed with `stack`."""
-    profile = profile_named(settings.model)
-    tokens = _tokenizer(settings, profile)
-    link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
+    profile = chosen_model(settings.model)
+    tokens = tokenizer_of(settings, profile)
+    link = LocalEngine(engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
     news, pace = News(), Pace(profile)
@@ -290,17 +287,3 @@ def _recovery(rows: Store, news: News, settings: BotSettings) -> Recovery:
         clock=now_ms,
         queue_hours=settings.queue_hours,
     )
-
-
-def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
-    return CachedTokenizer(
-        settings.state_dir / f"tokenizer-{profile.name}.json",
-        limit=profile.max_tokens - profile.template_tokens,
-    )
-
-
-def _engine_socket(settings: BotSettings) -> Path:
-    try:
-        return socket_path(settings.state_dir)
-    except OSError as error:
-        raise StartupError(f"no place for the engine's socket: {error}", os.EX_CANTCREAT) from None

@@ -20,11 +20,19 @@ class Blocks:
     #: Which tokens pass: those of the picture, those of the caption.
     sees_picture: bool = True
     sees_caption: bool = True
+    #: Of the tokens of a picture, the part that passes: less where the picture has been shrunk.
+    share: float = 1.0
+    #: Channels of a token here; None = those of the transformer.
+    width: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transformer:
-    """The network that denoises: all but a few parameters lie in its blocks."""
+    """The network that denoises, a transformer or a U-Net.
+
+    Its blocks are what can be streamed: of a transformer nearly everything; of a U-Net those of its
+    widest level, which are alike and large.
+    """
 
     #: In the order in which they run.
     blocks: tuple[Blocks, ...]
@@ -38,6 +46,10 @@ class Transformer:
     live_bytes_per_token: int
     #: Parameters of the largest matrix in a block.
     largest_matrix: int
+    #: Multiplications that a token of the picture takes outside the blocks.
+    others_per_token: int = 0
+    #: Of attention outside the blocks: channels times the square of the part of the tokens, summed.
+    others_attention: float = 0.0
 
     @property
     def block_count(self) -> int:
@@ -47,7 +59,7 @@ class Transformer:
 
 @dataclass(frozen=True, kw_only=True)
 class TextEncoder:
-    """The network that reads the prompt, without its last layer, which is never run."""
+    """The network that reads the prompt, without what of it is never run: Z-Image's last layer."""
 
     layers: int
     #: Parameters of each layer.
@@ -59,6 +71,8 @@ class TextEncoder:
     #: As in Transformer.
     live_bytes_per_token: int
     largest_matrix: int
+    #: Parameters outside layers and table.
+    others: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,5 +153,47 @@ DEMO = Anatomy(
         latent_side=16,
         live_bytes_per_pixel=160,
         flops_per_pixel=53_300,
+    ),
+)
+
+
+def _of_1280(count: int, share: float) -> Blocks:
+    return Blocks(
+        count=count,
+        parameters=31_479_040,
+        per_token=29_491_200,
+        sees_caption=False,
+        share=share,
+        width=1280,
+    )
+
+
+#: Stable Diffusion 1.5: a U-Net, CLIP ViT-L/14's text half, a VAE.
+STABLE_DIFFUSION = Anatomy(
+    transformer=Transformer(
+        # The way down, the bottom, the way up. Those of 320 and 640 channels are small and stay.
+        blocks=(_of_1280(2, 1 / 16), _of_1280(1, 1 / 64), _of_1280(3, 1 / 16)),
+        others=670_646_724,
+        width=320,
+        token_side=8,
+        live_bytes_per_token=16_770,
+        largest_matrix=13_107_200,
+        others_per_token=72_710_000,
+        others_attention=5 * 320 + 5 * 640 / 16,
+    ),
+    text_encoder=TextEncoder(
+        layers=12,
+        layer_parameters=7_087_872,
+        embedding=37_945_344,
+        others=60_672,
+        width=768,
+        live_bytes_per_token=24_750,
+        largest_matrix=3072 * 768,
+    ),
+    decoder=Decoder(
+        parameters=83_653_863,
+        latent_side=8,
+        live_bytes_per_pixel=1536,
+        flops_per_pixel=9_461_000,
     ),
 )

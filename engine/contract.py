@@ -85,6 +85,8 @@ class Job(Frozen):
     source: Source | None = None
     #: Each file once.
     loras: tuple[Lora, ...] = Field(default=(), max_length=MAX_LORAS)
+    #: Local contrast and outlines are raised a little when it is drawn.
+    enhance: bool = False
 
     @property
     def passes(self) -> int:

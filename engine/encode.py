@@ -75,6 +75,8 @@ def origin(
         made |= {"strength": job.source.strength, "source_sha256": job.source.sha256}
     if job.loras:
         made["loras"] = [_lora(lora, loras) for lora in job.loras]
+    if job.enhance:
+        made |= {"enhance": True}
     text = PngImagePlugin.PngInfo()
     # add_text writes iTXt, which is UTF-8, as soon as a character is outside Latin-1.
     text.add_text("parameters", _parameters(job, n, model, version, loras))
@@ -96,9 +98,10 @@ def _parameters(job: Job, n: int, model: str, version: str, worn: Sequence[Worn]
     hashes = ", ".join(f"{one.adapter.name}: {one.adapter.tensors_sha256[:12]}" for one in worn)
     added = f'Lora hashes: "{hashes}", ' if worn else ""
     strength = f"Denoising strength: {job.source.strength:g}, " if job.source else ""
+    enhance = "Enhance: True, " if job.enhance else ""
     lines.append(
         f"Steps: {job.steps}, Sampler: Euler, Guidance: {job.guidance:g}, Seed: {job.seed + n}, "
-        f"{strength}Size: {job.width}x{job.height}, Model: {model}, {added}"
+        f"{strength}{enhance}Size: {job.width}x{job.height}, Model: {model}, {added}"
         f"Version: zdraw {version}"
     )
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from engine.loras.changes import Layers
 from engine.loras.folder import LoraFile
 from engine.memory.options import MemoryOptions
 from engine.profiles import Profile
+from engine.weight_files import DamagedWeights, NoWeights, pipeline_class
 
 #: For torch's allocators. Segments that grow fragment less. Pinned memory comes in powers of two
 #: unless it is too large to be kept for reuse; a block of Z-Image, of 345 MiB, would take 512.
@@ -202,8 +203,7 @@ def open_pipeline(
 
     `compiled`: where there is a card, the blocks of its transformer.
     """
-    if not (weights / "model_index.json").is_file():
-        raise WeightsError(f"no weights of {profile.name} in {weights}; {remedy(profile, weights)}")
+    _check_class(profile, weights)
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("PYTORCH_ALLOC_CONF", ALLOCATOR)
@@ -212,6 +212,24 @@ def open_pipeline(
     return opened
 
 
+def _check_class(profile: Profile, weights: Path) -> None:
+    try:
+        found = pipeline_class(weights)
+    except NoWeights:
+        raise WeightsError(
+            f"no weights of {profile.name} in {weights}; {remedy(profile, weights)}"
+        ) from None
+    except DamagedWeights as error:
+        raise WeightsError(
+            f"damaged weights of {profile.name} in {weights} ({error}); {remedy(profile, weights)}"
+        ) from None
+    if found != profile.pipeline_class:
+        raise WeightsError(
+            f"{weights} is of {found}, and {profile.name} is of {profile.pipeline_class}; to draw "
+            f"with what is there set ZDRAW_MODEL={weights}"
+        )
+
+
 def remedy(profile: Profile, weights: Path) -> str:
     """What a person can do about weights that are missing or damaged."""
-    return profile.remedy.format(source=profile.source, folder=weights)
+    return profile.remedy.format(name=profile.name, source=profile.source, folder=weights)

@@ -21,10 +21,11 @@ from engine.allocator import keep_freed_memory
 from engine.app import Engine, EngineOptions, Stuck
 from engine.launch_lock import AlreadyRunning, launch_lock, lock_file
 from engine.listener import listen, server
+from engine.local_model import chosen_model
 from engine.lock_wait import Stopped, listening_sleep
 from engine.pipeline import WeightsError, open_pipeline
 from engine.private_folder import keep_private
-from engine.profiles import Profile, UnknownModel, profile_named
+from engine.profiles import Profile, UnknownModel
 from engine.server import create_app
 from engine.settings import EngineSettings
 from engine.socket_path import socket_path
@@ -52,11 +53,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     try:
         settings = EngineSettings()
-        profile = profile_named(settings.model)
+        profile = chosen_model(settings.model)
     except ValidationError as error:
         return _say(EX_CONFIG, _wrong_settings(error))
     except UnknownModel as error:
         return _say(EX_CONFIG, str(error))
+    if profile.folder is not None and settings.weights_dir is not None:
+        return _say(EX_CONFIG, "ZDRAW_MODEL is a folder, and ZDRAW_WEIGHTS_DIR too: keep one")
     log.configure(settings.log_level, settings.log_format)
     with ExitStack() as claimed:
         try:

@@ -3,8 +3,9 @@
 import math
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
-from engine.anatomy import DEMO, Z_IMAGE, Anatomy
+from engine.anatomy import DEMO, STABLE_DIFFUSION, Z_IMAGE, Anatomy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +19,18 @@ class Profile:
     stands_in_for: tuple[str, ...] = ()
     #: Where the weights come from.
     source: str
+    #: Whether they can be had at all.
+    published: bool = True
+    #: The folder that the operator named in the place of a model. None = by name.
+    folder: Path | None = None
     #: What to do when the weights in `folder` are missing or damaged.
-    remedy: str = "get them with: hf download {source} --local-dir {folder}"
+    remedy: str = "get them with: zdraw model pull {name} --to {folder}"
     #: Module in engine/pipelines/ that draws it.
     pipeline: str = "zimage"
+    #: `_class_name` in the model_index.json of its weights.
+    pipeline_class: str = "ZImagePipeline"
+    #: `shift` of its scheduler, by which a folder is told from others of its class.
+    shift: float | None = None
     #: What it is made of.
     anatomy: Anatomy = Z_IMAGE
     #: Forward passes: default, and the allowed range.
@@ -30,6 +39,8 @@ class Profile:
     max_steps: int = 50
     #: 0 = off. A negative prompt needs guidance above 0: giving one sets `negative_guidance`.
     guidance: float = 0.0
+    #: The guidance that changes nothing, as its diffusers pipeline counts: ComfyUI's cfg of 1.
+    neutral_guidance: float = 0.0
     max_guidance: float = 10.0
     negative_guidance: float = 1.8
     #: Outside this band the reply warns.
@@ -55,6 +66,10 @@ class Profile:
     template_tokens: int = 8
     #: Whether it can begin from a picture, with or without a mask.
     takes_inputs: bool = False
+    #: For 画质增强, each for a Chinese prompt and for another one; empty = nothing. What is put
+    #: behind a prompt, and what is unwanted where nothing else is said to be.
+    quality: tuple[str, str] = ("", "")
+    flaws: tuple[str, str] = ("", "")
     #: Prompts to try first.
     examples: tuple[str, ...]
     #: Words of which a prompt needs one to be understood, those of Latin letters standing alone or
@@ -84,12 +99,25 @@ def _occurs(word: str, text: str) -> bool:
     return re.search(rf"\b{word}(?:e?s)?\b", text, re.ASCII) is not None
 
 
+#: Of Z-Image, which reads both languages.
+_QUALITY = (
+    "画面清晰，细节丰富，光影自然，高画质",
+    "sharp focus, rich detail, natural lighting, high quality",
+)
+_FLAWS = (
+    "模糊，低画质，噪点，变形，多余的手指，水印",
+    "blurry, low quality, noise, deformed, extra fingers, watermark",
+)
+
 PROFILES: tuple[Profile, ...] = (
     Profile(
         name="z-image-turbo",
         answers_to=("Tongyi-MAI/Z-Image-Turbo", "z_image_turbo", "zimage-turbo"),
         source="Tongyi-MAI/Z-Image-Turbo",
+        shift=3.0,
         takes_inputs=True,
+        quality=_QUALITY,
+        flaws=_FLAWS,
         examples=(
             "一位穿着汉服的女孩站在樱花树下",
             "雨夜的霓虹街道，一只黑猫撑着伞 竖图",
@@ -134,6 +162,62 @@ PROFILES: tuple[Profile, ...] = (
             *("hanzi",),
         ),
     ),
+    # Steps and guidance as its model card advises: 28 to 50, the fewest of them the fastest, and 3
+    # to 5.
+    Profile(
+        name="z-image",
+        answers_to=("Tongyi-MAI/Z-Image", "z_image", "zimage", "z-image-base"),
+        source="Tongyi-MAI/Z-Image",
+        shift=6.0,
+        steps=28,
+        guidance=4.0,
+        negative_guidance=4.0,
+        advised_guidance=(3.0, 5.0),
+        takes_inputs=True,
+        examples=(
+            "一位穿着汉服的女孩站在樱花树下 负面 模糊",
+            "水墨山水，远处一叶小舟 横图",
+            "木牌上写着「今日营业」",
+        ),
+    ),
+    Profile(
+        name="z-image-edit",
+        answers_to=("Tongyi-MAI/Z-Image-Edit", "z_image_edit"),
+        source="Tongyi-MAI/Z-Image-Edit",
+        published=False,
+        pipeline_class="ZImageEditPipeline",
+        takes_inputs=True,
+        examples=("换成夜景",),
+    ),
+    Profile(
+        name="stable-diffusion-1.5",
+        answers_to=(
+            *("stable-diffusion-v1-5/stable-diffusion-v1-5", "stable-diffusion-v1-5", "sd-1.5"),
+            *("sd15", "v1-5-pruned-emaonly"),
+        ),
+        source="stable-diffusion-v1-5/stable-diffusion-v1-5",
+        pipeline="stable_diffusion",
+        pipeline_class="StableDiffusionPipeline",
+        anatomy=STABLE_DIFFUSION,
+        steps=30,
+        guidance=7.5,
+        neutral_guidance=1.0,
+        negative_guidance=7.5,
+        advised_guidance=(5.0, 9.0),
+        default_size=(512, 512),
+        multiple=8,
+        max_side=1024,
+        max_pixels=1024 * 1024,
+        batches=((512 * 512, 8), (768 * 768, 4)),
+        max_tokens=77,
+        template_tokens=2,
+        takes_inputs=True,
+        examples=(
+            "a red fox in the snow, oil painting",
+            "a lighthouse at dusk --wide",
+            "portrait of an old fisherman --no blurry",
+        ),
+    ),
 )
 
 
@@ -141,14 +225,35 @@ class UnknownModel(ValueError):
     """No profile answers to this name; the message names those that exist."""
 
 
+class UnpublishedModel(UnknownModel):
+    """Nobody has its weights yet."""
+
+
 def profile_named(name: str) -> Profile:
-    """The profile that answers to `name`, letter case aside. Raises UnknownModel."""
+    """The profile that answers to `name`, letter case aside. Raises UnknownModel, and
+    UnpublishedModel for one that cannot be had."""
+    profile = row_named(name)
+    if profile is None:
+        raise UnknownModel(f"unknown model {name!r}; known: {', '.join(MODELS)}")
+    if not profile.published:
+        raise UnpublishedModel(
+            f"{profile.name} 的权重还没有公开 / the weights of {profile.name} are not published "
+            f"yet; known: {', '.join(MODELS)}"
+        )
+    return profile
+
+
+def row_named(name: str) -> Profile | None:
+    """The row that answers to `name`, published or not."""
     wanted = name.casefold()
     for profile in PROFILES:
         if wanted in (n.casefold() for n in (profile.name, *profile.answers_to)):
             return profile
-    known = ", ".join(profile.name for profile in PROFILES)
-    raise UnknownModel(f"unknown model {name!r}; known: {known}")
+    return None
+
+
+#: Names of the models that can be had.
+MODELS = tuple(profile.name for profile in PROFILES if profile.published)
 
 
 def names_of(profile: Profile) -> tuple[str, ...]:

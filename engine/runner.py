@@ -1,13 +1,13 @@
 """Batches on their way: from the queue through the GPU thread and the encoders to results."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
 
 import structlog
 
-from engine import encode
+from engine import encode, finishing
 from engine.batching import Batching
 from engine.contract import ErrorCode, Failed, Finished, Job, Progress, Started
 from engine.desk import Desk
@@ -156,7 +156,7 @@ class Runner:
             return
         began = self._clock()
         try:
-            files = await self._encode(opened.job, drawn, opened.loras)
+            files = await self._encode(opened, drawn)
         except Exception:
             _log.exception("encoding_failed", **named(opened.key))
             failed = Failed(key=opened.key, code=ErrorCode.ENGINE_ERROR)
@@ -165,21 +165,22 @@ class Runner:
         opened.record.png_seconds = self._clock() - began
         await self._desk.settle(opened, _finished(opened.job, drawn), files)
 
-    async def _encode(
-        self, job: Job, painting: Painting, loras: Sequence[Worn]
-    ) -> dict[str, bytes]:
+    async def _encode(self, opened: OpenJob, painting: Painting) -> dict[str, bytes]:
+        job = opened.job
         run = partial(asyncio.get_running_loop().run_in_executor, self._encoders)
         full = await asyncio.gather(
             *(run(encode.enlarged, drawn, job.width, job.height) for drawn in painting.pictures)
         )
+        if job.enhance:
+            mask = opened.source.mask if opened.source else None
+            full = await asyncio.gather(*(run(finishing.finished, one, mask) for one in full))
         drawn = painting.pictures[0].size
         model, version = self._made_by
+        told = (
+            encode.origin(job, n, drawn, model, version, opened.loras) for n in range(len(full))
+        )
         preview, *pngs = await asyncio.gather(
-            run(encode.preview, full),
-            *(
-                run(encode.png, picture, encode.origin(job, n, drawn, model, version, loras))
-                for n, picture in enumerate(full)
-            ),
+            run(encode.preview, full), *map(partial(run, encode.png), full, told)
         )
         return {"preview.jpg": preview} | {f"{n}.png": png for n, png in enumerate(pngs, 1)}
 

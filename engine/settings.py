@@ -27,7 +27,8 @@ class EngineSettings(BaseSettings):
         description="Folder of everything that outlives a process, and of the socket.",
     )
     model: str = Field(
-        "demo", description="Model that draws: a profile's name or one of its other names."
+        "demo",
+        description="Model that draws: a profile's name, one of its other names, or a folder.",
     )
     weights_dir: Path | None = Field(
         None,
@@ -91,6 +92,8 @@ class EngineSettings(BaseSettings):
 
     def weights_folder(self, profile: Profile) -> Path:
         """Where the weights of `profile` lie, or would lie."""
+        if profile.folder is not None:
+            return profile.folder
         if self.weights_dir is not None:
             return self.weights_dir
         if profile.name == "demo":

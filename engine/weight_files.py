@@ -7,17 +7,45 @@ fails there, and what is fine here is almost certainly fine there.
 
 import json
 import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 INDEX = "model_index.json"
-#: Folder -> what the weights in it are called, without their ending.
-_NETWORKS = {
-    "text_encoder": "model",
-    "transformer": "diffusion_pytorch_model",
-    "vae": "diffusion_pytorch_model",
+#: Tensor -> its shape.
+Shapes = dict[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """What a folder of one pipeline class has in it."""
+
+    #: Folder -> what the weights in it are called, without their ending.
+    networks: Mapping[str, str]
+    #: Folder of the network that denoises.
+    denoiser: str
+    #: Of the tokenizer: of these groups of files one has to be there.
+    tokenizers: tuple[tuple[str, ...], ...] = (("tokenizer/tokenizer.json",),)
+    scheduler: str = "scheduler/scheduler_config.json"
+
+
+_DIFFUSERS, _TRANSFORMERS = "diffusion_pytorch_model", "model"
+#: By the `_class_name` of model_index.json.
+LAYOUTS: dict[str, Layout] = {
+    "ZImagePipeline": Layout(
+        networks={"text_encoder": _TRANSFORMERS, "transformer": _DIFFUSERS, "vae": _DIFFUSERS},
+        denoiser="transformer",
+    ),
+    "StableDiffusionPipeline": Layout(
+        networks={"text_encoder": _TRANSFORMERS, "unet": _DIFFUSERS, "vae": _DIFFUSERS},
+        denoiser="unet",
+        tokenizers=(
+            ("tokenizer/tokenizer.json",),
+            ("tokenizer/vocab.json", "tokenizer/merges.txt"),
+        ),
+    ),
 }
-_OTHERS = ("scheduler/scheduler_config.json", "tokenizer/tokenizer.json")
 #: The limit of the safetensors library; what has a longer one is something else.
 _LONGEST_HEADER = 100_000_000
 
@@ -30,31 +58,105 @@ class DamagedWeights(Exception):
     """A file is missing, cut off or another kind of file; the message says which."""
 
 
-def check_files(folder: Path) -> int:
-    """Bytes of weights in `folder`. Raises NoWeights, DamagedWeights."""
+def pipeline_class(folder: Path) -> str:
+    """What model_index.json says that `folder` is, one of LAYOUTS. Raises NoWeights,
+    DamagedWeights."""
     if not (folder / INDEX).is_file():
         raise NoWeights
-    _json(folder / INDEX, folder)
-    for name in _OTHERS:
-        _json(folder / name, folder)
-    return sum(_network(folder, folder / name, stem) for name, stem in _NETWORKS.items())
+    named = _json(folder / INDEX, folder).get("_class_name")
+    if named not in LAYOUTS:
+        raise DamagedWeights(f"{INDEX} is of {named}; supported: {', '.join(LAYOUTS)}")
+    return str(named)
 
 
-def _network(root: Path, folder: Path, stem: str) -> int:
-    _json(folder / "config.json", root)
-    listing = folder / f"{stem}.safetensors.index.json"
+def check_files(folder: Path) -> int:
+    """Bytes of weights in `folder`. Raises NoWeights, DamagedWeights."""
+    for fault in faults(folder):
+        raise DamagedWeights(fault)
+    networks = LAYOUTS[pipeline_class(folder)].networks
+    return sum(
+        file.stat().st_size
+        for name, stem in networks.items()
+        for file in weight_files_of(folder, name, stem)
+    )
+
+
+def faults(folder: Path) -> Iterator[str]:
+    """What is wrong, file by file; nothing where all is well. Raises NoWeights."""
+    try:
+        layout = LAYOUTS[pipeline_class(folder)]
+    except DamagedWeights as error:
+        yield str(error)
+        return
+    yield from _fault_of_json(folder, layout.scheduler)
+    groups = [[fault for name in names for fault in _fault_of_file(folder, name)]
+              for names in layout.tokenizers]  # fmt: skip
+    if all(groups):
+        yield from groups[0]
+    for name, stem in layout.networks.items():
+        yield from _faults_of_network(folder, name, stem)
+
+
+def shapes_of(folder: Path, name: str) -> Shapes:
+    """All tensors of the network `name` in `folder`. Raises DamagedWeights."""
+    stem = LAYOUTS[pipeline_class(folder)].networks[name]
+    shapes: Shapes = {}
+    for file in weight_files_of(folder, name, stem):
+        shapes |= _tensors(file, folder)
+    return shapes
+
+
+def config_of(folder: Path, name: str) -> dict[str, Any]:
+    """config.json of the network `name`. Raises DamagedWeights."""
+    return _json(folder / name / "config.json", folder)
+
+
+def scheduler_of(folder: Path) -> dict[str, Any]:
+    """The scheduler's settings. Raises DamagedWeights."""
+    return _json(folder / LAYOUTS[pipeline_class(folder)].scheduler, folder)
+
+
+def weight_files_of(folder: Path, name: str, stem: str) -> list[Path]:
+    """The files in which the weights of the network `name` lie. Raises DamagedWeights."""
+    listing = folder / name / f"{stem}.safetensors.index.json"
     if not listing.exists():
-        whole = folder / f"{stem}.safetensors"
-        _tensors(whole, root)
-        return whole.stat().st_size
-    shards: dict[str, set[str]] = {}
-    for tensor, file in _entries(listing, root).items():
-        shards.setdefault(str(file), set()).add(tensor)
-    for file, listed in shards.items():
-        lacking = listed - _tensors(folder / file, root)
+        return [folder / name / f"{stem}.safetensors"]
+    files = sorted({str(file) for file in _entries(listing, folder).values()})
+    return [folder / name / file for file in files]
+
+
+def _faults_of_network(root: Path, name: str, stem: str) -> Iterator[str]:
+    yield from _fault_of_json(root, f"{name}/config.json")
+    listing = root / name / f"{stem}.safetensors.index.json"
+    try:
+        files = weight_files_of(root, name, stem)
+        entries = _entries(listing, root) if listing.exists() else {}
+    except DamagedWeights as error:
+        yield str(error)
+        return
+    for file in files:
+        try:
+            found = _tensors(file, root)
+        except DamagedWeights as error:
+            yield str(error)
+            continue
+        lacking = {tensor for tensor, where in entries.items() if where == file.name} - set(found)
         if lacking:
-            raise DamagedWeights(f"{folder.name}/{file} lacks {min(lacking)}")
-    return sum((folder / file).stat().st_size for file in shards)
+            yield f"{file.relative_to(root)} lacks {min(lacking)}"
+
+
+def _fault_of_json(root: Path, name: str) -> Iterator[str]:
+    try:
+        _json(root / name, root)
+    except DamagedWeights as error:
+        yield str(error)
+
+
+def _fault_of_file(root: Path, name: str) -> Iterator[str]:
+    if name.endswith(".json"):
+        yield from _fault_of_json(root, name)
+    elif not (root / name).is_file():
+        yield f"{name} is missing"
 
 
 def _entries(listing: Path, root: Path) -> dict[str, Any]:
@@ -65,8 +167,8 @@ def _entries(listing: Path, root: Path) -> dict[str, Any]:
     return entries
 
 
-def _tensors(file: Path, root: Path) -> set[str]:
-    """Names of the tensors in `file`, which is exactly as long as its header says."""
+def _tensors(file: Path, root: Path) -> Shapes:
+    """The tensors in `file`, which is exactly as long as its header says."""
     name = file.relative_to(root)
     try:
         size = file.stat().st_size
@@ -85,7 +187,7 @@ def _tensors(file: Path, root: Path) -> set[str]:
     expected = 8 + length + max((_end(value) for value in tensors.values()), default=0)
     if size != expected:
         raise DamagedWeights(f"{name} has {size} bytes instead of {expected}")
-    return set(tensors)
+    return {key: _shape(value) for key, value in tensors.items()}
 
 
 def _end(entry: Any) -> int:
@@ -93,6 +195,13 @@ def _end(entry: Any) -> int:
         return int(entry["data_offsets"][1])
     except (KeyError, IndexError, TypeError, ValueError):
         return 0
+
+
+def _shape(entry: Any) -> tuple[int, ...]:
+    try:
+        return tuple(int(side) for side in entry["shape"])
+    except (KeyError, TypeError, ValueError):
+        return ()
 
 
 def _json(file: Path, root: Path) -> dict[str, Any]:

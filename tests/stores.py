@@ -16,6 +16,7 @@ from bot.core.messages import Notice
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
 from bot.store import store
+from bot.store.accounts import Accounts
 from bot.store.acts import record
 from bot.store.books import Books
 from bot.store.database import Database
@@ -99,7 +100,7 @@ class Store(store.Store):
 
 def books_of(clock: Clock) -> Books:
     """In which nothing is limited."""
-    return Books(clock, QuotaDefaults())
+    return Books(clock, Accounts(clock, QuotaDefaults()))
 
 
 def store_over(database: Database, defaults: QuotaDefaults | None = None) -> Store:

@@ -25,7 +25,7 @@ def plan(
         float | None, typer.Option(help="GPU memory in GB, as sold.", min=1, max=1000)
     ] = None,
     size: Annotated[str, typer.Option(help="Picture in pixels, as 1024x768.")] = "1024x1024",
-    model: Annotated[str, typer.Option(help="Model, by a profile's name.")] = "z-image-turbo",
+    model: Annotated[str, typer.Option(help="A model's name, or a folder.")] = "z-image-turbo",
     batch: Annotated[int, typer.Option(help="Pictures at once.", min=1, max=64)] = 1,
     host: Annotated[float, typer.Option(help="Main memory in GB.", min=1, max=100_000)] = 32,
     storage: Annotated[str, typer.Option(help="How weights are kept: bf16, fp8 or int8.")] = "bf16",
@@ -57,12 +57,13 @@ class _Question:
     def __init__(
         self, model: str, size: str, batch: int, host: float, storage: str, guided: bool
     ) -> None:
+        from engine.local_model import chosen_model
         from engine.memory.costs import Storage
         from engine.memory.plan import STORAGES
-        from engine.profiles import UnknownModel, profile_named
+        from engine.profiles import UnknownModel
 
         try:
-            self.profile = profile_named(model)
+            self.profile = chosen_model(model)
         except UnknownModel as error:
             raise StartupError(str(error), os.EX_DATAERR) from None
         if storage not in STORAGES:

@@ -10,7 +10,7 @@ from bot.core.quota import UNIT, units
 from bot.core.replies import NOTES, failure_text, note_text, reply
 from bot.core.waits import Waits
 from engine.contract import ErrorCode
-from engine.profiles import profile_named
+from engine.profiles import Profile, row_named
 
 #: (below so many seconds, said in steps of so many)
 WAIT_STEPS = ((10, 1), (20, 2), (60, 5), (120, 10))
@@ -130,7 +130,9 @@ class Cards:
     def remarks(self, generation: Generation) -> tuple[str, ...]:
         """What was adapted and what the person should know, a sentence each."""
         spec = generation.spec
-        drawn = profile_named(generation.model).drawn_size(spec.width, spec.height)
+        model = self._model_of(generation)
+        drawn = model.drawn_size(spec.width, spec.height)
+        low, high = model.advised_guidance
         return tuple(
             note_text(
                 note,
@@ -138,11 +140,18 @@ class Cards:
                 guidance=spec.guidance,
                 drawn_width=drawn[0],
                 drawn_height=drawn[1],
+                low=low,
+                high=high,
             )
             for note in generation.notes
             # One that only another version of zdraw knows cannot be put into words here.
             if note in NOTES
         )
+
+    def _model_of(self, generation: Generation) -> Profile:
+        """The row of what drew it: a folder may be gone from the settings by now."""
+        now = self._pace.profile
+        return now if generation.model == now.name else row_named(generation.model) or now
 
     def end_text(self, generation: Generation) -> str:
         """Why it ended without a picture."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 from bot.core.acts import Act, ActKind, act_on
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
-from bot.core.draw_values import check_values, completed, is_the_same
+from bot.core.draw_values import check_values, completed, is_the_same, request_of
+from bot.core.enhancement import Enhancement, enhancement_of, lacks_room
 from bot.core.errors import Refusal, ZdrawError
 from bot.core.generation import (
     DrawSpec,
@@ -19,7 +20,7 @@ from bot.core.generation import (
     new_seed,
 )
 from bot.core.group_rules import GroupRules, RulesHere
-from bot.core.loras import Loras, WantedLora
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -149,6 +150,8 @@ class Draw:
         if given is not None and request.size is None and request.ratio is None:
             shaped = replace(request, ratio=given.ratio)
         width, height = size_here(shaped, self._profile, rules)
+        enhanced = bool(rules.enhance if request.enhance is None else request.enhance)
+        guidance = self._guidance(request, enhanced=enhanced)
         count = request.count or 1
         if rules.max_count is not None and count > rules.max_count:
             raise Refusal("too_many_here", limit=rules.max_count)
@@ -158,11 +161,21 @@ class Draw:
             width=width,
             height=height,
             steps=request.steps or self._profile.steps,
-            guidance=self._guidance(request),
+            guidance=guidance,
             seed=new_seed() if request.seed is None else request.seed,
             count=count,
             strength=(request.strength or given.usual_strength) if given else None,
             loras=self._loras.resolve(request.loras),
+            enhancement=self._enhancement(request, guidance) if enhanced else None,
+        )
+
+    def _enhancement(self, request: DrawRequest, guidance: float) -> Enhancement:
+        return enhancement_of(
+            request.prompt,
+            request.negative or "",
+            guided=guidance > 0,
+            profile=self._profile,
+            tokens=self._tokens,
         )
 
     async def _given(
@@ -194,21 +207,29 @@ class Draw:
             cooldown = 0
         return replace(self._bounds, live_here=cap, cooldown_ms=cooldown * 1000)
 
-    def _guidance(self, request: DrawRequest) -> float:
+    def _guidance(self, request: DrawRequest, *, enhanced: bool) -> float:
+        profile = self._profile
         if request.guidance is None:
-            return self._profile.negative_guidance if request.negative else self._profile.guidance
+            return profile.negative_guidance if request.negative or enhanced else profile.guidance
         if request.negative and request.guidance == 0:
-            raise Refusal("negative_needs_guidance")
+            raise Refusal("negative_needs_guidance", usual=self._profile.negative_guidance)
         return request.guidance
 
     def _notes(self, request: DrawRequest, spec: DrawSpec, given: Given | None) -> tuple[str, ...]:
         """What the reply has to say about how the request was understood."""
         low, high = self._profile.advised_guidance
         drawn = self._profile.drawn_size(spec.width, spec.height)
+        # Where it is usual there is nothing to say of it.
+        turned_on = spec.guidance > 0 and self._profile.guidance == 0
+        by_itself = turned_on and request.guidance is None
+        added = spec.enhancement
         notes = {
-            "negative_set_guidance": spec.guidance > 0 and request.guidance is None,
-            "guidance_doubles": spec.guidance > 0 and request.guidance is not None,
+            "enhanced": by_itself and added is not None,
+            "negative_set_guidance": by_itself and added is None,
+            "guidance_doubles": turned_on and request.guidance is not None,
             "guidance_unusual": spec.guidance > 0 and not low <= spec.guidance <= high,
+            "no_room_to_enhance": added is not None
+            and lacks_room(spec.prompt, added, self._profile),
             "enlarged": drawn != (spec.width, spec.height),
             "outside_vocabulary": not self._profile.understands(spec.prompt),
             "source_cut": given is not None and given.is_cut(spec.width, spec.height),
@@ -227,7 +248,7 @@ class Draw:
         await self._gate.check_words(origin, request.prompt, request.negative or "")
         self._check_length(request.prompt)
         self._check_length(request.negative or "")
-        rules = await self._rules(origin)
+        rules = await self._rules.for_asker(origin)
         given = await self._given(origin.requester, request, given, parent)
         spec = self._resolve(request, rules, given)
         bounds = await self._bounds_here(origin, rules, retried=act is not None)
@@ -272,21 +293,3 @@ class Draw:
         if source is not None and admitted.generation.spec.source != source:
             await self._sources.drop(source)
         return admitted
-
-
-def request_of(generation: Generation) -> DrawRequest:
-    """What was asked for, without the seed."""
-    spec = generation.spec
-    by_hand = spec.guidance > 0 and "negative_set_guidance" not in generation.notes
-    return DrawRequest(
-        prompt=spec.prompt,
-        size=(spec.width, spec.height),
-        ratio=None,
-        seed=None,
-        steps=spec.steps,
-        guidance=spec.guidance if by_hand else None,
-        count=spec.count,
-        negative=spec.negative_prompt or None,
-        strength=spec.strength,
-        loras=tuple(WantedLora(name=lora.name, weight=lora.weight) for lora in spec.loras),
-    )

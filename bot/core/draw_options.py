@@ -32,6 +32,15 @@ class RatioWord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SwitchWord:
+    """A word that switches something on or off: `增强`, `--no-enhance`."""
+
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+    on: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Option:
     """One thing a person can set. Spellings are without dashes."""
 
@@ -39,9 +48,9 @@ class Option:
     key: str
     meaning_zh: str
     meaning_en: str
-    #: Typed as they are, or after dashes.
+    #: Typed as they are, or after dashes, with a value behind. An option of words alone has none.
     zh: tuple[str, ...]
-    #: Typed after dashes.
+    #: Typed after dashes, likewise.
     en: tuple[str, ...]
     example_zh: str
     example_en: str
@@ -49,19 +58,25 @@ class Option:
     allowed: str
     #: Ordinary words of the language as well: without dashes they need a colon.
     zh_with_colon: tuple[str, ...] = ()
-    words: tuple[RatioWord, ...] = ()
+    words: tuple[RatioWord | SwitchWord, ...] = ()
     #: Names that other programs have for it. Not accepted: they lead to the suggestion.
     elsewhere: tuple[str, ...] = ()
 
     def label(self, locale: str) -> str:
         """How a sentence to a person names it."""
-        return f"--{self.en[0]}" if locale == "en" else (*self.zh, *self.zh_with_colon)[0]
+        name = _names(self, zh=locale != "en")[0]
+        return f"--{name}" if locale == "en" else name
 
 
 RATIO_WORDS = (
     RatioWord(zh=("横图", "横版", "横屏", "电脑壁纸"), en=("wide", "landscape"), ratio=(16, 9)),
     RatioWord(zh=("竖图", "竖版", "竖屏", "手机壁纸"), en=("tall", "portrait"), ratio=(9, 16)),
     RatioWord(zh=("方图", "头像"), en=("square",), ratio=(1, 1)),
+)
+
+ENHANCE_WORDS = (
+    SwitchWord(zh=("增强", "画质增强"), en=("enhance",), on=True),
+    SwitchWord(zh=("不增强",), en=("no-enhance",), on=False),
 )
 
 OPTIONS: tuple[Option, ...] = (
@@ -121,8 +136,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         key="guidance",
-        meaning_zh="引导：0 为关，建议 1.5 到 2.5，打开后用时加倍",
-        meaning_en="guidance: 0 is off, 1.5 to 2.5 is advised; doubles the time",
+        meaning_zh="引导：0 为关；Turbo 建议 1.5 到 2.5，打开后用时加倍",
+        meaning_en="guidance: 0 is off; for Turbo 1.5 to 2.5 is advised, at twice the time",
         zh=("引导", "引导系数"),
         en=("cfg", "guidance", "cfg-scale", "guidance-scale"),
         example_zh="引导 1.8",
@@ -155,14 +170,27 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         key="loras",
-        meaning_zh="用一个 LoRA 风格模型和它的强度，写在哪里都行，最多 3 个；/loras 看有哪些",
-        meaning_en="draw with a LoRA file, this much of it; anywhere, up to 3; /loras lists them",
+        meaning_zh="用一个 LoRA 风格模型和它的强度，写在哪里都行，最多 3 个",
+        meaning_en="draw with a LoRA file, this much of it; anywhere, up to 3",
         zh=("风格模型",),
         en=("lora",),
         example_zh="<lora:水墨:0.8> 或 风格模型 水墨:0.8",
         example_en="<lora:ink:0.8> or --lora ink:0.8",
         allowed=f"NAME, NAME:0.8, -{MAX_LORA_WEIGHT:g} – {MAX_LORA_WEIGHT:g}",
         elsewhere=("loras", "lyco", "lycoris", "style", "adapter"),
+    ),
+    Option(
+        key="enhance",
+        meaning_zh="画质增强：补上画质词和负面词，引导 1.8，再提一点锐度；用时加倍。不增强 为关",
+        meaning_en="words of quality, a negative prompt, guidance 1.8, some sharpness; doubles the "
+        "time",
+        zh=(),
+        en=(),
+        example_zh="增强 或 不增强",
+        example_en="--enhance or --no-enhance",
+        allowed="增强 不增强 / --enhance --no-enhance",
+        words=ENHANCE_WORDS,
+        elsewhere=("quality", "hd", "hires", "improve"),
     ),
 )
 

@@ -60,6 +60,8 @@ class DrawRequest:
     #: How much of a picture that is given may change.
     strength: float | None = None
     loras: tuple[WantedLora, ...] = ()
+    #: 画质增强.
+    enhance: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Requests made of values, as programs send them, instead of words."""
+"""Requests made of values, as programs send them and rows hold them, instead of words."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH, option_named
 from bot.core.draw_syntax import DrawRequest, check_characters
 from bot.core.errors import Refusal
-from bot.core.generation import DrawSpec
+from bot.core.generation import DrawSpec, Generation
 from bot.core.loras import WantedLora, spelling
 from engine.contract import MAX_PICTURES
 from engine.lora import MAX_LORA_NAME, MAX_LORA_WEIGHT
@@ -53,7 +53,7 @@ def completed(request: DrawRequest, beside: DrawRequest) -> DrawRequest:
     shaped = request.size is not None or request.ratio is not None
     said: dict[str, Any] = {
         name: getattr(beside, name)
-        for name in ("seed", "steps", "guidance", "count", "negative")
+        for name in ("seed", "steps", "guidance", "count", "negative", "enhance")
         if getattr(request, name) is None
     }
     if not request.loras:
@@ -82,4 +82,29 @@ def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
             return False
     if len(request.loras) != len(named):
         return False
+    if request.enhance not in (None, spec.enhancement is not None):
+        return False
     return all(value is None or value == getattr(spec, name) for name, value in asked.items())
+
+
+def request_of(generation: Generation) -> DrawRequest:
+    """What was asked for, without the seed."""
+    spec = generation.spec
+    enhanced = spec.enhancement is not None
+    # With enhancement it is on by itself: 0 was asked for.
+    by_hand = (spec.guidance > 0 or enhanced) and not {"negative_set_guidance", "enhanced"} & set(
+        generation.notes
+    )
+    return DrawRequest(
+        prompt=spec.prompt,
+        size=(spec.width, spec.height),
+        ratio=None,
+        seed=None,
+        steps=spec.steps,
+        guidance=spec.guidance if by_hand else None,
+        count=spec.count,
+        negative=spec.negative_prompt or None,
+        strength=spec.strength,
+        enhance=enhanced,
+        loras=tuple(WantedLora(name=lora.name, weight=lora.weight) for lora in spec.loras),
+    )

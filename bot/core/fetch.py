@@ -47,7 +47,7 @@ class Fetcher:
         self._answers = answers
         self._clock = clock
         self._log = log
-        self._since_ms = clock()
+        self._since_ms = 0
         self._wake = asyncio.Event()
         self._under_way: set[int] = set()
 

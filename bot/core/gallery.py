@@ -7,7 +7,7 @@ from dataclasses import replace
 from bot.core.acts import ActKind, act_on
 from bot.core.cards import Cards
 from bot.core.chat_ports import Removals
-from bot.core.draw import request_of
+from bot.core.draw_values import request_of
 from bot.core.errors import Refusal
 from bot.core.generation import LIVE, Generation, Origin, Outcome
 from bot.core.group_rules import RulesHere
@@ -65,7 +65,7 @@ class Gallery:
     async def request_text(self, origin: Origin, generation_id: str) -> str:
         """What was asked for, as it can be asked for again."""
         generation = await self._lookup.kept(origin, generation_id)
-        rules = await self._rules(origin)
+        rules = await self._rules.for_asker(origin)
         return request_text(request_of(generation), self._profile, rules, origin.locale)
 
     async def shown(self, origin: Origin, generation_id: str | None) -> Notice:

@@ -8,6 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.enhancement import Enhancement
 from bot.core.workload import Workload
 from engine.contract import JobKey, passes
 from engine.lora import Lora
@@ -147,6 +148,18 @@ class DrawSpec:
     #: Of that picture: see engine.contract.Source.
     strength: float | None = None
     loras: tuple[Lora, ...] = ()
+    #: 画质增强: what it adds to the words. None = off.
+    enhancement: Enhancement | None = None
+
+    @property
+    def drawn_prompt(self) -> str:
+        """What the model reads."""
+        return self.prompt + (self.enhancement.quality if self.enhancement else "")
+
+    @property
+    def drawn_negative(self) -> str:
+        """The same, of what is unwanted."""
+        return self.negative_prompt or (self.enhancement.negative if self.enhancement else "")
 
     @property
     def passes(self) -> int:

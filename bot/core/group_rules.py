@@ -1,6 +1,6 @@
 """What a group decides for itself, and what holds where somebody asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from bot.core.acts import Act
@@ -34,6 +34,8 @@ class GroupRules:
     #: Pictures are hidden until somebody clicks on them.
     spoiler: bool | None = None
     time_zone: str | None = None
+    #: 画质增强, where a request says nothing of it.
+    enhance: bool | None = None
     #: Those of LIMITS that somebody who runs the fleet decided.
     by_fleet: frozenset[str] = frozenset()
     #: The group has a pool now, which bounds what its admins give each day.
@@ -79,7 +81,7 @@ class GroupRules:
 
 #: What can be decided, as GroupRules calls it: of these no more than the fleet gives.
 LIMITS = ("allowance", "cooldown_s", "queue_cap", "max_count", "max_pixels")
-RULES = (*LIMITS, "ratio", "language", "spoiler", "time_zone")
+RULES = (*LIMITS, "ratio", "language", "spoiler", "time_zone", "enhance")
 
 
 def usual_rules(
@@ -94,6 +96,7 @@ def usual_rules(
         max_pixels=profile.max_pixels,
         spoiler=False,
         time_zone=quota.time_zone,
+        enhance=False,
     )
 
 
@@ -131,6 +134,16 @@ class RulesHere:
         if origin.address.platform in UNLIMITED:
             return GroupRules()
         return (await self.own(origin)).over(self.usual)
+
+    async def for_asker(self, origin: Origin) -> GroupRules:
+        """The same for a request of theirs: what they decided for themselves, in the chat with
+        the bot, goes with them into groups where it takes nothing from others."""
+        rules = await self(origin)
+        if origin.alone or origin.address.platform in UNLIMITED:
+            return rules
+        alone = replace(origin, alone=True)
+        theirs = (await self.own(alone)).enhance
+        return rules if theirs is None else replace(rules, enhance=theirs)
 
     async def time_zone(self, origin: Origin) -> str:
         """In which moments are told there: the group's, or in private chats the person's."""

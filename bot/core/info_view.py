@@ -1,6 +1,7 @@
 """What /info tells: everything that is known of one generation."""
 
 from bot.core.chat_ports import Removals
+from bot.core.enhancement import Enhancement
 from bot.core.generation import Generation, Origin
 from bot.core.group_rules import RulesHere
 from bot.core.history_view import outcome_text
@@ -42,6 +43,8 @@ class InfoView:
             lines.append(reply("info_loras", locale, loras=" ".join(map(tag, spec.loras))))
         if spec.negative_prompt:
             lines.append(reply("info_negative", locale, negative=spec.negative_prompt))
+        if spec.enhancement is not None:
+            lines.append(_enhanced(spec.enhancement, locale))
         lines.append(self._times(one, locale, zone))
         price = units(one.price) if one.price else reply("info_unpriced", locale)
         lines.append(reply("info_attempts", locale, attempts=one.attempt, price=price))
@@ -56,6 +59,14 @@ class InfoView:
             return told
         wait, drawing = _seconds(begun - one.created_ms), _seconds(one.finished_ms - begun)
         return told + reply("info_took", locale, wait=wait, drawing=drawing)
+
+
+def _enhanced(enhancement: Enhancement, locale: str) -> str:
+    """With the words that it added."""
+    quality = enhancement.quality.strip(" ，,")
+    parts = {"info_enhanced_quality": quality, "info_enhanced_negative": enhancement.negative}
+    words = "".join(reply(code, locale, words=words) for code, words in parts.items() if words)
+    return reply("info_enhanced", locale, words=words)
 
 
 def _seconds(milliseconds: int) -> str:

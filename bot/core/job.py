@@ -22,8 +22,8 @@ async def job_of(generation: Generation, pictures: Pictures) -> tuple[Job, bytes
         source = Source.model_validate({"sha256": digest, "strength": spec.strength})
     job = Job(
         key=generation.key,
-        prompt=spec.prompt,
-        negative_prompt=spec.negative_prompt,
+        prompt=spec.drawn_prompt,
+        negative_prompt=spec.drawn_negative,
         width=spec.width,
         height=spec.height,
         steps=spec.steps,
@@ -35,5 +35,6 @@ async def job_of(generation: Generation, pictures: Pictures) -> tuple[Job, bytes
         alone=generation.counted_attempts > 0,
         source=source,
         loras=spec.loras,
+        enhance=spec.enhancement is not None,
     )
     return job, content

@@ -1,7 +1,7 @@
 """Quota: who may still draw how much, as a ledger of entries that are only ever added.
 
 Amounts are integers, thousandths of a unit. One unit is one picture of the model's usual size,
-at its usual steps and without guidance. A person has an account in each group, and a group has a
+at its usual steps and guidance. A person has an account in each group, and a group has a
 pool; a request is reserved in both, where they are limited.
 """
 
@@ -156,11 +156,12 @@ def scope_of(origin: Origin, person: str | None = None) -> str:
 
 
 def price(spec: DrawSpec, profile: Profile) -> int:
-    """What a request costs, in steps of a quarter. Guidance doubles each step."""
+    """What a request costs, in steps of a quarter. Guidance doubles each step; where the model
+    usually has it, it is in the unit too."""
     width, height = profile.drawn_size(spec.width, spec.height)
     usual_width, usual_height = profile.drawn_size(*profile.default_size)
     passes = spec.steps * spec.count * (2 if spec.guidance > 0 else 1)
-    usual = usual_width * usual_height * profile.steps
+    usual = usual_width * usual_height * profile.steps * (2 if profile.guidance > 0 else 1)
     steps = round(UNIT * width * height * passes / usual / PRICE_STEP)
     return max(1, steps) * PRICE_STEP
 

@@ -1,6 +1,6 @@
 """A request as a person would type it: what ✏️ offers for editing."""
 
-from bot.core.draw_options import RATIO_WORDS, option_named
+from bot.core.draw_options import ENHANCE_WORDS, RATIO_WORDS, option_named
 from bot.core.draw_size import size_here, usual_size
 from bot.core.draw_syntax import DrawRequest
 from bot.core.errors import Refusal
@@ -32,17 +32,26 @@ def _options(request: DrawRequest, profile: Profile, rules: GroupRules, locale: 
         said.append(_option("count", f"{request.count}", locale))
     if request.steps not in (None, profile.steps):
         said.append(_option("steps", f"{request.steps}", locale))
-    if request.guidance not in (None, profile.guidance):
+    # With enhancement it is another one by itself.
+    if request.guidance is not None and (request.enhance or request.guidance != profile.guidance):
         said.append(_option("guidance", f"{request.guidance:g}", locale))
     if request.strength is not None:
         said.append(_option("strength", f"{request.strength:g}", locale))
     said += [tag(lora) for lora in request.loras]
+    if request.enhance is not None and request.enhance != bool(rules.enhance):
+        said.append(switch_text(request.enhance, locale))
     if request.negative:
         # The last one: it goes on to the next option. A colon, which nothing can be taken for an
         # option behind.
         between = " " if locale == "en" else "："
         said.append(f"{option_named('negative').label(locale)}{between}{request.negative}")
     return said
+
+
+def switch_text(on: bool, locale: str) -> str:
+    """How 画质增强 is switched on or off."""
+    word = next(word for word in ENHANCE_WORDS if word.on == on)
+    return f"--{word.en[0]}" if locale == "en" else word.zh[0]
 
 
 def _option(key: str, value: str, locale: str) -> str:

@@ -14,7 +14,7 @@ from bot.doctor.storage import database, state_folder
 from bot.doctor.telegram import telegram
 from bot.load_settings import load_settings
 from bot.settings import BotSettings
-from engine.profiles import profile_named
+from engine.local_model import chosen_model
 from engine.settings import EngineSettings
 
 _PLATFORMS = "ZDRAW_TELEGRAM_TOKEN, ZDRAW_DISCORD_TOKEN"
@@ -75,7 +75,7 @@ def _storage(settings: BotSettings) -> Iterator[Finding]:
 
 
 async def _drawing(settings: BotSettings, of_engine: EngineSettings) -> AsyncIterator[Finding]:
-    profile = profile_named(settings.model)
+    profile = chosen_model(settings.model)
     finding, engine = await seen_engine(settings.state_dir, profile)
     yield finding
     for finding in weights(profile, of_engine.weights_folder(profile)):

@@ -89,7 +89,7 @@ async def seen_engine(state_dir: Path, profile: Profile) -> tuple[Finding, Engin
 def weights(profile: Profile, folder: Path) -> Iterator[Finding]:
     """Whether the weights are there and whole, as far as that can be seen without torch."""
     shown = folder.absolute()
-    remedy = profile.remedy.format(source=profile.source, folder=shown)
+    remedy = profile.remedy.format(name=profile.name, source=profile.source, folder=shown)
     try:
         size = check_files(folder)
     except NoWeights:

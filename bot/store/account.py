@@ -5,10 +5,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from bot.core.quota import Amount, local_day, renewal
+from bot.core.limit import Limit
+from bot.core.quota import POOL, Amount, local_day, renewal
 
 #: A day begun at one end of the world may be so much ahead of the date at the other.
 AHEAD = timedelta(days=2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Here:
+    """What holds in a group."""
+
+    #: Of whoever has none of their own; None: they are not limited.
+    allowance: int | None
+    #: What the group's admins may let somebody have each day; None: anything.
+    most: int | None
+    #: The group has a pool.
+    pooled: bool
+    time_zone: str
 
 
 @dataclass(frozen=True)
@@ -18,6 +32,16 @@ class Own:
     #: None: nothing was.
     allowance: int | None = None
     by_fleet: bool = False
+
+    def limit(self, here: Here) -> Limit:
+        """Of a person's account: what it gets each day, within what is usual there."""
+        return Limit(decided=self.allowance, by_fleet=self.by_fleet, usual=here.most)
+
+    def each_day(self, holder: str, here: Here) -> int | None:
+        """What the account of `holder` gets; None where it is not limited."""
+        if holder == POOL:
+            return self.allowance
+        return here.allowance if self.allowance is None else self.limit(here).holding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,19 +67,6 @@ class Due:
 
     account: Account
     amount: Amount
-
-
-@dataclass(frozen=True, kw_only=True)
-class Here:
-    """What holds in a group."""
-
-    #: Of whoever has none of their own; None: they are not limited.
-    allowance: int | None
-    #: What the group's admins may let somebody have each day; None: anything.
-    most: int | None
-    #: The group has a pool.
-    pooled: bool
-    time_zone: str
 
 
 def day_of(row: Mapping[Any, Any], time_zone: str, now: int) -> tuple[date, int]:

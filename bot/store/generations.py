@@ -91,7 +91,9 @@ class SqlAdmissions:
         if await _was_answered(connection, new.event_key):
             raise AlreadySeen(new.event_key)
         now = self._clock()
-        await check_admittance(connection, self._books, new.requester, new.address, new.scope, now)
+        await check_admittance(
+            connection, self._books.accounts, new.requester, new.address, new.scope, now
+        )
         tag = await _tag_within_bounds(connection, new, bounds)
         await _check_here(connection, new, bounds, now)
         dues = await self._books.due(connection, new)

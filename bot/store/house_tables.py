@@ -98,6 +98,7 @@ groups = Table(
     Column("language", Text),
     Column("spoiler", Boolean),
     Column("time_zone", Text),
+    Column("enhance", Boolean),
     #: Where nothing is said of the topic or channel itself.
     Column("open", Boolean, nullable=False, server_default="1"),
     #: Somebody who runs the fleet closed it.

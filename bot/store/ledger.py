@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
 from bot.core.errors import Refusal
-from bot.core.limit import Limit
 from bot.core.ports import Clock
 from bot.core.quota import (
     AccountKey,
@@ -19,10 +18,11 @@ from bot.core.quota import (
     changed,
 )
 from bot.store.account import Account
+from bot.store.accounts import Accounts
 from bot.store.acts import record
-from bot.store.books import Books
 from bot.store.database import Database
-from bot.store.quota_tables import accounts, ledger
+from bot.store.quota_tables import accounts as rows
+from bot.store.quota_tables import ledger
 
 _l = ledger.c
 UNLIMITED_STATEMENT = Statement(
@@ -33,32 +33,32 @@ UNLIMITED_STATEMENT = Statement(
 class SqlLedger:
     """Implements bot.core.quota.Ledger."""
 
-    def __init__(self, database: Database, books: Books, clock: Clock) -> None:
+    def __init__(self, database: Database, accounts: Accounts, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._books = books
+        self._accounts = accounts
 
     async def statement(self, key: AccountKey, entries: int) -> Statement:
         async with self._database.write() as connection:
-            here = await self._books.here(connection, key.platform, key.scope)
-            if await self._books.allowance(connection, key, here) is None:
+            here = await self._accounts.here(connection, key.platform, key.scope)
+            if await self._accounts.allowance(connection, key, here) is None:
                 return UNLIMITED_STATEMENT
-            account = await self._books.open(connection, key, here)
+            account = await self._accounts.open(connection, key, here)
             return _statement(account, await _last(connection, account, entries))
 
     async def change(
         self, key: AccountKey, wish: Wish, amount: int, reason: str, act: Act, *, by_fleet: bool
     ) -> Statement:
         async with self._database.write() as connection:
-            here = await self._books.here(connection, key.platform, key.scope)
-            account = await self._books.open(connection, key, here)
+            here = await self._accounts.here(connection, key.platform, key.scope)
+            account = await self._accounts.open(connection, key, here)
             if await record(connection, act, self._clock()):
                 added = changed(account.left, wish, amount)
                 if added.total > 0 and not (by_fleet or here.pooled):
                     raise Refusal("no_pool")
                 given = _given(account, added, by_fleet=by_fleet)
                 about: dict[str, Any] = {"reason": reason, "given": given, **_by(act)}
-                account = await self._books.enter(
+                account = await self._accounts.enter(
                     connection, account, EntryKind.CHANGE, added, **about
                 )
             return _statement(account, ())
@@ -67,23 +67,21 @@ class SqlLedger:
         self, key: AccountKey, allowance: int | None, reason: str, act: Act, *, by_fleet: bool
     ) -> Statement:
         async with self._database.write() as connection:
-            here = await self._books.here(connection, key.platform, key.scope)
-            account = await self._books.open(connection, key, here)
+            here = await self._accounts.here(connection, key.platform, key.scope)
+            account = await self._accounts.open(connection, key, here)
             if await record(connection, act, self._clock()):
-                own = Limit(
-                    decided=account.own.allowance, by_fleet=account.own.by_fleet, usual=here.most
-                )
+                own = account.own.limit(here)
                 fleets = allowance is not None
                 if not by_fleet:
                     if own.loosened_by(allowance) and not here.pooled:
                         raise Refusal("held_by_fleet" if own.held_down else "no_pool")
                     fleets = own.stays_fleets(allowance)
-                new = update(accounts).where(accounts.c.serial == account.serial)
+                new = update(rows).where(rows.c.serial == account.serial)
                 await connection.execute(new.values(allowance=allowance, by_fleet=fleets))
                 # The line that says who did it; the one that adjusts today's grant follows.
                 about: dict[str, Any] = {"reason": reason, "allowance": allowance, **_by(act)}
-                await self._books.enter(connection, account, EntryKind.CHANGE, Amount(), **about)
-                account = await self._books.open(connection, key, here)
+                await self._accounts.enter(connection, account, EntryKind.CHANGE, Amount(), **about)
+                account = await self._accounts.open(connection, key, here)
             return _statement(account, ())
 
 

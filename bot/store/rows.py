@@ -1,9 +1,10 @@
 """Rows of `generations` as Generation, and back."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
+from bot.core.enhancement import Enhancement
 from bot.core.generation import (
     Address,
     Delivery,
@@ -52,6 +53,7 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "source": spec.source,
         "strength": spec.strength,
         "loras": [lora.model_dump() for lora in spec.loras],
+        "enhancement": asdict(spec.enhancement) if spec.enhancement else None,
         "model": new.model,
         "cost": new.cost,
         "parent_id": new.parent_id,
@@ -136,4 +138,5 @@ def _spec_of(row: Mapping[Any, Any]) -> DrawSpec:
         source=row["source"],
         strength=row["strength"],
         loras=tuple(Lora.model_validate(lora) for lora in row["loras"]),
+        enhancement=None if row["enhancement"] is None else Enhancement(**row["enhancement"]),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.core.ports import Clock
 from bot.core.quota import QuotaDefaults
+from bot.store.accounts import Accounts
 from bot.store.acts import SqlActs
 from bot.store.admittance import SqlAdmittance
 from bot.store.api_tokens import SqlApiTokens
@@ -74,7 +75,8 @@ def store_in(
     database: Database, clock: Clock, defaults: QuotaDefaults, places_each: int | None = None
 ) -> Store:
     """`places_each`: see SqlJobRows."""
-    books = Books(clock, defaults)
+    accounts = Accounts(clock, defaults)
+    books = Books(clock, accounts)
     return Store(
         admissions=SqlAdmissions(database, clock, books),
         records=SqlRecords(database),
@@ -85,10 +87,10 @@ def store_in(
         removals=SqlRemovals(database, clock, books),
         settings=SqlChatSettings(database, clock),
         moves=SqlChatMoves(database, clock),
-        ledger=SqlLedger(database, books, clock),
+        ledger=SqlLedger(database, accounts, clock),
         acts=SqlActs(database),
         people=SqlPeople(database, clock),
-        admittance=SqlAdmittance(database, clock, books),
+        admittance=SqlAdmittance(database, clock, accounts),
         bans=SqlBans(database, clock, books),
         places=SqlPlaces(database, clock),
         words=SqlWords(database, clock),

@@ -128,6 +128,8 @@ generations = Table(
     Column("strength", Double),
     #: Name and weight of each.
     Column("loras", JSON, nullable=False, server_default="[]"),
+    #: What it adds to the words: an Enhancement; NULL where it is off.
+    Column("enhancement", JSON(none_as_null=True)),
     UniqueConstraint("id"),
     UniqueConstraint("event_key"),
     check("outcome", f"outcome IN ({quoted(Outcome)})"),

@@ -233,10 +233,13 @@ class Costs:
         """Of one forward pass: what every token is multiplied with, and attention."""
         picture, caption = self._picture_tokens(work), _padded(USUAL_TOKENS)
         flops = 0.0
-        for kind in self.anatomy.transformer.blocks:
-            tokens = picture * kind.sees_picture + caption * kind.sees_caption
-            attention = 4 * self.anatomy.transformer.width * tokens**2
+        transformer = self.anatomy.transformer
+        for kind in transformer.blocks:
+            tokens = picture * kind.sees_picture * kind.share + caption * kind.sees_caption
+            attention = 4 * (kind.width or transformer.width) * tokens**2
             flops += kind.count * (2 * kind.per_token * tokens + attention)
+        flops += 2 * transformer.others_per_token * picture
+        flops += 4 * transformer.others_attention * picture**2
         return flops * work.rows
 
     def decode_flops(self, rung: Rung, work: Work) -> float:
@@ -275,7 +278,7 @@ class Costs:
     @property
     def _encoder(self) -> int:
         encoder = self.anatomy.text_encoder
-        return encoder.layers * self._layer + encoder.embedding * self._computed
+        return encoder.layers * self._layer + (encoder.embedding + encoder.others) * self._computed
 
     def _picture_tokens(self, work: Work) -> int:
         side = self.anatomy.transformer.token_side

@@ -13,6 +13,7 @@ import structlog
 from bot import wiring
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.adapters.telegram.adapter import TelegramAdapter
+from bot.core.generation import Generation
 from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.wiring import Core, assemble
@@ -58,6 +59,16 @@ class BothLife:
         answer: str = await eventually(look)
         # As people see it.
         return answer.replace("\\_", "_")
+
+    async def shown(self, requester: str) -> Generation:
+        """What somebody asked for, as soon as a message says that it waits."""
+
+        async def look() -> Generation | None:
+            rows = await self.core.records.waiting(requester)
+            return next((row for row in rows if row.status_message), None)
+
+        found: Generation = await eventually(look)
+        return found
 
 
 @asynccontextmanager

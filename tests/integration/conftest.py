@@ -4,6 +4,7 @@ platform needs more of its groups furnish their own."""
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from bot.adapters.telegram.messenger import TelegramMessenger
@@ -12,10 +13,12 @@ from tests.builders import ManualClock
 from tests.fakes.discord_api import FakeDiscord
 from tests.fakes.recording_core import RecordingCore
 from tests.fakes.telegram_api import FakeTelegram
+from tests.integration.api_life import Api, api_in
 from tests.integration.discord_life import furnish
 from tests.integration.front_desk_life import Desk, desk_in
 from tests.integration.messenger_life import finished_card, messenger_over
 from tests.integration.served_api import ServedApi
+from tests.integration.telegram_whole import Whole, whole
 
 
 @pytest.fixture
@@ -48,6 +51,12 @@ def core() -> RecordingCore:
 
 
 @pytest.fixture
+async def bot(telegram: FakeTelegram, tmp_path: Path) -> AsyncIterator[Whole]:
+    async with whole(telegram, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
 async def messenger(telegram: FakeTelegram) -> AsyncIterator[TelegramMessenger]:
     async with messenger_over(telegram) as made:
         yield made
@@ -56,6 +65,17 @@ async def messenger(telegram: FakeTelegram) -> AsyncIterator[TelegramMessenger]:
 @pytest.fixture
 def finished(tmp_path: Path) -> Card:
     return finished_card(tmp_path)
+
+
+@pytest.fixture
+async def api(tmp_path: Path) -> AsyncIterator[Api]:
+    async with api_in(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def program(api: Api) -> httpx.AsyncClient:
+    return await api.program()
 
 
 @pytest.fixture(scope="module")

@@ -1,29 +1,15 @@
 """Bans and word rules hold for programs too, each told in the form of its API."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from bot.core.moderation.area import EVERYTHING
 from bot.core.moderation.bans import Ban
 from bot.core.moderation.matcher import WordRule
 from tests.builders import act
-from tests.integration.api_life import GENERATIONS, Api, api_in
+from tests.integration.api_life import GENERATIONS, Api
 from tests.unit.http_api.workflows import workflow
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with api_in(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def program(api: Api) -> httpx.AsyncClient:
-    return await api.program()
 
 
 async def asked(program: httpx.AsyncClient, prompt: str) -> tuple[httpx.Response, httpx.Response]:

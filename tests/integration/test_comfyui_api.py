@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import uuid
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,6 @@ from tests.integration.waiting import eventually
 from tests.unit.http_api.workflows import TURBO, workflow
 
 SMALL = {"n5": {"width": 128, "height": 128}}
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with api_in(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def program(api: Api) -> httpx.AsyncClient:
-    return await api.program()
 
 
 async def queued(program: httpx.AsyncClient, prompt: Any = None, **more: Any) -> str:

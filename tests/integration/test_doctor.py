@@ -186,7 +186,7 @@ async def test_missing_weights_are_broken_and_a_missing_card_is_a_warning(monkey
     found = await looked()
     (finding,) = broken(found)
     assert finding.exit_code == os.EX_CONFIG
-    assert "hf download Tongyi-MAI/Z-Image-Turbo" in finding.en
+    assert "zdraw model pull z-image-turbo" in finding.en
     assert about("no GPU", found).mark is Mark.WARNING
 
 

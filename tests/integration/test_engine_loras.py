@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -28,7 +29,7 @@ def folder(tmp_path, pipeline):
     return folder
 
 
-def put(folder, name, pipeline, seed=1):
+def put(folder: Path, name: str, pipeline: FakePipeline, seed: int = 1) -> Path:
     return save(folder, name, diffusers_form(random_pairs(pipeline.layers, seed=seed)))
 
 

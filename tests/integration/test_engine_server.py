@@ -13,6 +13,7 @@ from PIL import Image
 from structlog.testing import capture_logs
 
 from engine import desk as desk_module
+from engine import finishing
 from engine.app import Engine, EngineOptions, Stuck
 from engine.contract import (
     EVENT,
@@ -157,6 +158,17 @@ async def test_a_job_is_drawn_fetched_and_forgotten(client):
     assert (await client.http.get("/v1/jobs/g1/1/3.png")).status_code == 404
     assert (await client.http.post("/v1/jobs/g1/1/ack")).status_code == 204
     assert (await client.http.get("/v1/jobs/g1/1/1.png")).status_code == 404
+
+
+async def test_an_enhanced_picture_is_the_plain_one_and_then_finished(client):
+    shown = {}
+    for name, enhance in (("plain", False), ("more", True)):
+        await client.submit(name, seed=7, width=256, height=256, enhance=enhance)
+        await client.wait_for("finished", name)
+        content = (await client.http.get(f"/v1/jobs/{name}/1/1.png")).content
+        shown[name] = Image.open(BytesIO(content)).convert("RGB")
+    assert shown["more"].tobytes() == finishing.finished(shown["plain"]).tobytes()
+    assert shown["more"].tobytes() != shown["plain"].tobytes()
 
 
 async def test_the_same_job_twice_is_drawn_once(client, pipeline):

@@ -135,7 +135,7 @@ async def test_a_language_is_spoken_from_then_on_and_the_price_is_told(telegram,
 async def test_every_row_fits_into_what_telegram_takes(telegram, core):
     shown = await panel(telegram)
     rows = (shown.reply_markup or {})["inline_keyboard"]
-    assert [len(row) for row in rows] == [2, 2, 3, 3, 4]
+    assert [len(row) for row in rows] == [2, 2, 3, 4, 4]
     for _, data in shown.buttons:
         assert parse_press(data.removeprefix("v1:")) is not None
 

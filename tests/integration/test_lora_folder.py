@@ -27,8 +27,8 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "loras"
 
 
-def put(folder: Path, name: str, seed: int = 1, **metadata: str) -> Path:
-    return save(folder, name, diffusers_form(random_pairs(LAYERS, seed=seed)), metadata or None)
+def put(folder: Path, name: str, seed: int = 1, metadata: dict[str, str] | None = None) -> Path:
+    return save(folder, name, diffusers_form(random_pairs(LAYERS, seed=seed)), metadata)
 
 
 def infos(folder: Path) -> dict[str, LoraInfo]:
@@ -45,7 +45,8 @@ def test_a_file_is_told_by_its_name_alone_where_nobody_says_more(folder):
 
 
 def test_a_sidecar_says_more_and_comes_before_the_metadata(folder):
-    file = put(folder, "ink", **{"modelspec.title": "Ink", "modelspec.trigger_phrase": "ink wash"})
+    inside = {"modelspec.title": "Ink", "modelspec.trigger_phrase": "ink wash"}
+    file = put(folder, "ink", metadata=inside)
     assert infos(folder)["ink"] == LoraInfo(name="ink", title="Ink", trigger_words=("ink wash",))
     told = {"title": "水墨", "trigger_words": ["水墨画", " 水墨画", "留白"], "weight": 0.8}
     file.with_suffix(".json").write_text(json.dumps(told), encoding="utf-8")

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,6 @@ from tests.integration.api_life import GENERATIONS, Api, a_png, api_in
 from tests.integration.waiting import eventually
 
 PROMPT = "一个红色的圆"
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with api_in(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def program(api: Api) -> httpx.AsyncClient:
-    return await api.program()
 
 
 def wrong(answer: httpx.Response, status: int) -> dict[str, Any]:
@@ -85,6 +73,19 @@ async def test_negative_prompt_turns_guidance_on_and_the_answer_says_so(
     assert row is not None
     assert (row.spec.negative_prompt, row.spec.guidance) == ("蓝色", 1.8)
     assert any("guidance 1.8" in remark for remark in reply["zdraw"]["remarks"])
+
+
+async def test_enhancement_is_switched_on_by_a_program_and_off_unless_it_is(
+    api: Api, program: httpx.AsyncClient
+) -> None:
+    guidance = []
+    for said in ({"enhance": True}, {"enhance": False}, {}):
+        reply = (await program.post(GENERATIONS, json={"prompt": PROMPT, **said})).json()
+        row = await api.store.admissions.get(reply["zdraw"]["id"])
+        assert row is not None
+        assert (row.spec.enhancement is not None) is said.get("enhance", False)
+        guidance.append(row.spec.guidance)
+    assert guidance == [1.8, 0, 0]
 
 
 @pytest.mark.parametrize(("name", "kind"), [("jpeg", "JPEG"), ("webp", "WEBP"), ("png", "PNG")])

@@ -1,8 +1,6 @@
 """OpenAI's `/v1/images/edits`: drawing from a picture, for programs."""
 
-from collections.abc import AsyncIterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,22 +8,11 @@ import pytest
 from PIL import Image
 
 from bot.core.generation import Generation
-from tests.integration.api_life import Api, api_in
+from tests.integration.api_life import Api
 from tests.integration.test_openai_api import wrong
 from tests.photos import encoded, photo, see_through
 
 EDITS, PROMPT = "/v1/images/edits", "换成夜景"
-
-
-@pytest.fixture
-async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async with api_in(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-async def program(api: Api) -> httpx.AsyncClient:
-    return await api.program()
 
 
 async def asked(program: httpx.AsyncClient, image: bytes | None = None, **more: Any) -> Any:

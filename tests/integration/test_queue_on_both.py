@@ -54,7 +54,7 @@ class Telegram:
 
     async def draw(self) -> Generation:
         self._people.say(f"/draw {PROMPT}", user=ANNA, chat=GROUP)
-        return await shown(self.life, f"telegram:{ANNA}")
+        return await self.life.shown(f"telegram:{ANNA}")
 
     async def ask(self, name: str, words: str, *, user: int) -> int:
         """The message with the answer."""
@@ -82,7 +82,7 @@ class Discord:
 
     async def draw(self) -> Generation:
         self._people.slash("draw", {"prompt": PROMPT}, user=ANNA, channel=CHANNEL)
-        return await shown(self.life, f"discord:{ANNA}")
+        return await self.life.shown(f"discord:{ANNA}")
 
     async def ask(self, name: str, words: str, *, user: int) -> Interaction:
         options = {"id": words} if words else {}
@@ -103,15 +103,6 @@ class Discord:
     def status(self, generation: Generation) -> Any:
         number = int((generation.status_message or "").rpartition(":")[2])
         return self.life.discord.world.channels[CHANNEL].messages[number]
-
-
-async def shown(life: BothLife, requester: str) -> Generation:
-    async def look() -> Generation | None:
-        rows = await life.core.records.waiting(requester)
-        return next((row for row in rows if row.status_message), None)
-
-    found: Generation = await eventually(look)
-    return found
 
 
 @pytest.fixture(params=[Telegram, Discord], ids=["telegram", "discord"])
@@ -146,7 +137,7 @@ async def test_an_admin_cancels_from_the_list_and_has_it_drawn_again(group: Any,
     await group.reads(group.status(waiting), reply("cancelled_by_admin", "zh"))
     await group.press(listed, "🔂", user=ADMIN)
     await group.reads(listed, reply("retried", "zh", id=waiting.id))
-    again = await shown(life, waiting.requester)
+    again = await life.shown(waiting.requester)
     assert (again.parent_id, again.spec) == (waiting.id, waiting.spec)
     assert again.address.chat == waiting.address.chat
     assert group.status(again) != group.status(waiting)

@@ -43,7 +43,7 @@ class Telegram:
 
     async def draw(self) -> Generation:
         self._people.say(f"/draw {PROMPT}", user=SOMEBODY, chat=self._group)
-        return await shown(self._life, f"telegram:{SOMEBODY}")
+        return await self._life.shown(f"telegram:{SOMEBODY}")
 
     def card(self, generation: Generation) -> int:
         return int(generation.status_message or "")
@@ -89,7 +89,7 @@ class Discord:
 
     async def draw(self) -> Generation:
         self._people.slash("draw", {"prompt": PROMPT}, user=SOMEBODY, channel=CHANNEL)
-        return await shown(self._life, f"discord:{SOMEBODY}")
+        return await self._life.shown(f"discord:{SOMEBODY}")
 
     def card(self, generation: Generation) -> Any:
         number = int((generation.status_message or "").rpartition(":")[2])
@@ -121,15 +121,6 @@ class Discord:
 @pytest.fixture(params=[Telegram, Discord], ids=["telegram", "discord"])
 def group(request: pytest.FixtureRequest, life: BothLife) -> Any:
     return request.param(life, -1001)
-
-
-async def shown(life: BothLife, requester: str) -> Generation:
-    async def look() -> Generation | None:
-        rows = await life.core.records.waiting(requester)
-        return next((row for row in rows if row.status_message), None)
-
-    found: Generation = await eventually(look)
-    return found
 
 
 async def finished(life: BothLife, generation: Generation) -> Generation:

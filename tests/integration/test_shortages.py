@@ -243,7 +243,7 @@ def test_the_lower_rung_is_kept_for_that_kind_of_picture_alone():
     assert lower != TOP
     stage.draw()
     assert stage.placement.rung == lower
-    stage.placement.fit(replace(WORK, width=64))
+    stage.placement.fit(replace(WORK, width=128))
     assert stage.placement.rung == TOP
 
 

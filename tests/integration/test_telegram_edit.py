@@ -1,8 +1,7 @@
 """Drawing from pictures in Telegram, through the whole bot but for its engine."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -10,7 +9,7 @@ from PIL import Image
 from bot.core.generation import Generation
 from bot.core.replies import reply
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
-from tests.integration.telegram_whole import ANNA, BORIS, GROUP, Whole, whole
+from tests.integration.telegram_whole import ANNA, BORIS, GROUP, Whole
 from tests.integration.waiting import eventually
 from tests.photos import photo
 
@@ -19,12 +18,6 @@ from tests.photos import photo
 def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as running:
         running.people.group(GROUP)
-        yield running
-
-
-@pytest.fixture
-async def bot(telegram: FakeTelegram, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with whole(telegram, tmp_path) as running:
         yield running
 
 

@@ -1,7 +1,6 @@
 """Bans, places and word rules in Telegram, through the whole bot but for its engine."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from bot.core.local_time import local_time
 from bot.core.replies import reply
 from tests.fakes.telegram_api import FakeTelegram, Message
-from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole, whole
+from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole
 from tests.integration.waiting import eventually
 from tests.stores import store_over
 
@@ -26,20 +25,20 @@ def telegram() -> Iterator[FakeTelegram]:
         yield running
 
 
-@pytest.fixture
-async def bot(telegram: FakeTelegram, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with whole(telegram, tmp_path) as running:
-        yield running
-
-
 async def says(bot: Whole, text: str, user: int, **how: Any) -> str:
     """What is answered in the group, sooner or later: it takes so many messages a minute."""
-    asked = bot.telegram.people.say(text, user=user, chat=GROUP, **how)
+    return await answer_to(
+        bot, bot.telegram.people.say(text, user=user, chat=GROUP, **how).message_id
+    )
+
+
+async def answer_to(bot: Whole, message: int) -> str:
+    """The same to a message of the group."""
     store = store_over(bot.database)
     query = "SELECT text FROM notices WHERE chat = :chat AND request_message = :message"
 
     async def answer() -> str:
-        rows = await store.sql(query, chat=f"{GROUP}", message=f"{asked.message_id}")
+        rows = await store.sql(query, chat=f"{GROUP}", message=f"{message}")
         return rows[0][0] if rows else ""
 
     said: str = await eventually(answer)

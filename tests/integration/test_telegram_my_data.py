@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +23,6 @@ from tests.stores import store_over
 def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as running:
         running.people.group(GROUP)
-        yield running
-
-
-@pytest.fixture
-async def bot(telegram: FakeTelegram, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with whole(telegram, tmp_path) as running:
         yield running
 
 

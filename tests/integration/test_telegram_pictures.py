@@ -1,6 +1,6 @@
 """What people do with pictures in Telegram, through the whole bot but for its engine."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +19,6 @@ def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as running:
         running.people.group(GROUP)
         running.people.promote(GROUP, CHIEF)
-        yield running
-
-
-@pytest.fixture
-async def bot(telegram: FakeTelegram, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with whole(telegram, tmp_path) as running:
         yield running
 
 

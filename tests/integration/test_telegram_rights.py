@@ -1,16 +1,16 @@
 """Who counts as an admin of a Telegram group, through the whole bot but for its engine."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from bot.core.generation import Outcome
 from bot.core.replies import reply
 from tests.fakes.telegram_api import FakeTelegram
-from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole, whole
-from tests.integration.test_telegram_moderation import pressed, says
+from tests.integration.telegram_whole import ANNA, BORIS, CHIEF, GROUP, Whole
+from tests.integration.test_telegram_moderation import answer_to, pressed, says
 from tests.integration.waiting import eventually
+from tests.stores import store_over
 
 LOOKUP = "getChatAdministrators"
 UNKNOWN = reply("admins_unknown", "zh")
@@ -23,12 +23,6 @@ def telegram() -> Iterator[FakeTelegram]:
     with FakeTelegram() as running:
         running.people.group(GROUP)
         running.people.promote(GROUP, CHIEF)
-        yield running
-
-
-@pytest.fixture
-async def bot(telegram: FakeTelegram, tmp_path: Path) -> AsyncIterator[Whole]:
-    async with whole(telegram, tmp_path) as running:
         yield running
 
 
@@ -66,7 +60,7 @@ async def test_who_is_an_admin_no_more_has_no_rights_left(bot: Whole):
     assert await pressed(bot, picture, "🗑", CHIEF) == reply("not_yours_to_delete", "zh")
 
 
-@pytest.mark.parametrize(("chat", "code"), [(GROUP, "place_closed"), (-1009, "admins_only")])
+@pytest.mark.parametrize(("chat", "code"), [(GROUP, "place_closed"), (-1009, "speaks_as_channel")])
 async def test_who_speaks_as_the_group_is_its_admin_and_a_channel_is_not(
     bot: Whole, chat: int, code: str
 ):
@@ -78,6 +72,33 @@ async def test_who_speaks_as_the_group_is_its_admin_and_a_channel_is_not(
 
     assert await eventually(answer) == reply(code, "zh")
     assert bot.telegram.calls_of(LOOKUP) == []
+
+
+async def test_whoever_is_banned_draws_as_no_channel_either(bot: Whole):
+    row = await bot.asked(user=ANNA)
+    await says(bot, "/ban 永久", CHIEF, reply_to=int(row.address.request_message or 0))
+    for channel in (-1008, -1009):
+        content = {"text": "/draw 一个红色的圆", "sender_chat": speaking_as(channel)}
+        said = bot.telegram.people.post(content, chat=GROUP, sender=GROUP_BOT)
+        assert await answer_to(bot, said.message_id) == reply("speaks_as_channel", "zh")
+    rows = await store_over(bot.database).sql("SELECT requester FROM generations")
+    assert rows == [(f"telegram:{ANNA}",)]
+
+
+@pytest.mark.parametrize("command", ["/ban 1天", "/quota", "/quota +5"])
+async def test_nothing_is_decided_about_a_channel(bot: Whole, command: str):
+    content = {"text": "你好", "sender_chat": speaking_as(-1009)}
+    said = bot.telegram.people.post(content, chat=GROUP, sender=GROUP_BOT)
+    answer = await says(bot, command, CHIEF, reply_to=said.message_id)
+    assert answer == reply("not_a_person", "zh")
+    assert await store_over(bot.database).sql("SELECT * FROM accounts") == []
+
+
+async def test_the_groups_own_voice_can_be_decided_about(bot: Whole):
+    content = {"text": "你好", "sender_chat": speaking_as(GROUP)}
+    said = bot.telegram.people.post(content, chat=GROUP, sender=GROUP_BOT)
+    answer = await says(bot, "/ban 1天", CHIEF, reply_to=said.message_id)
+    assert answer == f"🚫 已封禁 {GROUP}：1 天。"
 
 
 async def test_what_an_anonymous_admin_asked_for_is_ended_by_any_admin(bot: Whole):

@@ -166,7 +166,7 @@ def test_missing_weights_name_the_folder_and_the_command(tmp_path):
     turbo = profile_named("z-image-turbo")
     with pytest.raises(WeightsError) as caught:
         open_pipeline(turbo, tmp_path)
-    command = f"hf download Tongyi-MAI/Z-Image-Turbo --local-dir {tmp_path}"
+    command = f"zdraw model pull z-image-turbo --to {tmp_path}"
     assert command in str(caught.value)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.commands import COMMANDS, command_rows, commands_markdown
-from bot.core.draw_options import OPTIONS, help_rows, options_markdown
+from bot.core.draw_options import OPTIONS, SwitchWord, help_rows, options_markdown
 from bot.core.draw_syntax import parse_draw
 from bot.core.text_trigger import match_command
 
@@ -54,7 +54,8 @@ def test_every_spelling_in_the_options_table_is_accepted():
             assert getattr(parse_draw(f"一只猫，{name}：{value}"), option.key) is not None, name
         for word in option.words:
             for name in (*word.zh, *(f"--{en}" for en in word.en)):
-                assert parse_draw(f"一只猫 {name}").ratio == word.ratio
+                meant = word.on if isinstance(word, SwitchWord) else word.ratio
+                assert getattr(parse_draw(f"一只猫 {name}"), option.key) == meant
 
 
 def test_every_command_in_the_table_is_matched_by_its_name_triggers_and_example():

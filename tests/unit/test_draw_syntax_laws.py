@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.core.draw_options import OPTIONS, RATIO_WORDS, STRENGTH_WORDS
+from bot.core.draw_options import ENHANCE_WORDS, OPTIONS, RATIO_WORDS, STRENGTH_WORDS
 from bot.core.draw_syntax import DrawRequest, parse_draw
 from bot.core.errors import Refusal
 from bot.core.grammar.folding import INVISIBLE, fold
@@ -26,6 +26,7 @@ FRAGMENTS = [
         "四张",
     ),
     *("种子 42", "种子：7", "横图", "头像", "x4", "×2", "随机", "1024x768", "16:9", "步数 9"),
+    *("增强", "画质增强", "不增强", "增强器", "--enhance", "--no-enhance"),
     *("改动 小", "改动：0.5", "改动很大", "--strength large"),
     *("--seed 1", "--no hat", "--wide", "--sed", "--", "——", "—", "-", "负面 模糊", "排除：人"),
     *(
@@ -72,7 +73,7 @@ PLAIN = st.characters(
     exclude_characters="\"'＂＇" + DASHES,
 )
 SPELLINGS = {name for option in OPTIONS for name in (*option.zh, *option.zh_with_colon)} | {
-    name for word in RATIO_WORDS for name in word.zh
+    name for word in (*RATIO_WORDS, *ENHANCE_WORDS) for name in word.zh
 }
 #: Whole prompts whose last word is complete, with traps inside.
 SAFE_ENDINGS = [
@@ -122,6 +123,9 @@ def spelled(draw: st.DrawFn, key: str) -> tuple[str, Any]:
             st.sampled_from([("16:9", (16, 9)), ("4：3", (4, 3)), ("10:5", (2, 1))])
         )
         return draw(named(key, typed)), value
+    if key == "enhance":
+        switch = draw(st.sampled_from(ENHANCE_WORDS))
+        return draw(st.sampled_from([*switch.zh, *(f"--{en}" for en in switch.en)])), switch.on
     if key == "size":
         width, height = draw(st.integers(1, 9999)), draw(st.integers(1, 9999))
         cross = draw(st.sampled_from("x×X*"))
@@ -149,9 +153,9 @@ def spelled(draw: st.DrawFn, key: str) -> tuple[str, Any]:
         return draw(named(key, negative)), negative
     if key == "loras":
         name, weight = draw(st.sampled_from(["水墨", "赛博_2"])), draw(st.integers(-20, 20)) / 10
-        tag, value = f"<lora:{name}:{weight}>", f"{name}:{weight}"
+        tag = f"<lora:{name}:{weight}>"
         said = (WantedLora(name=name, weight=weight),)
-        return draw(st.just(tag) | named(key, value)), said
+        return draw(st.just(tag) | named(key, f"{name}:{weight}")), said
     number = draw(st.integers(*{"seed": (0, 2**63 - 4), "steps": (1, 50)}[key]))
     return draw(named(key, str(number))), number
 

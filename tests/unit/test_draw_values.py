@@ -97,6 +97,7 @@ def test_what_is_not_said_makes_no_difference(unsaid: set[str]) -> None:
         {"guidance": 1.5},
         {"count": 2},
         {"negative": "蓝色"},
+        {"enhance": True},
     ],
 )
 def test_what_is_said_otherwise_makes_another_request(change: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ OF_COMMANDS = {"sqlalchemy", "telegram", "pydantic_settings", "structlog", "fast
 ENGINE_FOR_THE_BOT = {
     "engine.contract",
     "engine.file_lock",
+    "engine.local_model",
     "engine.lock_wait",
     "engine.lora",
     "engine.memory.cards",

@@ -91,8 +91,9 @@ def test_an_unknown_option_is_named_back_with_the_nearest_one() -> None:
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
 def test_a_wrong_value_names_the_option_in_the_persons_language(option) -> None:
     wrong = Refusal("bad_value", key=option.key, value="x", allowed="1 – 4")
-    assert (*option.zh, *option.zh_with_colon)[0] in refusal_text(wrong, "zh")
-    assert f"--{option.en[0]}" in refusal_text(wrong, "en")
+    words = option.words[0] if option.words else option
+    assert (*option.zh, *option.zh_with_colon, *words.zh)[0] in refusal_text(wrong, "zh")
+    assert f"--{(*option.en, *words.en)[0]}" in refusal_text(wrong, "en")
 
 
 def test_every_note_that_draw_can_make_has_a_sentence() -> None:
@@ -111,7 +112,7 @@ def test_a_program_is_told_by_its_own_names_and_of_no_button_or_command() -> Non
     wrong = {"key": "guidance", "value": "11", "allowed": "0 – 10"}
     said = program_text("bad_value", "en", names, **wrong)
     assert said == "“guidance_scale” cannot be “11”; allowed: 0 – 10."
-    assert "guidance_scale" in program_text("negative_needs_guidance", "zh", names)
+    assert "guidance_scale" in program_text("negative_needs_guidance", "zh", names, usual=1.8)
     for code in PROGRAMS:
         for sentence in PROGRAMS[code]:
             assert "🔁" not in sentence

@@ -29,6 +29,7 @@ def understood(text: str) -> DrawRequest:
         seed=None,
         steps=request.steps or PROFILE.steps,
         count=request.count or 1,
+        enhance=bool(request.enhance),
     )
 
 
@@ -40,6 +41,8 @@ def understood(text: str) -> DrawRequest:
         ("一只猫 画幅 4:3", "一只猫\n画幅 4:3", "一只猫\n--ar 4:3"),
         ("a cat --size 768x512", "a cat\n尺寸 768x512", "a cat\n--size 768x512"),
         ("一只猫 3张 步数 9", "一只猫\n张数 3 步数 9", "一只猫\n--n 3 --steps 9"),
+        ("一只猫 增强 横图", "一只猫\n横图 增强", "一只猫\n--wide --enhance"),
+        ("一只猫 不增强", "一只猫", "一只猫"),
         (
             "一只猫 负面 模糊，水印 引导 2",
             "一只猫\n引导 2 负面：模糊，水印",

@@ -8,7 +8,7 @@ import gradio
 
 from bot.adapters.board.drawing import Drawing, Shown
 from bot.adapters.board.form import Form
-from bot.adapters.board.style import PICTURE
+from bot.adapters.board.large import large_pictures
 from bot.adapters.board.wording import Say, Wording, text
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import DrawRequest
@@ -39,15 +39,7 @@ class DrawTab:
             draw = make(gradio.Button, {"value": text("board_draw")}, variant="primary", scale=3)
             cancel = make(gradio.Button, {"value": text("board_cancel")}, scale=1, min_width=80)
         status = gradio.HTML(elem_id="status")
-        pictures = gradio.Gallery(
-            show_label=False,
-            columns=2,
-            height=PICTURE,
-            object_fit="contain",
-            buttons=["download", "fullscreen"],
-            interactive=False,
-            elem_id="pictures",
-        )
+        pictures = large_pictures("pictures")
         self.controls = [prompt, *self._shape(), *self._settings()]
         self._offer_examples(prompt)
         gradio.on(

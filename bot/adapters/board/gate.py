@@ -7,11 +7,11 @@ histories. Whatever is not named here is not there.
 from pathlib import Path
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.adapters.board.login import LOGIN, LOGOUT, MAX_BODY_BYTES, Login
+from bot.adapters.shared.bounded_body import announces_more, bounded
 from bot.adapters.shared.same_origin import is_of_its_own_page, is_ours
 
 #: A prompt, and the head of a dropped PNG, with room to spare.
@@ -68,11 +68,11 @@ class Gate:
             refusal = PlainTextResponse("only for this page", 403)
             await refusal(scope, receive, send)
         elif self._login is not None and (path in (LOGIN, LOGOUT) or not self._login.is_in(scope)):
-            await self._bounded(self._login, MAX_BODY_BYTES, scope, receive, send)
+            await _within(self._login, MAX_BODY_BYTES, scope, receive, send)
         elif not self._is_there(scope["method"], path):
             await Response(status_code=404)(scope, receive, send)
         else:
-            await self._bounded(self._app, MAX_JSON_BYTES, scope, receive, send)
+            await _within(self._app, MAX_JSON_BYTES, scope, receive, send)
 
     def _may_ask(self, headers: Headers) -> bool:
         if self._login is not None:
@@ -97,21 +97,10 @@ class Gate:
             return False
         return any(path.is_relative_to(folder) for folder in self._folders)
 
-    async def _bounded(
-        self, app: ASGIApp, limit: int, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdecimal() and int(announced) > limit:
-            await Response(status_code=413)(scope, receive, send)
-            return
-        left = limit
 
-        async def receiving() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413)
-            return message
-
-        await app(scope, receiving, send)
+async def _within(app: ASGIApp, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
+    """The application, for a body of at most `limit` bytes."""
+    if announces_more(Headers(scope=scope), limit):
+        await Response(status_code=413)(scope, receive, send)
+    else:
+        await app(scope, bounded(receive, limit), send)

@@ -8,8 +8,8 @@ import gradio
 
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.form import Form
+from bot.adapters.board.large import large_pictures
 from bot.adapters.board.status import lines
-from bot.adapters.board.style import PICTURE
 from bot.adapters.board.visitor import origin
 from bot.adapters.board.wording import Wording, text
 from bot.core.cards import beginning
@@ -86,15 +86,7 @@ class OwnTab:
         newer.click(self.newer, **turning)
         older.click(self.older, **turning)
         with gradio.Column(visible=False) as details:
-            large = gradio.Gallery(
-                show_label=False,
-                columns=2,
-                height=PICTURE,
-                object_fit="contain",
-                buttons=["download", "fullscreen"],
-                interactive=False,
-                elem_id="large",
-            )
+            large = large_pictures("large")
             info = gradio.HTML(elem_id="info")
             use = make(gradio.Button, {"value": text("board_use")}, variant="primary")
         small.select(

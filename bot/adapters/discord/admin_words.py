@@ -102,6 +102,7 @@ SETTINGS = {
     "language": said(
         "language: zh, en or auto", "语言：中文、英文或自动", "語言：中文、英文或自動"
     ),
+    "enhance": said("enhancement: on or off", "画质增强：开或关", "畫質增強：開或關"),
     "spoiler": said("hide pictures: on or off", "遮挡图片：开或关", "遮擋圖片：開或關"),
     "zone": said(
         "time zone, such as Asia/Shanghai", "时区，如 Asia/Shanghai", "時區，如 Asia/Taipei"

@@ -70,7 +70,8 @@ def _command(name: str, callback: Callback) -> app_commands.Command[Any, ..., No
 
 def _draw(desk: Desk) -> Callback:
     @options(
-        "prompt", "ratio", "count", "negative", "seed", "steps", "guidance", "spoiler", "private"
+        *("prompt", "ratio", "count", "negative", "seed", "steps", "guidance", "enhance"),
+        *("spoiler", "private"),
     )
     @app_commands.choices(ratio=ratio_choices())
     async def draw(
@@ -82,6 +83,7 @@ def _draw(desk: Desk) -> Callback:
         seed: Range[int, 0, LARGEST_SEED] | None = None,
         steps: Range[int, Profile.min_steps, Profile.max_steps] | None = None,
         guidance: Range[float, 0.0, LARGEST_GUIDANCE] | None = None,
+        enhance: bool | None = None,
         spoiler: bool = False,
         private: bool = False,
     ) -> None:
@@ -92,6 +94,7 @@ def _draw(desk: Desk) -> Callback:
             "seed": seed,
             "steps": steps,
             "guidance": guidance,
+            "enhance": enhance,
         }
         await desk.draw(interaction, prompt, given, spoiler=spoiler, private=private)
 
@@ -117,6 +120,7 @@ def _menu(desk: Desk) -> app_commands.ContextMenu:
 def _edit(desk: Desk) -> Callback:
     @options(
         *("image", "prompt", "strength", "mask", "ratio", "count", "negative", "seed"),
+        "enhance",
         *("spoiler", "private"),
     )
     @app_commands.choices(ratio=ratio_choices(), strength=strength_choices())
@@ -130,6 +134,7 @@ def _edit(desk: Desk) -> Callback:
         count: Range[int, 1, MAX_PICTURES] | None = None,
         negative: str | None = None,
         seed: Range[int, 0, LARGEST_SEED] | None = None,
+        enhance: bool | None = None,
         spoiler: bool = False,
         private: bool = False,
     ) -> None:
@@ -139,6 +144,7 @@ def _edit(desk: Desk) -> Callback:
             "count": count,
             "negative": negative,
             "seed": seed,
+            "enhance": enhance,
         }
         await desk.edits.edit(
             interaction, prompt, image, mask, given, spoiler=spoiler, private=private

@@ -1,10 +1,11 @@
 """The options of the slash command as the text that bot/core/draw_syntax.py reads."""
 
 from bot.core.draw_options import option_named
+from bot.core.request_text import switch_text
 
 #: In the order in which they are written. What is unwanted goes last: it is read on to the next
 #: option, whatever it says.
-ORDER = ("ratio", "count", "seed", "steps", "guidance", "strength", "negative")
+ORDER = ("ratio", "count", "seed", "steps", "guidance", "strength", "enhance", "negative")
 
 
 def composed(prompt: str, options: dict[str, str | int | float | None], locale: str) -> str:
@@ -15,6 +16,8 @@ def composed(prompt: str, options: dict[str, str | int | float | None], locale: 
 
 
 def _option(key: str, value: str | int | float | None, locale: str) -> str:
+    if isinstance(value, bool):
+        return switch_text(value, locale)
     # A colon behind a Chinese name: nothing can be taken for an option behind it.
     between = " " if locale == "en" else "："
     shown = f"{value:.12g}" if isinstance(value, float) else value

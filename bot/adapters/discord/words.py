@@ -176,9 +176,17 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     "guidance": (
         said("guidance", "引导", "引導"),
         said(
-            "0 is off, 1.5 to 2.5 is advised; doubles the time",
-            "0 为关，建议 1.5 到 2.5，打开后用时加倍",
-            "0 為關，建議 1.5 到 2.5，開啟後用時加倍",
+            "0 is off; for Turbo 1.5 to 2.5 is advised, at twice the time",
+            "0 为关；Turbo 建议 1.5 到 2.5，打开后用时加倍",
+            "0 為關；Turbo 建議 1.5 到 2.5，開啟後用時加倍",
+        ),
+    ),
+    "enhance": (
+        said("enhance", "画质增强", "畫質增強"),
+        said(
+            "Words of quality, guidance, some sharpness; doubles the time",
+            "补上画质词，打开引导，提一点锐度；用时加倍",
+            "補上畫質詞，開啟引導，提一點銳度；用時加倍",
         ),
     ),
     "spoiler": (

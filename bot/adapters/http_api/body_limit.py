@@ -1,10 +1,9 @@
-"""How much of a request is read."""
+"""How much of a request is read, by its path."""
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive
 
 from bot.adapters.http_api.problem import Problem
+from bot.adapters.shared.bounded_body import announces_more
 
 #: A prompt and its options are a few KB.
 MAX_BODY_BYTES = 1024 * 1024
@@ -20,26 +19,9 @@ def body_limit(path: str) -> int:
 
 def check_announced(path: str, headers: Headers) -> None:
     """Raises Problem for a body that says itself that it is too large."""
-    announced, limit = headers.get("content-length", ""), body_limit(path)
-    if announced.isdecimal() and int(announced) > limit:
+    if announces_more(headers, body_limit(path)):
         raise too_large(path)
 
 
 def too_large(path: str) -> Problem:
     return Problem(413, "body_too_large", limit=body_limit(path))
-
-
-def limited(receive: Receive, path: str) -> Receive:
-    """The same, until more comes than may. Raises HTTPException then, which frameworks let pass
-    where they read a body."""
-    left = body_limit(path)
-
-    async def receiving() -> Message:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise HTTPException(413)
-        return message
-
-    return receiving

@@ -7,12 +7,13 @@ import math
 from starlette.datastructures import Headers, QueryParams
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.adapters.http_api.body_limit import check_announced, limited
+from bot.adapters.http_api.body_limit import body_limit, check_announced
 from bot.adapters.http_api.callers import Callers
 from bot.adapters.http_api.forms import answer
 from bot.adapters.http_api.openai.images import FILES
 from bot.adapters.http_api.problem import Problem
 from bot.adapters.http_api.rate import Rate
+from bot.adapters.shared.bounded_body import bounded
 from bot.adapters.shared.trouble import trouble
 from bot.core.log import Log
 
@@ -53,7 +54,7 @@ class Gate:
                 # Not accepted: the client sees 403.
                 await send({"type": "websocket.close", "code": 1008})
             return
-        await self._guarded(scope, limited(receive, scope["path"]), send, headers)
+        await self._guarded(scope, bounded(receive, body_limit(scope["path"])), send, headers)
 
     async def _identify(self, scope: Scope, headers: Headers) -> None:
         """Raises Problem."""

@@ -9,18 +9,23 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from telegram import Message, MessageEntity, Update
+from telegram import Message, Update
 from telegram.constants import ChatType
 
 from bot.adapters.shared.named_id import named_id
 from bot.adapters.telegram.asked import Core
 from bot.adapters.telegram.edits import Edits
 from bot.adapters.telegram.files import MAX_EXPORT_BYTES
-from bot.adapters.telegram.origin import PLATFORM, origin_of_message, origin_of_press
+from bot.adapters.telegram.origin import (
+    PLATFORM,
+    origin_of_message,
+    origin_of_press,
+    speaks_as_another_chat,
+)
 from bot.adapters.telegram.pictures import picture_in
+from bot.adapters.telegram.pointed import pointed_by
 from bot.adapters.telegram.presses import Acknowledge, Presses
 from bot.adapters.telegram.rights import IsAdmin, Rights
-from bot.core.admin.ask import Pointed
 from bot.core.commands import DECIDING_ALONE, MANAGED
 from bot.core.generation import Origin
 from bot.core.replies import ASK_MARK, asked_about
@@ -95,7 +100,11 @@ class Handlers:
         if command is None and not self._concerns_us(message):
             return
         origin = await self._core.settled(origin)
-        if self._clock() - message.date.timestamp() > LATE_SECONDS:
+        late = self._clock() - message.date.timestamp() > LATE_SECONDS
+        if speaks_as_another_chat(message):
+            if not late:
+                await self._refuse(origin, "speaks_as_channel", message.media_group_id)
+        elif late:
             await self._late(message, origin, command)
         elif command is not None:
             await self._command(message, origin, *command)
@@ -197,19 +206,13 @@ class Handlers:
         )
 
     async def _manage(self, message: Message, origin: Origin, name: str, words: str) -> None:
-        """It may be about somebody: whoever is mentioned without having a name to write, wrote
-        the message that it replies to, or asked for the picture in it."""
-        (person, words), called = _mentioned(message, words), ""
-        mentioned = person is not None
-        pictured, replied = self._own_replied(message), message.reply_to_message
-        if person is None and pictured is None and replied is not None and not _is_nobodys(replied):
-            author = origin_of_message(replied, self._bot_id)
-            person, called = (author.requester, author.name or "") if author else (None, "")
+        pictured = self._own_replied(message)
+        pointed, words = pointed_by(message, words, bot_id=self._bot_id, pictured=pictured)
         await self._core.manage(
             origin,
             name,
             words,
-            pointed=Pointed(person=person, message=pictured, name=called, certain=mentioned),
+            pointed=pointed,
             is_admin=lambda: self._rights.of_message(message),
         )
 
@@ -281,20 +284,6 @@ class Handlers:
         return str(replied.message_id)
 
 
-def _is_nobodys(message: Message) -> bool:
-    """Every message in a topic is a reply to the one that opened it, and posts of a channel are
-    not written by members of the group."""
-    return message.forum_topic_created is not None or bool(message.is_automatic_forward)
-
-
 def _says_something(prompt: str) -> bool:
     # Direction marks and joiners are not printable either.
     return any(character.isprintable() and not character.isspace() for character in prompt)
-
-
-def _mentioned(message: Message, words: str) -> tuple[str | None, str]:
-    """Whoever is mentioned by a link, and the words without what the link says."""
-    for entity, said in message.parse_entities([MessageEntity.TEXT_MENTION]).items():
-        if entity.user is not None and not entity.user.is_bot:
-            return f"{PLATFORM}:{entity.user.id}", words.replace(said, "", 1)
-    return None, words

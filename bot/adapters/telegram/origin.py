@@ -50,7 +50,15 @@ def origin_of_press(query: CallbackQuery, bot_id: int) -> Origin | None:
     )
 
 
+def speaks_as_another_chat(message: Message) -> bool:
+    """Somebody sends as a channel, and nobody can say who: one person has as many as they like.
+    Who sends as the group itself is one of its anonymous admins."""
+    return message.sender_chat is not None and message.sender_chat.id != message.chat_id
+
+
 def _author(message: Message) -> Chat | User | None:
+    if message.is_automatic_forward:
+        return None
     # Before the user: anonymous admins and channels write through a bot of Telegram's own.
     if message.sender_chat is not None:
         return message.sender_chat

@@ -5,7 +5,7 @@ from bot.core.admin.ask import Ask, Said
 from bot.core.admin.ban_syntax import DAY_MS, HOUR_MS, MINUTE_MS, BanOrder, parse_ban
 from bot.core.admin.pages import page_of
 from bot.core.admin.reach import reach, reach_text
-from bot.core.admin.whom import Whom
+from bot.core.admin.whom import Whom, check_asks_here
 from bot.core.cancel import Cancel
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
@@ -42,6 +42,7 @@ class BanPeople:
             return await self._listed(ask, area, int(rest) if rest.isdecimal() else 1)
         whom = self._whom.somebody if area == EVERYTHING else self._whom.required
         person, ask = await whom(ask)
+        check_asks_here(ask.origin, person)
         await _check_may_be_banned(ask, person)
         if area != EVERYTHING:
             area = area_of(ask.origin, person)

@@ -63,7 +63,7 @@ class GroupPanel:
 
     def buttons(self) -> tuple[Button, ...]:
         """In five rows at most, for which there is room in Discord."""
-        rows = [[*self._switches()], [*self._languages()], [*self._ratios()]]
+        rows = [[*self._switches()], [*self._languages(), self._enhance()], [*self._ratios()]]
         if self._limits:
             usual, largest = self._usual, self._profile.max_pixels
             cooldowns = [step for step in COOLDOWNS if step >= (usual.cooldown_s or 0)]
@@ -108,7 +108,7 @@ class GroupPanel:
                 return self._ratio_shown(value or self._profile.default_size)
             case "language":
                 return value or "auto"
-            case "spoiler":
+            case "spoiler" | "enhance":
                 return "on" if value else "off"
             case _:
                 return str(value)
@@ -166,6 +166,11 @@ class GroupPanel:
             label = self._say("button_auto" if language == "auto" else f"value_{language}")
             chosen = language == (self._own.language or "auto")
             yield self._button(f"language {language}", label, chosen=chosen)
+
+    def _enhance(self) -> Button:
+        # Switched off, not as usual: a person's own word goes before their groups'.
+        wish = "off" if self._now.enhance else "on"
+        return self._button(f"enhance {wish}", self._say(f"button_enhance_{wish}"))
 
     def _ratios(self) -> Iterator[Button]:
         own = "usual" if self._own.ratio is None else self._ratio_shown(self._own.ratio)

@@ -118,7 +118,7 @@ def _ratio(typed: str, bounded: Bounded) -> tuple[int, int]:
     return ratio
 
 
-def _spoiler(typed: str, _: Bounded) -> bool:
+def _switch(typed: str, _: Bounded) -> bool:
     on = switched(typed)
     if on is None:
         raise ValueError(typed)
@@ -215,7 +215,7 @@ SETTINGS: tuple[Setting, ...] = (
         name="spoiler",
         rule="spoiler",
         zh=("遮挡图片", "遮挡"),
-        read=_spoiler,
+        read=_switch,
         allowed=lambda _: "on, off",
     ),
     Setting(
@@ -236,6 +236,13 @@ SETTINGS: tuple[Setting, ...] = (
         zh=("时区",),
         read=_zone,
         allowed=lambda _: "Asia/Shanghai, Europe/Berlin, UTC …",
+    ),
+    Setting(
+        name="enhance",
+        rule="enhance",
+        zh=("画质增强", "增强"),
+        read=_switch,
+        allowed=lambda _: "on, off",
     ),
 )
 _SPELLED = {name: setting for setting in SETTINGS for name in (setting.name, *setting.zh)}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.core.acts import ActKind, act_of
 from bot.core.admin.ask import Ask, Said
 from bot.core.admin.quota_syntax import QuotaOrder, asks_for_pool, parse_quota
-from bot.core.admin.whom import Whom
+from bot.core.admin.whom import Whom, check_asks_here
 from bot.core.errors import Refusal
 from bot.core.generation import Origin
 from bot.core.local_time import local_time
@@ -35,6 +35,7 @@ class Quota:
         if not rest.words.strip():
             if person is None or not await ask.may(Level.GROUP_ADMIN):
                 person = ask.origin.requester
+            check_asks_here(ask.origin, person)
             return await self._told(ask.origin, person)
         order = parse_quota(rest.words)
         # Otherwise whoever runs a group could make units that the fleet does not have.
@@ -103,6 +104,7 @@ class Quota:
             return AccountKey(platform=platform, scope=scope_of(origin), holder=POOL)
         if person is None:
             raise Refusal("whom")
+        check_asks_here(origin, person)
         return AccountKey(platform=platform, scope=scope_of(origin, person), holder=person)
 
     def _entries(self, statement: Statement, locale: str) -> list[str]:

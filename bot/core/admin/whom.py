@@ -6,8 +6,10 @@ from dataclasses import replace
 from bot.core.admin.ask import Ask
 from bot.core.admin.ban_syntax import UNITS
 from bot.core.errors import Refusal
+from bot.core.generation import Origin
 from bot.core.lookup import Lookup
 from bot.core.people import Names, number_of
+from bot.core.quota import scope_of
 
 #: 「123456789 +20」, 「123456789+20」, 「@anna 1天」; not 「1440 minutes」.
 _LEADING = re.compile(
@@ -57,6 +59,18 @@ class Whom:
         """The same for what holds everywhere: a chat, as which its anonymous admins speak, is
         not one person. Raises Refusal."""
         person, rest = await self.required(ask)
-        if number_of(person).startswith("-"):
+        if speaks_as_chat(person):
             raise Refusal("not_a_person")
         return person, rest
+
+
+def speaks_as_chat(person: str) -> bool:
+    """It is no person, but a group or a channel that was spoken as."""
+    return number_of(person).startswith("-")
+
+
+def check_asks_here(origin: Origin, person: str) -> None:
+    """Nobody asks as a channel, so nothing can be decided about one; as the group itself its
+    anonymous admins ask. Raises Refusal."""
+    if speaks_as_chat(person) and number_of(person) != scope_of(origin):
+        raise Refusal("not_a_person")

@@ -44,7 +44,8 @@ def stray_refusal(copy: RequestCopy, mark: Mark, limit: int) -> Refusal:
     key = mark.option.key
     end = mark.end
     takes_value = not any(
-        mark.name.lower() in word.en or mark.name.startswith(word.zh) for word in mark.option.words
+        mark.name.lower().replace("_", "-") in word.en or mark.name.startswith(word.zh)
+        for word in mark.option.words
     )
     if takes_value:
         match = NEXT_TOKEN.match(copy.seen, mark.end, limit)

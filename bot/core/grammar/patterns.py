@@ -8,7 +8,14 @@ The patterns of TAIL end with \Z: the parser takes options from the end of the t
 import re
 from dataclasses import dataclass
 
-from bot.core.draw_options import OPTIONS, RATIO_WORDS, Option, RatioWord, option_named
+from bot.core.draw_options import (
+    OPTIONS,
+    RATIO_WORDS,
+    Option,
+    RatioWord,
+    SwitchWord,
+    option_named,
+)
 
 #: Between two options, and between the prompt and the first one.
 SEPARATORS = ",、;|"
@@ -90,10 +97,10 @@ def _named(option: Option) -> TailPattern:
     return TailPattern(key=option.key, pattern=re.compile(pattern), named=True)
 
 
-def _word(word: RatioWord) -> TailPattern:
+def _word(key: str, word: RatioWord | SwitchWord) -> TailPattern:
     chinese = _any_of(word.zh)
     pattern = rf"(?:(?P<dashed>{_english(word.en)}|{_ANY_DASH}(?:{chinese}))|{chinese})\Z"
-    return TailPattern(key="ratio", pattern=re.compile(pattern), named=False)
+    return TailPattern(key=key, pattern=re.compile(pattern), named=False)
 
 
 def _shorthand(key: str) -> TailPattern:
@@ -104,7 +111,7 @@ def _shorthand(key: str) -> TailPattern:
 
 TAIL: tuple[TailPattern, ...] = (
     *(_named(option) for option in OPTIONS if option.key in _VALUES),
-    *(_word(word) for word in RATIO_WORDS),
+    *(_word(option.key, word) for option in OPTIONS for word in option.words),
     *(_shorthand(key) for key in _SHORTHANDS),
 )
 

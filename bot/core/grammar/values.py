@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.core.draw_options import (
+    ENHANCE_WORDS,
     MAX_RATIO,
     MAX_SEED,
     MAX_STRENGTH,
@@ -27,6 +28,7 @@ _DIGITS = "零一二三四五六七八九"
 _RATIO_WORDS = {
     name: word.ratio for word in RATIO_WORDS for name in (*word.zh, *word.en, *word.zh[0][:1])
 }
+_SWITCHES = {name: word.on for word in ENHANCE_WORDS for name in (*word.zh, *word.en)}
 
 
 class _Unreadable(ValueError):
@@ -141,6 +143,13 @@ def _lora(typed: str) -> WantedLora:
     return WantedLora(name=name, weight=float(weight))
 
 
+def _enhance(typed: str) -> bool:
+    spelled = typed.lower().replace("_", "-")
+    if spelled not in _SWITCHES:
+        raise _Unreadable
+    return _SWITCHES[spelled]
+
+
 def _negative(typed: str) -> str:
     if not typed:
         raise _Unreadable
@@ -157,4 +166,5 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "negative": _negative,
     "strength": _strength,
     "loras": _lora,
+    "enhance": _enhance,
 }

@@ -125,8 +125,8 @@ ON_THE_PAGE: dict[str, tuple[str, str]] = {
         "{limit} requests are waiting already. Wait for some, or press Cancel first.",
     ),
     "negative_needs_guidance": (
-        "写了不想看到的，引导就要大于 0，例如 1.8。",
-        "What you do not want to see needs guidance above 0, for example 1.8.",
+        "写了不想看到的，引导就要大于 0，例如 {usual:g}。",
+        "What you do not want to see needs guidance above 0, for example {usual:g}.",
     ),
     "nothing_to_cancel": (
         "没有在排队或在画的请求，不用取消。",

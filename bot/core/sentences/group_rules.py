@@ -25,6 +25,7 @@ GROUP_RULES: dict[str, tuple[str, str]] = {
     "setting_spoiler": ("🙈 遮挡图片", "🙈 Hide pictures"),
     "setting_progress": ("🔔 进度", "🔔 Progress"),
     "setting_zone": ("🕰 时区", "🕰 Time zone"),
+    "setting_enhance": ("✨ 画质增强", "✨ Enhancement"),
     "value_unlimited": ("不限", "no limit"),
     "value_none": ("无", "none"),
     "value_seconds": ("{value} 秒", "{value} s"),
@@ -50,14 +51,16 @@ GROUP_RULES: dict[str, tuple[str, str]] = {
     "button_usual_ratio": ("画幅默认", "usual shape"),
     "button_spoiler_on": ("🙈 遮挡图片", "🙈 hide pictures"),
     "button_spoiler_off": ("👁 不遮挡", "👁 show pictures"),
+    "button_enhance_on": ("✨ 画质增强", "✨ enhance"),
+    "button_enhance_off": ("✨ 不增强", "✨ don't enhance"),
     "button_progress_quiet": ("🤫 少发进度", "🤫 quiet"),
     "button_progress_full": ("🔔 完整进度", "🔔 full progress"),
     # --- refusals: deciding -------------------------------------------------------------------
     "bad_group": (
-        "没看懂。可以设：每天、冷却、排队、张数、尺寸、画幅、语言、遮挡、进度、时区，例如："
+        "没看懂。可以设：每天、冷却、排队、张数、尺寸、画幅、语言、遮挡、进度、时区、画质增强，例如："
         "冷却 30秒、每天 20、每天 默认",
         "Not understood. There are daily, cooldown, queue, count, size, ratio, language, spoiler, "
-        "progress and zone: cooldown 30, daily 20, daily usual",
+        "progress, zone and enhance: cooldown 30, daily 20, daily usual",
     ),
     "bad_group_value": (
         "「{setting}」不能是「{value}」，可以是：{allowed}，或写「默认」。",

@@ -34,6 +34,9 @@ MY_DATA: dict[str, tuple[str, str]] = {
     ),
     "info_source": ("改自一张图 · 改动 {strength}", "made from a picture · strength {strength}"),
     "info_negative": ("负面：{negative}", "negative: {negative}"),
+    "info_enhanced": ("✨ 画质增强{words}", "✨ enhanced{words}"),
+    "info_enhanced_quality": (" · 补上「{words}」", " · added “{words}”"),
+    "info_enhanced_negative": (" · 负面「{words}」", " · negative “{words}”"),
     "info_asked": ("{time} 提交", "asked for at {time}"),
     "info_took": (
         " · 等了 {wait} 秒 · 画了 {drawing} 秒",

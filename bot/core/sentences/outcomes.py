@@ -69,9 +69,17 @@ NOTES: dict[str, tuple[str, str]] = {
         "ℹ️ 开了引导 {guidance:g}，用时加倍。",
         "ℹ️ Guidance {guidance:g} was on, which doubles the time.",
     ),
+    "enhanced": (
+        "✨ 画质增强：引导 {guidance:g}，用时加倍。",
+        "✨ Enhanced with guidance {guidance:g}, at twice the time.",
+    ),
+    "no_room_to_enhance": (
+        "ℹ️ 描述已经很长，没有再加画质词。",
+        "ℹ️ The prompt is long already: no words of quality were put behind it.",
+    ),
     "guidance_unusual": (
-        "ℹ️ 引导 {guidance:g} 不在建议的 1.5–2.5 之间，效果可能不佳。",
-        "ℹ️ Guidance {guidance:g} is outside the advised 1.5–2.5; the result may suffer.",
+        "ℹ️ 引导 {guidance:g} 不在建议的 {low:g}–{high:g} 之间，效果可能不佳。",
+        "ℹ️ Guidance {guidance:g} is outside the advised {low:g}–{high:g}; the result may suffer.",
     ),
     "enlarged": (
         "ℹ️ 演示模型按 {drawn_width}×{drawn_height} 作画，再缩放到这个大小。",

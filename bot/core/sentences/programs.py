@@ -13,8 +13,8 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     ),
     "closed": ("这里停用了画图。", "Drawing is switched off here."),
     "negative_needs_guidance": (
-        "负面词需要引导大于 0：去掉 {guidance}，或设为 1.8。",
-        "A negative prompt needs guidance above 0: leave out {guidance}, or set it to 1.8.",
+        "负面词需要引导大于 0：去掉 {guidance}，或设为 {usual:g}。",
+        "A negative prompt needs guidance above 0: leave out {guidance}, or set it to {usual:g}.",
     ),
     "quota_spent": (
         "额度不够：这次要 {price}，你还剩 {left}，{wait}后重置。",

@@ -143,8 +143,8 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "I understand text only. Send /draw and what you want to see: /draw a red circle",
     ),
     "negative_needs_guidance": (
-        "负面词需要引导大于 0：去掉「引导 0」，或写「引导 1.8」。",
-        "A negative prompt needs guidance above 0: drop “--cfg 0”, or write “--cfg 1.8”.",
+        "负面词需要引导大于 0：去掉「引导 0」，或写「引导 {usual:g}」。",
+        "A negative prompt needs guidance above 0: drop “--cfg 0”, or write “--cfg {usual:g}”.",
     ),
     "not_yours": (
         "这不是你的请求，只有本人和群管理员可以取消。",
@@ -171,6 +171,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "没能向 Telegram 问到谁是群管理员，什么都没改，请过一会儿再试。",
         "Could not ask Telegram who is an admin of this group, so nothing was changed. Try again "
         "in a moment.",
+    ),
+    "speaks_as_channel": (
+        "你现在以频道的身份发言，我不知道你是谁，什么都没做。请点输入框旁的头像，换成自己，再发一次。",
+        "You are speaking as a channel, so I cannot tell who you are, and nothing was done. Tap "
+        "the picture beside the input field, choose yourself, and send it again.",
     ),
     "owners_only": (
         "只有机器人的主人可以这样做（设置项 ZDRAW_OWNERS）。",

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.core.enhancement import Enhancement
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Delivery, Outcome
 from bot.core.waits import Ahead
@@ -25,6 +26,16 @@ async def test_admitted_generation_is_stored_as_it_was_asked_for(store: Store):
     # The second of this requester lies one cost behind the first.
     assert admitted.generation == generation(**vars(expected) | {"tag": new.cost})
     assert await store.admissions.get(new.id) == admitted.generation
+
+
+async def test_what_was_added_for_quality_is_stored_beside_the_words(store: Store):
+    added = Enhancement(quality="，细节丰富", negative="模糊")
+    for enhancement in (added, Enhancement(), None):
+        new = new_generation(spec=spec(enhancement=enhancement))
+        await store.admissions.admit(new, bounds())
+        stored = await store.admissions.get(new.id)
+        assert stored is not None
+        assert stored.spec == new.spec
 
 
 async def test_unknown_id_is_none(store: Store):

@@ -14,6 +14,7 @@ from bot.core.quota import UNIT, QuotaDefaults
 from engine.profiles import PROFILES, profile_named
 from tests.builders import bounds
 
+DRAWABLE = [profile for profile in PROFILES if profile.published]
 DECIDED = GroupRules(
     allowance=20 * UNIT,
     cooldown_s=45,
@@ -60,15 +61,16 @@ def test_it_tells_what_holds_and_what_of_it_is_usual():
         "🙈 遮挡图片：开",
         "🔔 进度：安静",
         "🕰 时区：Europe/Berlin",
+        "✨ 画质增强：关（默认）",
         "别的值可以写在命令后面，例如：冷却 45秒、时区 Asia/Shanghai、每天 默认",
     ]
 
 
 def test_alone_with_the_bot_there_are_no_limits_to_decide():
     told = panel(GroupRules(), bounded(), limits=False)
-    assert [line[0] for line in told.text().splitlines()[1:-1]] == ["🖼", "🌐", "🙈", "🔔", "🕰"]
+    assert [line[0] for line in told.text().splitlines()[1:-1]] == [*"🖼🌐🙈🔔🕰✨"]
     named = {button.words.split()[1] for button in told.buttons()}
-    assert named == {"spoiler", "progress", "language", "ratio"}
+    assert named == {"spoiler", "progress", "language", "ratio", "enhance"}
 
 
 def test_where_there_is_no_quiet_mode_nothing_is_said_of_it():
@@ -84,7 +86,7 @@ BEFORE = [GroupRules(), DECIDED, GroupRules(**LEAST, max_pixels=256**2), GroupRu
 
 @pytest.mark.parametrize("own", BEFORE)
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+@pytest.mark.parametrize("profile", DRAWABLE, ids=lambda profile: profile.name)
 @pytest.mark.parametrize("allowance", [None, 5 * UNIT])
 def test_every_button_can_be_pressed_and_is_understood(own, place, profile, allowance):
     within = bounded(profile.name, allowance=allowance)
@@ -119,10 +121,17 @@ def button(words: str, own: GroupRules, within: Bounded, **place: Any) -> Button
         ("group language zh", "✓ 中文"),
         ("group spoiler usual", "👁 不遮挡"),
         ("group progress quiet", "🤫 少发进度"),
+        ("group enhance on", "✨ 画质增强"),
     ],
 )
 def test_a_button_goes_to_the_next_step(words, label):
     assert button(words, DECIDED, bounded()).label == label
+
+
+def test_what_is_enhanced_is_switched_off_and_not_only_as_usual():
+    own = replace(DECIDED, enhance=True)
+    assert "✨ 画质增强：开" in panel(own, bounded()).text().splitlines()
+    assert button("group enhance off", own, bounded()).label == "✨ 不增强"
 
 
 def test_a_step_that_is_usual_is_followed_when_that_changes():

@@ -125,6 +125,7 @@ async def test_draw_offers_what_the_grammar_has(told):
         "seed",
         "steps",
         "guidance",
+        "enhance",
         "spoiler",
         "private",
     ]

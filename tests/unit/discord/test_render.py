@@ -71,12 +71,14 @@ def test_options_are_read_back_and_the_prompt_with_them(prompt, locale):
         "seed": 7,
         "steps": 9,
         "guidance": 2.25,
+        "enhance": False,
         "negative": "blur, 模糊",
     }
     asked = parse_draw(composed(prompt, options, locale))
     assert asked.prompt == prompt
     assert (asked.ratio, asked.count, asked.seed) == ((7, 3), 4, 7)
     assert (asked.steps, asked.guidance, asked.negative) == (9, 2.25, "blur, 模糊")
+    assert asked.enhance is False
 
 
 def test_without_options_the_text_is_the_prompt():

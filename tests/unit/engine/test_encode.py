@@ -36,6 +36,13 @@ def test_a_png_says_that_it_began_from_a_picture():
     assert "Denoising strength: 0.6, Size" in opened.info["parameters"]
 
 
+def test_a_png_says_that_it_was_enhanced():
+    made = encode.origin(job(enhance=True), 0, (8, 8), "demo", "0")
+    opened = Image.open(BytesIO(encode.png(picture("red"), made)))
+    assert json.loads(opened.info["zdraw"])["enhance"] is True
+    assert "Enhance: True, Size" in opened.info["parameters"]
+
+
 def test_a_png_gives_back_the_same_pixels():
     drawn = Image.effect_noise((32, 16), 50).convert("RGB")
     opened = Image.open(BytesIO(encode.png(drawn, encode.origin(job(), 0, (8, 8), "demo", "0"))))

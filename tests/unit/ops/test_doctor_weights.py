@@ -123,7 +123,7 @@ def test_list_of_parts_without_parts_is_named(sharded, entry):
 def test_missing_weights_are_broken_with_the_command_that_gets_them(tmp_path):
     (finding,) = weights(profile_named("z-image-turbo"), tmp_path)
     assert (finding.mark, finding.exit_code) == (Mark.BROKEN, os.EX_CONFIG)
-    assert f"hf download Tongyi-MAI/Z-Image-Turbo --local-dir {tmp_path}" in finding.en
+    assert f"zdraw model pull z-image-turbo --to {tmp_path}" in finding.en
 
 
 def test_damaged_weights_are_broken_with_the_file(folder):

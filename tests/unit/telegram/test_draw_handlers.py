@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.adapters.telegram.handlers import LATE_SECONDS
 from bot.core.generation import Address, Origin
 from bot.core.replies import ASK_MARK, QUESTIONS, REPLIES
 from tests.unit.telegram.desk import GROUP
@@ -12,6 +13,9 @@ ANONYMOUS = {
     "first_name": "Group",
     "username": "GroupAnonymousBot",
 }
+#: Whom Telegram names beside a channel that somebody speaks as.
+AS_CHANNEL = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+CHANNEL = {"id": -1009, "type": "channel", "title": "c"}
 
 
 # --- drawing --------------------------------------------------------------------------------------
@@ -54,10 +58,47 @@ async def test_in_a_forum_the_topic_is_kept_and_elsewhere_a_thread_is_not(desk):
     assert threads == ["77", None]
 
 
-async def test_anonymous_admins_and_channels_ask_as_the_chat_they_speak_for(desk):
+async def test_anonymous_admins_ask_as_the_group_they_speak_for(desk):
     sender_chat = {"id": GROUP, "type": "supergroup", "title": "g"}
     desk.people.post({"text": "/draw 圆", "sender_chat": sender_chat}, chat=GROUP, sender=ANONYMOUS)
     assert (await desk.work()).only[1]["origin"].requester == f"telegram:{GROUP}"
+
+
+@pytest.mark.parametrize(
+    "text", ["/draw 圆", "画 圆", "/draw", "/again", "/cancel", "/quota", "/show", "/ban 5000 1天"]
+)
+async def test_whoever_speaks_as_a_channel_is_told_to_speak_as_themselves(desk, text):
+    desk.people.post({"text": text, "sender_chat": CHANNEL}, chat=GROUP, sender=AS_CHANNEL)
+    name, call = (await desk.work()).only
+    assert (name, call["code"]) == ("refuse", "speaks_as_channel")
+
+
+async def test_an_answer_of_a_channel_to_a_question_is_refused_too(desk):
+    asked = desk.bot_says(REPLIES["ask_prompt"][0], GROUP)
+    message = desk.telegram.world.chat(GROUP).messages[asked]
+    content = {"text": "圆", "sender_chat": CHANNEL}
+    desk.people.post(content, chat=GROUP, sender=AS_CHANNEL, reply_to=message.message_id)
+    assert (await desk.work()).named == ["refuse"]
+
+
+async def test_what_a_channel_wrote_long_ago_is_not_answered(desk):
+    desk.people.post({"text": "/draw 圆", "sender_chat": CHANNEL}, chat=GROUP, sender=AS_CHANNEL)
+    desk.now += LATE_SECONDS + 1
+    assert (await desk.work()).calls == {}
+
+
+async def test_what_channels_say_to_each_other_is_not_answered(desk):
+    desk.people.post({"text": "你好", "sender_chat": CHANNEL}, chat=GROUP, sender=AS_CHANNEL)
+    assert (await desk.work()).calls == {}
+
+
+async def test_a_post_that_telegram_forwards_from_the_groups_channel_is_not_for_us(desk):
+    posted = {"text": "/draw 圆", "sender_chat": CHANNEL, "is_automatic_forward": True}
+    desk.people.post(posted, chat=GROUP, sender=AS_CHANNEL)
+    core = await desk.work()
+    for update in desk.updates():
+        await desk.handlers.apologise(update)
+    assert core.calls == {}
 
 
 # --- asking ---------------------------------------------------------------------------------------

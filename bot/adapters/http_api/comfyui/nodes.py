@@ -214,8 +214,13 @@ def _class(
 
 def _sampler_inputs(profile: Profile) -> dict[str, Input]:
     low, high = profile.min_steps, profile.max_steps
-    cfg_high = CFG_OFF + profile.max_guidance
-    cfg = Input(kind="FLOAT", default=CFG_OFF + profile.guidance, low=CFG_OFF, high=cfg_high)
+    neutral = profile.neutral_guidance
+    cfg = Input(
+        kind="FLOAT",
+        default=CFG_OFF + max(0.0, profile.guidance - neutral),
+        low=CFG_OFF,
+        high=CFG_OFF + profile.max_guidance - neutral,
+    )
     return {
         "model": _seen("MODEL"),
         # Larger ones than zdraw's are folded into its range; see reading.py.
@@ -231,9 +236,9 @@ def _sampler_inputs(profile: Profile) -> dict[str, Input]:
     }
 
 
-def guidance_of(cfg: float) -> float:
-    """ComfyUI's `cfg` as diffusers counts."""
-    return round(cfg - CFG_OFF, 6)
+def guidance_of(cfg: float, neutral: float = Profile.neutral_guidance) -> float:
+    """ComfyUI's `cfg` as diffusers counts, where `neutral` is what changes nothing."""
+    return 0.0 if cfg == CFG_OFF else round(cfg - CFG_OFF + neutral, 6)
 
 
 def folded(seed: int) -> int:

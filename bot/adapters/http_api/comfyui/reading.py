@@ -119,7 +119,7 @@ def _read(graph: Graph, profile: Profile) -> Wish:
         size=(latent.inputs["width"], latent.inputs["height"]),
         seed=folded(sampler.inputs["seed"]),
         steps=sampler.inputs["steps"],
-        guidance=guidance_of(sampler.inputs["cfg"]),
+        guidance=guidance_of(sampler.inputs["cfg"], profile.neutral_guidance),
         count=latent.inputs["batch_size"],
         negative=negative,
     )

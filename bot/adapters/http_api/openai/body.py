@@ -32,6 +32,7 @@ ALLOWED = {
     "seed": f"0 – {MAX_SEED}",
     "num_inference_steps": f"{Profile.min_steps} – {Profile.max_steps}",
     "guidance_scale": f"0 – {Profile.max_guidance:g}",
+    "enhance": "true, false",
     "negative_prompt": f"0 – {MAX_CHARACTERS}",
     "strength": f"{MIN_STRENGTH:g} – {MAX_STRENGTH:g}",
 }
@@ -68,6 +69,8 @@ class ImagesBody(BaseModel):
         float | None, Field(ge=0, le=Profile.max_guidance, allow_inf_nan=False)
     ] = None
     negative_prompt: Annotated[str | None, Field(max_length=MAX_CHARACTERS)] = None
+    #: 画质增强; off where nothing is said.
+    enhance: bool | None = None
 
     @property
     def form(self) -> Format:
@@ -99,4 +102,5 @@ class ImagesBody(BaseModel):
             guidance=self.guidance_scale,
             count=self.n,
             negative=self.negative_prompt or None,
+            enhance=self.enhance,
         )
