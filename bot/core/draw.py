@@ -20,6 +20,7 @@ from bot.core.generation import (
     new_seed,
 )
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -48,6 +49,7 @@ class Draw:
         news: News,
         gate: Gate,
         sources: Sources,
+        loras: Loras,
     ) -> None:
         self._admissions = admissions
         self._tokens = tokens
@@ -59,6 +61,7 @@ class Draw:
         self._news = news
         self._gate = gate
         self._sources = sources
+        self._loras = loras
 
     async def check(self, origin: Origin) -> None:
         """Raises Refusal where a request would be refused whatever it says."""
@@ -165,6 +168,7 @@ class Draw:
             seed=new_seed() if request.seed is None else request.seed,
             count=count,
             strength=(request.strength or given.usual_strength) if given else None,
+            loras=self._loras.resolve(request.loras),
             enhancement=self._enhancement(request, guidance) if enhanced else None,
         )
 

@@ -23,6 +23,7 @@ from bot.core.cards import Cards
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
@@ -119,7 +120,7 @@ async def api_in(
     """The API in a state folder of its own."""
     news, pace, engine = News(), Pace(PROFILE), FakeEngine(png=a_png())
     pictures, log = PictureFolder(folder), structlog.get_logger("bot")
-    sources = SourceFolder(pictures)
+    sources, loras = SourceFolder(pictures), Loras()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(MEMORY))
         store = store_over(database, defaults)
@@ -134,6 +135,7 @@ async def api_in(
             staff=Staff([], store.people),
             gate=Gate(admittance=store.admittance, lists=WordLists(store.words)),
             sources=sources,
+            loras=loras,
         )
         secret = ApiSecret(folder, setting)
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
@@ -168,6 +170,7 @@ async def api_in(
             pictures=pictures,
             news=news,
             pace=pace,
+            loras=loras,
             clock=store.clock,
             log=log,
         )
