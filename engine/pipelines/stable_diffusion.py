@@ -18,9 +18,10 @@ from engine.pipelines import attention
 from engine.pipelines.clip_encoder import ClipEncoder
 from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.guarded_loop import GuardedLoop
+from engine.pipelines.opening import opened
 from engine.pipelines.prompt_encoder import PromptEncoder
 from engine.pipelines.unet_denoise import UnetDenoiser
-from engine.pipelines.zimage import HOST_ROOM, ZImage, opened
+from engine.pipelines.zimage import HOST_ROOM, ZImage
 from engine.profiles import Profile
 
 
@@ -28,9 +29,7 @@ def open_pipeline(
     profile: Profile, folder: Path, options: MemoryOptions, compiled: bool
 ) -> "StableDiffusion":
     """See engine/pipelines/zimage.py. Nothing is compiled: U-Nets were not tried."""
-    drawing = opened(StableDiffusion, profile, folder, options, compiled)
-    assert isinstance(drawing, StableDiffusion)
-    return drawing
+    return opened(StableDiffusion, profile, folder, options, compiled)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,8 @@
 """Z-Image on diffusers' networks: laid out by plan, short prompts, several pictures at once."""
 
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
@@ -15,10 +14,11 @@ import torch
 from PIL import Image
 
 from engine.batching import CAPTION_BUCKET
-from engine.memory.cards import GIB, Host
-from engine.memory.costs import Storage, Work
+from engine.loras.folder import LoraFile
+from engine.memory.costs import Work
 from engine.memory.options import MemoryOptions
 from engine.pipeline import (
+    Adapter,
     BadPicture,
     DeviceLost,
     Drawing,
@@ -28,19 +28,20 @@ from engine.pipeline import (
     OutOfMemory,
     PipelineError,
 )
-from engine.pipelines import attention, care, guard, weights
+from engine.pipelines import attention, care, guard
 from engine.pipelines.beginnings import Beginnings
-from engine.pipelines.blocks import blocks_of, layers_of
 from engine.pipelines.compiled import compile_blocks
+from engine.pipelines.cores import one_core_free
 from engine.pipelines.denoise import Denoiser
-from engine.pipelines.device_memory import CudaMemory, DeviceMemory, HostMemory
 from engine.pipelines.embedding_memory import EmbeddingMemory
 from engine.pipelines.guarded_loop import Captions, GuardedLoop, Member
-from engine.pipelines.placement import Placement, Unplaced
+from engine.pipelines.lora_files import read_lora
+from engine.pipelines.lora_layers import LoraLayers
+from engine.pipelines.opening import opened
+from engine.pipelines.placement import Unplaced
 from engine.pipelines.prompt_encoder import Encoding, PromptEncoder
 from engine.pipelines.shortage import is_shortage
 from engine.pipelines.sketch import Sketcher
-from engine.pipelines.storage import compress
 from engine.profiles import Profile
 
 #: Pictures at once in host memory, which is never what limits them.
@@ -61,35 +62,6 @@ def open_pipeline(
     return opened(ZImage, profile, folder, options, compiled)
 
 
-def opened(
-    kind: "type[ZImage]", profile: Profile, folder: Path, options: MemoryOptions, compiled: bool
-) -> "ZImage":
-    """`open_pipeline` for every pipeline: `kind` draws."""
-    on_card = torch.cuda.is_available()
-    # Few processors compute in bfloat16; the others convert back and forth.
-    dtype = torch.bfloat16 if on_card else torch.float32
-    pipe = weights.load(profile, folder, dtype)
-    pipe = kind.parts(pipe)
-    blocks = [*blocks_of(pipe.transformer), *layers_of(pipe.text_encoder)]
-    compress(blocks, options.storage, dtype)
-    limit = None if options.vram_gb is None else round(options.vram_gb * GIB)
-    memory: DeviceMemory
-    if on_card:
-        memory = CudaMemory(torch.device("cuda", torch.cuda.current_device()), limit)
-    else:
-        # The decoder's convolutions take a fifth less time this way.
-        pipe.vae.to(memory_format=torch.channels_last)
-        if limit is None:
-            return kind(pipe, folder)
-        memory = HostMemory(limit)
-    is_plain = not on_card and options.storage is Storage.BF16
-    storage = Storage.FP32 if is_plain else options.storage
-    drawing = kind(pipe, folder, lambda: Placement(pipe, profile, storage, memory, _host()))
-    if on_card:
-        drawing.speed_up(compiled)
-    return drawing
-
-
 class ZImage:
     """The networks of a loaded ZImagePipeline. Not re-entrant: the scheduler has a state."""
 
@@ -105,6 +77,9 @@ class ZImage:
         self._clock = clock
         self._encode = self._encoder(str(folder))
         self._begin = Beginnings(pipe)
+        self._loras = LoraLayers(pipe.transformer)
+        self._dtype: torch.dtype = pipe.transformer.dtype
+        self.layers = self._loras.layers
         self._placement = place()
         self._encode.device = pipe.device
         self._denoise = self._denoiser(attention.ON_CPU)
@@ -132,6 +107,10 @@ class ZImage:
                 compile_blocks(transformer, backend, compiler)
         self._denoise = self._denoiser(backend)
         return backend
+
+    def read_lora(self, file: LoraFile) -> Adapter:
+        """See engine.pipeline.Pipeline."""
+        return read_lora(file, self._dtype)
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         """See engine.pipeline.Pipeline."""
@@ -187,7 +166,7 @@ class ZImage:
         began = self._clock()
         placement = self._placement
         placement.fit(_work(requests))
-        with nullcontext() if self._on_card else _one_core_free():
+        with nullcontext() if self._on_card else one_core_free():
             with placement.phase():
                 captions = self._captions(requests)
             read = self._begin.read(requests, placement)
@@ -199,8 +178,7 @@ class ZImage:
                 ]
                 for member, on_sketch in zip(members, on_sketches, strict=False):
                     member.on_outlook = partial(self._offer, on_sketch)
-                first = requests[0]
-                self._denoise(members, first.steps, first.guidance, first.strength)
+                self._denoise_as(requests[0], members)
         denoised = self._clock()
         with placement.phase():
             drawn = tuple(placement.run(partial(self._drawn, member)) for member in members)
@@ -214,6 +192,12 @@ class ZImage:
     def _encoder(self, model: str) -> PromptEncoder:
         pipe = self._pipe
         return PromptEncoder(pipe.tokenizer, pipe.text_encoder, EmbeddingMemory(), model)
+
+    def _denoise_as(self, first: DrawRequest, members: Sequence[Member]) -> None:
+        """All `members` as `first` says."""
+        together = partial(self._loras.together, first.loras, self._pipe.device)
+        with self._loras.changed(self._placement.run(together)):
+            self._denoise(members, first.steps, first.guidance, first.strength)
 
     def _tokenizer_json(self, folder: Path) -> bytes:
         return (folder / "tokenizer" / "tokenizer.json").read_bytes()
@@ -286,24 +270,8 @@ def _work(requests: Sequence[DrawRequest]) -> Work:
         batch=len(requests),
         guided=first.guidance > 0,
         steps=first.steps,
+        loras=sum(worn.adapter.nbytes for worn in first.loras),
     )
-
-
-def _host() -> Host:
-    return Host(total=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-
-
-@contextmanager
-def _one_core_free() -> Iterator[None]:
-    """For the transformer's many small operations on a CPU: with more threads than free cores
-    each of them waits for the thread that is not running, and the event loop and the encoders
-    need a core too. The decoder's few large ones gain from all cores."""
-    usual = torch.get_num_threads()
-    torch.set_num_threads(max(1, usual - 1))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)
 
 
 def _picture(decoded: torch.Tensor) -> Image.Image:
