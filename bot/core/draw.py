@@ -222,7 +222,7 @@ class Draw:
         """What the reply has to say about how the request was understood."""
         low, high = self._profile.advised_guidance
         drawn = self._profile.drawn_size(spec.width, spec.height)
-        turned_on = spec.guidance > 0 == self._profile.guidance
+        turned_on = spec.guidance > 0 and not self._profile.guidance
         by_itself = turned_on and request.guidance is None
         added = spec.enhancement
         notes = {
