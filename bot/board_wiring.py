@@ -30,6 +30,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
             os.EX_UNAVAILABLE,
         )
     # Gradio alone takes more memory than the rest of the bot.
+    from bot.adapters.board.acts_panel import ActsPanel
     from bot.adapters.board.attempt import Attempt
     from bot.adapters.board.drawing import Drawing
     from bot.adapters.board.drop import Drop
@@ -56,7 +57,9 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         drawing=drawing,
         drop=Drop(core.profile, attempt),
         own=OwnTab(core.own_pictures, core.pictures, attempt),
-        state=StateTab(core.overview, attempt, settings.time_zone),
+        state=StateTab(
+            core.overview, ActsPanel(core.operator, attempt), attempt, settings.time_zone
+        ),
         profile=core.profile,
         telegram=telegram,
         locked=login is not None,

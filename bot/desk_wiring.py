@@ -23,6 +23,7 @@ from bot.core.lookup import Lookup
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.operator import Operator
 from bot.core.pace import Pace
 from bot.core.ports import Clock
 from bot.core.queue_view import QueueView
@@ -61,6 +62,7 @@ class Desks:
     front: FrontDesk
     data: DataService
     fetcher: Fetcher
+    operator: Operator
 
 
 def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log: Log) -> Desks:
@@ -148,4 +150,11 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
             answers=answers,
         ),
     )
-    return Desks(front=front, data=data, fetcher=fetcher)
+    operator = Operator(
+        pauses=rows.pauses,
+        queue=rows.queue,
+        admissions=rows.admissions,
+        cancel=crew.cancel,
+        news=crew.news,
+    )
+    return Desks(front=front, data=data, fetcher=fetcher, operator=operator)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import metadata
+from pathlib import Path
 from uuid import uuid4
 
 import structlog
@@ -17,6 +18,8 @@ from engine.deadline import Deadline, Limits
 from engine.desk import Desk
 from engine.host_memory import available_bytes, resident_bytes, total_bytes
 from engine.job_queue import JobQueue, throttle
+from engine.loras.folder import LoraFolder
+from engine.loras.library import LoraLibrary
 from engine.metrics import Metrics
 from engine.painter import LID, Painter
 from engine.pipeline import (
@@ -33,6 +36,8 @@ from engine.runner import Runner
 from engine.spool import Spool
 
 _WATCHED_EVERY = 1.0
+#: Between two looks into the folder of LoRA files.
+_LOOKED_EVERY = 5.0
 _log = structlog.get_logger()
 
 
@@ -48,6 +53,8 @@ class EngineOptions:
     #: Called once, in the GPU thread.
     open_pipeline: Callable[[], Pipeline]
     spool: Spool
+    #: Of LoRA files; None = there are none.
+    lora_folder: Path | None = None
     #: Jobs held at once, the running one included.
     capacity: int = 3
     #: At most so many starts (0 = any number) in so many seconds.
@@ -69,6 +76,7 @@ class Engine:
         self._version = _version()
         self._painter: Painter | None = None
         self._tokens: PromptTokens | None = None
+        self._loras: LoraLibrary | None = None
         self._deadline = Deadline(options.limits, options.clock)
         self._gpu = ThreadPoolExecutor(1, thread_name_prefix="gpu")
         self._encoders = ThreadPoolExecutor(4, thread_name_prefix="encode")
@@ -123,6 +131,7 @@ class Engine:
             template_tokens=self._tokens.template_tokens if self._tokens else 0,
             max_tokens=self._options.profile.max_tokens,
             seconds_per_megapixel_step=painter.seconds_per_megapixel_step if painter else None,
+            loras=self._loras.infos() if self._loras else (),
         )
 
     def condition(self) -> EngineCondition:
@@ -149,14 +158,35 @@ class Engine:
         self._painter = painter
         pipeline, limit = painter.pipeline, self._options.profile.max_tokens
         tokens = PromptTokens(pipeline.tokenizer_json, pipeline.template, limit)
-        self._tokens = tokens
+        loras = await loop.run_in_executor(self._encoders, self._library, pipeline)
+        self._tokens, self._loras = tokens, loras
         if pipeline.free_bytes() is not None:
             self.metrics.watch("device_free_bytes", lambda: pipeline.free_bytes() or 0)
         self.desk.greet()
         seconds = round(self._options.clock() - began, 1)
         model = self._options.profile.name
         _log.info("engine_ready", model=model, device=pipeline.device, seconds=seconds)
-        await self._runner(painter, tokens).run()
+        noticing = asyncio.create_task(self._notice_loras(loras))
+        try:
+            await self._runner(painter, tokens, loras).run()
+        finally:
+            noticing.cancel()
+
+    def _library(self, pipeline: Pipeline) -> LoraLibrary | None:
+        if self._options.lora_folder is None:
+            return None
+        folder = LoraFolder(self._options.lora_folder, pipeline.layers)
+        library = LoraLibrary(folder, pipeline.read_lora)
+        library.look()
+        return library
+
+    async def _notice_loras(self, loras: LoraLibrary | None) -> None:
+        """Files that come, change or go are told of while the engine works."""
+        loop = asyncio.get_running_loop()
+        while loras is not None:
+            await asyncio.sleep(_LOOKED_EVERY)
+            if await loop.run_in_executor(self._encoders, loras.look):
+                self.desk.greet()
 
     def _load(self) -> Painter:
         self._deadline.expect(None)
@@ -179,12 +209,13 @@ class Engine:
             self._deadline.lift()
         return painter
 
-    def _runner(self, painter: Painter, tokens: PromptTokens) -> Runner:
+    def _runner(self, painter: Painter, tokens: PromptTokens, loras: LoraLibrary | None) -> Runner:
         return Runner(
             queue=self._queue,
             desk=self.desk,
             spool=self._options.spool,
             read=self._source_of,
+            wear=lambda job: loras.worn(job) if loras else (),
             painter=painter,
             batching=Batching(self._options.profile, tokens.count, self._lid),
             gpu=self._gpu,
@@ -210,6 +241,8 @@ class Engine:
         if self._tokens is None:
             return Refusal(code=ErrorCode.STARTING)
         found = refusal(job, self._options.profile, self._tokens)
+        if found is None and self._loras is not None:
+            found = self._loras.refusal(job)
         if found is None and job.source and not self._options.spool.inputs.has(job.source):
             return Refusal(code=ErrorCode.INPUT_MISSING)
         return found

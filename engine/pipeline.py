@@ -1,15 +1,17 @@
 """What the engine asks of a model. Torch-free: a pipeline imports torch when it is opened."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PIL.Image import Image
 
 from engine.contract import passes
+from engine.loras.changes import Layers
+from engine.loras.folder import LoraFile
 from engine.memory.options import MemoryOptions
 from engine.profiles import Profile
 from engine.weight_files import DamagedWeights, NoWeights, pipeline_class
@@ -81,6 +83,28 @@ class Input:
     strength: float
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Adapter:
+    """A LoRA file in main memory."""
+
+    name: str
+    #: Of the whole file, and of what is behind its header: by the latter people's tools know it.
+    sha256: str
+    tensors_sha256: str
+    #: Path of a layer -> two matrices (rank, inputs) and (outputs, rank) of the pipeline's own
+    #: kind, whose product, second times first, is added to the layer's.
+    changes: Mapping[str, tuple[Any, Any]]
+    nbytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worn:
+    """An adapter, and how much of it is added."""
+
+    adapter: Adapter
+    weight: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class DrawRequest:
     """One picture, at the size in pixels at which the model draws it."""
@@ -95,6 +119,8 @@ class DrawRequest:
     guidance: float
     seed: int
     source: Input | None = None
+    #: The same, in the same order, in all requests that are drawn together.
+    loras: tuple[Worn, ...] = ()
 
     @property
     def strength(self) -> float | None:
@@ -147,6 +173,12 @@ class Pipeline(Protocol):
     tokenizer_json: bytes
     #: Text that the chat template puts before and after a prompt.
     template: tuple[str, str]
+    #: What a LoRA may change.
+    layers: Layers
+
+    def read_lora(self, file: LoraFile) -> Adapter:
+        """All of it. From any thread. Raises Unfit, where it is not what it was, and OSError."""
+        ...
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image:
         """An RGB picture of the requested size; the same request gives the same picture.
@@ -162,8 +194,8 @@ class Pipeline(Protocol):
         on_steps: Sequence[Callable[[int], None]],
         on_sketches: Sequence[OnSketch] = (),
     ) -> Drawing:
-        """The pictures of requests of equal size, steps, guidance and strength, denoised as one
-        batch.
+        """The pictures of requests of equal size, steps, guidance, strength and LoRAs, denoised
+        as one batch.
 
         Each is what `draw` makes of it, but for the rounding of floats. After each step every
         picture's own `on_sketch`, where there are any, and `on_step` are called; a PipelineError

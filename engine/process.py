@@ -177,6 +177,7 @@ def _options(settings: EngineSettings, profile: Profile) -> EngineOptions:
             compiled=settings.engine_compile,
         ),
         spool=Spool(settings.state_dir),
+        lora_folder=settings.lora_folder(),
         capacity=settings.engine_queue_size,
         lid=settings.engine_batch,
         throttle=(settings.engine_throttle_jobs, settings.engine_throttle_seconds),

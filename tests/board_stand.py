@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import structlog
 
+from bot.adapters.board.acts_panel import ActsPanel
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
@@ -65,7 +66,7 @@ class Stand:
             ),
             drop=Drop(profile, attempt),
             own=OwnTab(NOTHING, NOTHING, attempt),
-            state=StateTab(NOTHING, attempt, "Asia/Shanghai"),
+            state=StateTab(NOTHING, ActsPanel(NOTHING, attempt), attempt, "Asia/Shanghai"),
             profile=profile,
             telegram=True,
             locked=locked,

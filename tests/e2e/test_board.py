@@ -166,6 +166,39 @@ def test_the_operator_sees_engine_queue_and_bars(page: Page) -> None:
     expect(page.locator("#charts rect").first).to_be_attached()
 
 
+def test_the_operator_pauses_and_clears_the_queue(page: Page) -> None:
+    look_at(page, "管理")
+    page.locator("#reason input, #reason textarea").first.fill("换显卡")
+    press(page, "⏸ 暂停")
+    expect(page.locator("#acted")).to_contain_text("队列已暂停：换显卡")
+    expect(page.locator("#queue")).to_contain_text("换显卡")
+    look_at(page, "画图")
+    draw(page, DRAW)
+    expect(page.locator("#status")).to_contain_text("换显卡")
+    look_at(page, "管理")
+    press(page, "🧹 清空排队")
+    expect(page.locator("#acted")).to_contain_text("1 个请求在排队")
+    press(page, "是，全部取消")
+    expect(page.locator("#acted")).to_contain_text("已取消 1 个请求")
+    press(page, "▶ 继续")
+    expect(page.locator("#acted")).to_contain_text("队列在正常处理")
+    look_at(page, "画图")
+    expect(page.locator("#status")).to_contain_text("取消")
+
+
+def test_enhancement_sets_the_guidance_and_is_said(page: Page) -> None:
+    page.get_by_text("更多设置").click()
+    guidance = page.locator("#guidance input[type=number]")
+    expect(guidance).to_have_value("1.8")
+    draw(page, DRAW)
+    drawn(page)
+    expect(page.locator("#status")).to_contain_text("画质增强：引导 1.8")
+    page.locator("#enhance input").uncheck()
+    expect(guidance).to_have_value("0")
+    page.locator("#enhance input").check()
+    expect(guidance).to_have_value("1.8")
+
+
 def test_on_a_phone_all_of_it_fits_and_works(phone: Page) -> None:
     draw(phone, f"一只猫 {SMALL}")
     box = drawn(phone).bounding_box()

@@ -17,7 +17,7 @@ from engine.profiles import profile_named
 from tests.builders import generation
 
 PROMPT = "一个红色的圆"
-FORM = Form(PROMPT, 512, 512, 1, 8, 0, "", "")
+FORM = Form(PROMPT, 512, 512, 1, 8, 0, "", "", enhance=False)
 
 
 def drawing(draw: Any, **parts: Any) -> Drawing:

@@ -21,6 +21,7 @@ ENGINE_FOR_THE_BOT = {
     "engine.file_lock",
     "engine.local_model",
     "engine.lock_wait",
+    "engine.lora",
     "engine.memory.cards",
     "engine.memory.costs",
     "engine.memory.plan",

@@ -7,7 +7,7 @@ from typing import Any
 import gradio
 
 from bot.adapters.board.drawing import Drawing, Shown
-from bot.adapters.board.form import Form
+from bot.adapters.board.form import Form, usual_guidance
 from bot.adapters.board.large import large_pictures
 from bot.adapters.board.wording import Say, Wording, text
 from bot.core.draw_size import size_here
@@ -40,7 +40,15 @@ class DrawTab:
             cancel = make(gradio.Button, {"value": text("board_cancel")}, scale=1, min_width=80)
         status = gradio.HTML(elem_id="status")
         pictures = large_pictures("pictures")
-        self.controls = [prompt, *self._shape(), *self._settings()]
+        shape = self._shape()
+        enhance = self._enhance()
+        settings = self._settings()
+        self.controls = [prompt, *shape, *settings, enhance]
+        guidance = settings[1]
+        off, on = (usual_guidance(self._profile, enhance=which) for which in (False, True))
+        # In the browser: there is nothing to ask.
+        js = f"(on) => on ? {on:g} : {off:g}"
+        enhance.input(None, inputs=enhance, outputs=guidance, js=js, api_visibility="private")
         self._offer_examples(prompt)
         gradio.on(
             [draw.click, prompt.submit],
@@ -73,10 +81,11 @@ class DrawTab:
         guidance: float,
         seed: str,
         negative: str,
+        enhance: bool,
         locale: str,
         request: gradio.Request,
     ) -> AsyncIterator[Shown]:
-        form = Form(prompt, width, height, count, steps, guidance, seed, negative)
+        form = Form(prompt, width, height, count, steps, guidance, seed, negative, enhance)
         async for shown in self._drawing.answer(form, locale, _page_of(request)):
             yield shown
 
@@ -135,6 +144,14 @@ class DrawTab:
         )
         return [width, height, count]
 
+    def _enhance(self) -> gradio.Checkbox:
+        return self._wording.make(
+            gradio.Checkbox,
+            {"label": text("board_enhance"), "info": text("board_enhance_info")},
+            value=True,
+            elem_id="enhance",
+        )
+
     def _settings(self) -> list[Any]:
         make = self._wording.make
         with make(gradio.Accordion, {"label": text("board_more")}, open=False, elem_id="more"):
@@ -176,10 +193,10 @@ class DrawTab:
     def _guidance(self) -> gradio.Slider:
         low, high = self._profile.advised_guidance
         said = {
-            "usual": f"{self._profile.guidance:g}",
+            "usual": f"{usual_guidance(self._profile, enhance=False):g}",
             "low": f"{low:g}",
             "high": f"{high:g}",
-            "negative": f"{self._profile.negative_guidance:g}",
+            "enhanced": f"{usual_guidance(self._profile, enhance=True):g}",
         }
         return self._wording.make(
             gradio.Slider,
@@ -187,7 +204,7 @@ class DrawTab:
             minimum=0,
             maximum=self._profile.max_guidance,
             step=0.1,
-            value=self._profile.guidance,
+            value=usual_guidance(self._profile, enhance=True),
             elem_id="guidance",
         )
 

@@ -9,6 +9,7 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.core.draw_syntax import MAX_CHARACTERS
+from bot.core.enhancement import Enhancement
 from bot.core.errors import Refusal
 from bot.core.generation import DrawSpec
 
@@ -32,6 +33,7 @@ class _Made(BaseModel):
     guidance: float
     #: Of a picture that began from another one.
     strength: float | None = None
+    enhance: bool = False
 
 
 def parameters_in(head: str) -> DrawSpec:
@@ -41,7 +43,9 @@ def parameters_in(head: str) -> DrawSpec:
         made = _Made.model_validate(json.loads(_text_in(head)))
     except (ValueError, ValidationError, RecursionError):
         raise Refusal("no_parameters") from None
-    return DrawSpec(count=1, **made.model_dump())
+    said = made.model_dump(exclude={"enhance"})
+    # What was added stands among the words.
+    return DrawSpec(count=1, **said, enhancement=Enhancement() if made.enhance else None)
 
 
 def _text_in(head: str) -> str:

@@ -32,6 +32,7 @@ from bot.core.ports import Admissions, Clock, Pictures, Records
 from bot.core.program_jobs import ProgramJobs
 from bot.core.sketches import Sketches
 from bot.core.sources import Sources
+from bot.core.uploads import Uploads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,7 @@ class ApiParts:
     pace: Pace
     tokens: ApiTokens
     jobs: ProgramJobs
+    uploads: Uploads
     sketches: Sketches
     engine: EngineMetrics
     clock: Clock
@@ -115,6 +117,8 @@ class Service:
             cards=parts.cards,
             admissions=parts.admissions,
             jobs=parts.jobs,
+            uploads=parts.uploads,
+            sources=parts.sources,
             news=parts.news,
             album=self._album,
             sketches=parts.sketches,
