@@ -153,7 +153,9 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         pace=core.pace,
         tokens=core.api_tokens,
         jobs=core.program_jobs,
+        uploads=core.uploads,
         sketches=core.sketches,
+        engine=core.engine_metrics,
         clock=now_ms,
         log=log,
     )

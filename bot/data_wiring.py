@@ -17,11 +17,13 @@ from bot.core.own_pictures import OwnPictures
 from bot.core.ports import Clock
 from bot.core.retention import Retention
 from bot.core.strays import Strays
+from bot.core.uploads import Uploads
 from bot.settings import BotSettings
 from bot.store.archives import ExportFolder
 from bot.store.images import PictureFolder
 from bot.store.sources import SourceFolder
 from bot.store.store import Store
+from bot.store.upload_folder import UploadFolder
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,7 @@ class DataService:
     own_pictures: OwnPictures
     exporter: Exporter
     retention: Retention
+    uploads: Uploads
 
 
 def data_service(
@@ -55,13 +58,16 @@ def data_service(
         notifier=notifier,
         log=log,
     )
+    upload_folder = UploadFolder(pictures)
+    uploads = Uploads(upload_folder, rows.uploads, clock, keep_days=settings.keep_days)
     retention = Retention(
         forgetting=rows.forgetting,
         files=pictures,
         exports=rows.exports,
         archives=archives,
         notices=rows.notices,
-        strays=Strays(SourceFolder(pictures), rows.sources, clock),
+        uploads=uploads,
+        strays=Strays({SourceFolder(pictures): rows.sources, upload_folder: rows.uploads}, clock),
         keep_days=settings.keep_days,
         clock=clock,
         log=log,
@@ -79,6 +85,7 @@ def data_service(
         forget=Forget(
             history=rows.history,
             forgetting=rows.forgetting,
+            errands=rows.errands,
             cancel=cancel,
             lookup=lookup,
             retention=retention,
@@ -86,4 +93,10 @@ def data_service(
         ),
     )
     own_pictures = OwnPictures(history=rows.history, lookup=lookup, info_view=info_view)
-    return DataService(desk=desk, own_pictures=own_pictures, exporter=exporter, retention=retention)
+    return DataService(
+        desk=desk,
+        own_pictures=own_pictures,
+        exporter=exporter,
+        retention=retention,
+        uploads=uploads,
+    )

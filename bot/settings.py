@@ -23,6 +23,7 @@ PREFIX = "ZDRAW_"
 ENGINE_ONLY = frozenset(
     {
         "weights_dir",
+        "lora_dir",
         "vram_gb",
         "weights_storage",
         "engine_queue_size",

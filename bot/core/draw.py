@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.acts import Act, ActKind, act_on
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
-from bot.core.draw_values import check_values, completed, is_the_same, request_of
+from bot.core.draw_values import check_same, check_values, completed, request_of
 from bot.core.enhancement import Enhancement, enhancement_of, lacks_room
 from bot.core.errors import Refusal, ZdrawError
 from bot.core.generation import (
@@ -20,10 +20,12 @@ from bot.core.generation import (
     new_seed,
 )
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds
+from bot.core.program_jobs import ProgramJob
 from bot.core.quota import price, scope_of
 from bot.core.sources import Given, Sources
 from bot.core.staff import Staff
@@ -47,6 +49,7 @@ class Draw:
         news: News,
         gate: Gate,
         sources: Sources,
+        loras: Loras,
     ) -> None:
         self._admissions = admissions
         self._tokens = tokens
@@ -58,6 +61,7 @@ class Draw:
         self._news = news
         self._gate = gate
         self._sources = sources
+        self._loras = loras
 
     async def check(self, origin: Origin) -> None:
         """Raises Refusal where a request would be refused whatever it says."""
@@ -92,17 +96,19 @@ class Draw:
             raise
 
     async def values(
-        self, origin: Origin, request: DrawRequest, given: Given | None = None
+        self,
+        origin: Origin,
+        request: DrawRequest,
+        given: Given | None = None,
+        job: ProgramJob | None = None,
     ) -> Admitted:
         """Admit what needs no reading, once per event key; another request under a key that was
-        used is refused. Raises Refusal."""
+        used is refused. `job`: what a program calls it. Raises Refusal."""
         await self.check(origin)
         check_values(request)
-        admitted = await self._admit(origin, request, given=given)
-        known = admitted.generation
-        # What has been forgotten cannot be compared.
-        if admitted.duplicate and known.forgotten is None and not is_the_same(request, known.spec):
-            raise Refusal("key_reused")
+        admitted = await self._admit(origin, request, given=given, job=job)
+        if admitted.duplicate:
+            await check_same(request, given, admitted.generation, self._sources)
         return admitted
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
@@ -162,6 +168,7 @@ class Draw:
             seed=new_seed() if request.seed is None else request.seed,
             count=count,
             strength=(request.strength or given.usual_strength) if given else None,
+            loras=self._loras.resolve(request.loras),
             enhancement=self._enhancement(request, guidance) if enhanced else None,
         )
 
@@ -240,6 +247,7 @@ class Draw:
         parent: Generation | None = None,
         given: Given | None = None,
         act: Act | None = None,
+        job: ProgramJob | None = None,
     ) -> Admitted:
         await self._gate.check_words(origin, request.prompt, request.negative or "")
         self._check_length(request.prompt)
@@ -273,14 +281,17 @@ class Draw:
             ),
             bounds,
             act,
+            job,
         )
         self._news.moved(admitted.generation.id)
         return admitted
 
-    async def _admitted(self, new: NewGeneration, bounds: Bounds, act: Act | None) -> Admitted:
+    async def _admitted(
+        self, new: NewGeneration, bounds: Bounds, act: Act | None, job: ProgramJob | None
+    ) -> Admitted:
         source = new.spec.source
         try:
-            admitted = await self._admissions.admit(new, bounds, act=act)
+            admitted = await self._admissions.admit(new, bounds, act=act, job=job)
         except ZdrawError:
             # After anything else it may be there.
             if source is not None:

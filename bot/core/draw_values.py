@@ -1,12 +1,16 @@
 """Requests made of values, as programs send them and rows hold them, instead of words."""
 
 from dataclasses import replace
+from typing import Any
 
 from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH, option_named
 from bot.core.draw_syntax import DrawRequest, check_characters
 from bot.core.errors import Refusal
 from bot.core.generation import DrawSpec, Generation
+from bot.core.loras import WantedLora, spelling
+from bot.core.sources import Given, Sources
 from engine.contract import MAX_PICTURES
+from engine.lora import MAX_LORA_NAME, MAX_LORA_WEIGHT
 from engine.profiles import Profile
 
 #: Lowest and highest value of what is a number.
@@ -17,6 +21,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "guidance": (0, Profile.max_guidance),
     "strength": (MIN_STRENGTH, MAX_STRENGTH),
 }
+LORA_WEIGHTS = (-MAX_LORA_WEIGHT, MAX_LORA_WEIGHT)
 
 
 def check_values(request: DrawRequest) -> None:
@@ -30,20 +35,56 @@ def check_values(request: DrawRequest) -> None:
         value = getattr(request, key)
         if value is not None and not low <= value <= high:
             raise Refusal("bad_value", key=key, value=f"{value}", allowed=option_named(key).allowed)
+    for lora in request.loras:
+        _check_lora(lora)
+
+
+def _check_lora(lora: WantedLora) -> None:
+    low, high = LORA_WEIGHTS
+    weight = 0.0 if lora.weight is None else lora.weight
+    if not 0 < len(lora.name.strip()) <= MAX_LORA_NAME or not low <= weight <= high:
+        value = lora.name[:MAX_LORA_NAME] + f":{weight:g}"
+        allowed = option_named("loras").allowed
+        raise Refusal("bad_value", key="loras", value=value, allowed=allowed)
 
 
 def completed(request: DrawRequest, beside: DrawRequest) -> DrawRequest:
     """`request`, and what `beside` says where it says nothing. A size and a ratio are two ways to
     say one thing."""
     shaped = request.size is not None or request.ratio is not None
-    said = {
+    said: dict[str, Any] = {
         name: getattr(beside, name)
         for name in ("seed", "steps", "guidance", "count", "negative", "enhance")
         if getattr(request, name) is None
     }
+    if not request.loras:
+        said["loras"] = beside.loras
     if not shaped:
         said |= {"size": beside.size, "ratio": beside.ratio}
     return replace(request, **said)
+
+
+async def check_same(
+    request: DrawRequest, given: Given | None, known: Generation, sources: Sources
+) -> None:
+    """Whether `known` is what `request`, with the picture that it begins from, became. Raises
+    Refusal("key_reused"). What has been forgotten cannot be compared."""
+    if known.forgotten is not None:
+        return
+    if not is_the_same(request, known.spec):
+        raise Refusal("key_reused")
+    if not await _is_kept_as(given, known.spec.source, sources):
+        raise Refusal("key_reused")
+
+
+async def _is_kept_as(given: Given | None, path: str | None, sources: Sources) -> bool:
+    if given is None or path is None:
+        return given is None and path is None
+    try:
+        return (await sources.load(path)).png == given.png
+    except Refusal:
+        # It is gone.
+        return True
 
 
 def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
@@ -58,6 +99,12 @@ def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
         "strength": request.strength,
     }
     if request.size not in (None, (spec.width, spec.height)):
+        return False
+    named = {spelling(lora.name): lora.weight for lora in spec.loras}
+    for lora in request.loras:
+        if lora.weight not in (None, named.get(spelling(lora.name))):
+            return False
+    if len(request.loras) != len(named):
         return False
     if request.enhance not in (None, spec.enhancement is not None):
         return False
@@ -83,4 +130,5 @@ def request_of(generation: Generation) -> DrawRequest:
         negative=spec.negative_prompt or None,
         strength=spec.strength,
         enhance=enhanced,
+        loras=tuple(WantedLora(name=lora.name, weight=lora.weight) for lora in spec.loras),
     )

@@ -12,6 +12,7 @@ from typing import Protocol
 from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
+from bot.core.program_jobs import ProgramJob
 from engine.contract import AnyEvent, Job, JobKey
 
 
@@ -50,13 +51,18 @@ class Admissions(Protocol):
     """Where requests become rows."""
 
     async def admit(
-        self, new: NewGeneration, bounds: Bounds, *, act: Act | None = None
+        self,
+        new: NewGeneration,
+        bounds: Bounds,
+        *,
+        act: Act | None = None,
+        job: ProgramJob | None = None,
     ) -> Admitted:
         """Insert as QUEUED with its fair tag, in one transaction. Seen events come first, then
         what was decided of its requester and its place. `act`: by which somebody else than the
-        requester has it drawn. Raises Refusal("banned" | "closed" | "queue_full_yours" |
-        "queue_full" | "queue_full_here" | "cooldown", ...) or of quota, and AlreadySeen when the
-        event was answered with a notice before."""
+        requester has it drawn; `job`: by what name a program knows it. Raises Refusal("banned" |
+        "closed" | "queue_full_yours" | "queue_full" | "queue_full_here" | "cooldown", ...) or of
+        quota, and AlreadySeen when the event was answered with a notice before."""
         ...
 
     async def get(self, generation_id: str) -> Generation | None: ...
@@ -85,8 +91,9 @@ class Records(Protocol):
         """Ids of this person's generations in this chat that have not ended."""
         ...
 
-    async def waiting(self, requester: str) -> Sequence[Generation]:
-        """This person's generations in all chats that have not ended, next one first."""
+    async def waiting(self, requester: str, *, up_to: str | None = None) -> Sequence[Generation]:
+        """This person's generations in all chats that have not ended, next one first. Those that
+        were admitted up to the generation `up_to`, if one is named."""
         ...
 
     async def waiting_in_all(self) -> int:

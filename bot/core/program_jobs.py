@@ -1,7 +1,7 @@
 """Requests by the names that programs gave them, with what they sent: beside the row of the
 generation, for APIs that tell a program of its own requests later."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,8 +10,7 @@ from bot.core.generation import Generation
 
 @dataclass(frozen=True, kw_only=True)
 class ProgramJob:
-    """One request. It is written before its generation, so that none lacks it; one whose
-    generation was refused, or never came to be, has none."""
+    """One request. It is written with its generation, in one transaction."""
 
     #: `platform:id` of the user.
     requester: str
@@ -35,19 +34,45 @@ class StartedJob:
     serial: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListedJob:
+    """A request without what was sent: of all of those there may be too much to hold."""
+
+    name: str
+    generation: Generation
+    serial: int
+    #: Of what was sent, in characters.
+    length: int
+
+
+#: Of what was sent, in characters, where more than one is read.
+MOST_AT_ONCE = 2_000_000
+
+
+def portions(jobs: Sequence[ListedJob]) -> Iterator[Sequence[ListedJob]]:
+    """All of them, in such portions as may be read whole at once."""
+    portion: list[ListedJob] = []
+    for job in jobs:
+        if portion and sum(one.length for one in portion) + job.length > MOST_AT_ONCE:
+            yield portion
+            portion = []
+        portion.append(job)
+    if portion:
+        yield portion
+
+
 class ProgramJobs(Protocol):
     """The requests, by their names."""
 
-    async def add(self, job: ProgramJob) -> bool:
-        """Before its generation is admitted. False if this user has another one of this name; the
-        same one may be added again, and one without a generation is replaced."""
-        ...
-
     async def get(self, requester: str, name: str) -> StartedJob | None: ...
 
-    async def of_user(self, requester: str, *, ended: bool, limit: int) -> Sequence[StartedJob]:
+    async def of_user(self, requester: str, *, ended: bool, limit: int) -> Sequence[ListedJob]:
         """The last ones that have ended, or that have not, the oldest first. Not those that were
         taken off the list."""
+        ...
+
+    async def whole(self, serials: Sequence[int]) -> Sequence[StartedJob]:
+        """Those of `serials` that are still there, the oldest first."""
         ...
 
     async def live(self, requester: str) -> int:
@@ -55,6 +80,5 @@ class ProgramJobs(Protocol):
         ...
 
     async def drop(self, requester: str, names: Sequence[str] | None = None) -> None:
-        """Take ended ones off the list, and delete those without a generation; all of them with
-        None."""
+        """Take ended ones off the list; all of them with None."""
         ...

@@ -1,5 +1,5 @@
 """What is stored goes when its time has come: files of what was forgotten at once, and every hour
-whatever is older than the operator keeps it, old exports and old notices.
+whatever is older than the operator keeps it, old exports, old notices and old uploads.
 
 Rows say what is to be deleted before it is, and deleting twice does no harm, so a process that
 dies in between goes on when it is back.
@@ -11,6 +11,7 @@ from bot.core.data_ports import Archives, Exports, Files, Forgetting, OldNotices
 from bot.core.log import Log
 from bot.core.ports import Clock
 from bot.core.strays import Strays
+from bot.core.uploads import Uploads
 
 #: What no word was heard of is looked for this often.
 LOOK_SECONDS = 30.0
@@ -33,6 +34,7 @@ class Retention:
         exports: Exports,
         archives: Archives,
         notices: OldNotices,
+        uploads: Uploads,
         strays: Strays,
         keep_days: int,
         clock: Clock,
@@ -43,6 +45,7 @@ class Retention:
         self._exports = exports
         self._archives = archives
         self._notices = notices
+        self._uploads = uploads
         self._strays = strays
         self._keep_ms = keep_days * DAY_MS
         self._clock = clock
@@ -83,7 +86,7 @@ class Retention:
         notices = await self._notices.sweep()
         exports = await self._archives.sweep(self._clock() - DAY_MS)
         swept = {"generations": generations, "notices": notices, "exports": exports}
-        swept["sources"] = await self._strays.sweep()
+        swept |= {"uploads": await self._uploads.sweep(), "strays": await self._strays.sweep()}
         if any(swept.values()):
             self._log.info("swept", **swept)
 

@@ -5,6 +5,8 @@ from typing import Protocol
 
 from bot.core.draw_options import MAX_RATIO
 
+#: Of what somebody sends; the Bot API of Telegram hands out no more.
+MAX_BYTES = 20 * 1000 * 1000
 #: Where nothing is said: enough for another subject, too little for another composition.
 USUAL_STRENGTH = 0.6
 #: What is transparent shows nothing that could be kept.
@@ -40,12 +42,26 @@ class Given:
         return not 1 / _ALIKE <= stretch <= _ALIKE
 
 
+@dataclass(frozen=True, kw_only=True)
+class MaskFrom:
+    """A picture that says where another one is drawn anew."""
+
+    content: bytes = field(repr=False)
+    #: Of its channels: alpha: where it is transparent; red, green, blue: where that is bright.
+    channel: str = "alpha"
+
+
 class Sources(Protocol):
     """Makes pictures ready, and keeps them in the state folder, one for each request."""
 
     async def make_ready(self, content: bytes, mask: bytes | None = None) -> Given:
         """`content` as somebody sent it. `mask`, of the same size: white or transparent is drawn
         anew. Raises Refusal("not_a_picture" | "picture_too_large" | "mask_of_another_size")."""
+        ...
+
+    async def laid_under(self, content: bytes, mask: MaskFrom | None) -> Given:
+        """`content` without its own transparency. `mask` is stretched to its size. Raises
+        Refusal("not_a_picture" | "picture_too_large" | "empty_mask")."""
         ...
 
     async def load(self, path: str) -> Given:

@@ -24,7 +24,7 @@ from bot.core.ports import Clock
 from bot.store.conditions import is_kept, is_leaving, is_told
 from bot.store.database import Database
 from bot.store.house_tables import people
-from bot.store.program_jobs import forget_documents, forget_orphans
+from bot.store.program_jobs import forget_documents
 from bot.store.rows import generation_of
 from bot.store.tables import exports, forgettings, generations, notices
 
@@ -40,6 +40,7 @@ _wish = forgettings.c
 _WORDLESS: dict[str, Any] = {
     "prompt": "",
     "negative_prompt": "",
+    "loras": [],
     "notes": [],
     "error_data": {},
     "reply_token": None,
@@ -83,13 +84,9 @@ class SqlForgetting:
 
     async def expire(self, ended_before_ms: int, limit: int) -> int:
         over = and_(is_kept(_row), _row.finished_ms < ended_before_ms, is_told(_row))
-        words = await self._take_words(
+        return await self._take_words(
             select(_row.serial).where(over).order_by(_row.finished_ms).limit(limit)
         )
-        if not words:
-            async with self._database.write() as connection:
-                await forget_orphans(connection, ended_before_ms)
-        return words
 
     async def let_go(self, limit: int) -> int:
         if gone := await self._grant(limit):

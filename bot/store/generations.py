@@ -17,11 +17,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.acts import Act
+from bot.core.acts import Act, ActKind
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
 from bot.core.ports import Admitted, Bounds, Clock
+from bot.core.program_jobs import ProgramJob
 from bot.core.waits import Ahead
 from bot.core.workload import Workload
 from bot.store.acts import record
@@ -40,6 +41,8 @@ from bot.store.database import Database
 from bot.store.event_rows import note
 from bot.store.live import live_only
 from bot.store.people import meet, weight_of
+from bot.store.program_jobs import note_job
+from bot.store.retries import check_retry
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
 from engine.contract import passes
@@ -67,14 +70,19 @@ class SqlAdmissions:
         self._new_id = new_id
 
     async def admit(
-        self, new: NewGeneration, bounds: Bounds, *, act: Act | None = None
+        self,
+        new: NewGeneration,
+        bounds: Bounds,
+        *,
+        act: Act | None = None,
+        job: ProgramJob | None = None,
     ) -> Admitted:
         """Insert as QUEUED with its fair tag; see the port. The id may differ from `new.id`
         if that was taken."""
         for _ in range(ID_TRIES):
             try:
                 async with self._database.write() as connection:
-                    return await self._admit(connection, new, bounds, act)
+                    return await self._admit(connection, new, bounds, act, job)
             except IntegrityError as error:
                 # Either another writer stored the same event first, which the next round
                 # finds, or the id is taken.
@@ -83,7 +91,12 @@ class SqlAdmissions:
         raise failure
 
     async def _admit(
-        self, connection: AsyncConnection, new: NewGeneration, bounds: Bounds, act: Act | None
+        self,
+        connection: AsyncConnection,
+        new: NewGeneration,
+        bounds: Bounds,
+        act: Act | None,
+        job: ProgramJob | None,
     ) -> Admitted:
         seen = await _one(connection, _of_event(new.event_key))
         if seen is not None:
@@ -91,6 +104,8 @@ class SqlAdmissions:
         if await _was_answered(connection, new.event_key):
             raise AlreadySeen(new.event_key)
         now = self._clock()
+        if act is not None and act.kind is ActKind.RETRY:
+            await check_retry(connection, act.target)
         await check_admittance(
             connection, self._books.accounts, new.requester, new.address, new.scope, now
         )
@@ -105,6 +120,8 @@ class SqlAdmissions:
         await self._books.reserve(connection, new.id, dues)
         if act is not None:
             await record(connection, act, now)
+        if job is not None:
+            await note_job(connection, job, now)
         return Admitted(generation=generation_of(inserted.mappings().one()), duplicate=False)
 
     async def get(self, generation_id: str) -> Generation | None:

@@ -7,8 +7,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.generation import TERMINAL
-from bot.core.ports import Clock
-from bot.core.program_jobs import ProgramJob, StartedJob
+from bot.core.program_jobs import ListedJob, ProgramJob, StartedJob
 from bot.store.conditions import is_live
 from bot.store.database import Database
 from bot.store.program_tables import program_jobs
@@ -17,7 +16,6 @@ from bot.store.tables import generations
 
 _job, _row = program_jobs.c, generations.c
 _SAME_EVENT = _job.event_key == _row.event_key
-_HAS_ROW = exists().where(_SAME_EVENT)
 #: Columns of both tables, told apart.
 _BOTH: list[Any] = [generations, *(column.label(f"job_{column.name}") for column in _job)]
 
@@ -25,35 +23,39 @@ _BOTH: list[Any] = [generations, *(column.label(f"job_{column.name}") for column
 class SqlProgramJobs:
     """Implements bot.core.program_jobs.ProgramJobs."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
-
-    async def add(self, job: ProgramJob) -> bool:
-        async with self._database.write() as connection:
-            known = await connection.execute(
-                select(_job.document, _HAS_ROW).where(_is(job.requester, job.name))
-            )
-            found = known.one_or_none()
-            if found is not None and found[1]:
-                return bool(found[0] == job.document)
-            orphan = delete(program_jobs).where(_is(job.requester, job.name))
-            await connection.execute(orphan)
-            await connection.execute(insert(program_jobs).values(self._row(job)))
-            return True
 
     async def get(self, requester: str, name: str) -> StartedJob | None:
         return await self._one(_started().where(_is(requester, name)))
 
-    async def of_user(self, requester: str, *, ended: bool, limit: int) -> Sequence[StartedJob]:
+    async def of_user(self, requester: str, *, ended: bool, limit: int) -> Sequence[ListedJob]:
         # Of live ones there are few, and an index of them.
         live = (_row.requester == requester) & is_live(_row)
         state = _row.outcome.in_(TERMINAL) if ended else live
-        mine = _started().where(_job.requester == requester, _job.listed, state)
+        about = (_job.name.label("job_name"), _job.serial.label("job_serial"))
+        length = func.length(_job.document).label("job_length")
+        listed = select(generations, *about, length).join_from(
+            program_jobs, generations, _SAME_EVENT
+        )
+        mine = listed.where(_job.requester == requester, _job.listed, state)
         query = mine.order_by(_job.serial.desc()).limit(limit)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return [_job_of(row) for row in reversed(rows)]
+        return [
+            ListedJob(
+                name=row["job_name"],
+                generation=generation_of(row),
+                serial=row["job_serial"],
+                length=row["job_length"],
+            )
+            for row in reversed(rows)
+        ]
+
+    async def whole(self, serials: Sequence[int]) -> Sequence[StartedJob]:
+        query = _started().where(_job.serial.in_(serials)).order_by(_job.serial)
+        async with self._database.read() as connection:
+            return [_job_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def live(self, requester: str) -> int:
         mine = select(func.count()).select_from(program_jobs).join(generations, _SAME_EVENT)
@@ -68,19 +70,8 @@ class SqlProgramJobs:
             mine &= _job.name.in_(names)
         ended = exists().where(_SAME_EVENT, _row.outcome.in_(TERMINAL))
         async with self._database.write() as connection:
-            await connection.execute(delete(program_jobs).where(mine, ~_HAS_ROW))
             off = update(program_jobs).where(mine, ended)
             await connection.execute(off.values(listed=False))
-
-    def _row(self, job: ProgramJob) -> dict[str, Any]:
-        return {
-            "requester": job.requester,
-            "name": job.name,
-            "event_key": job.event_key,
-            "client": job.client,
-            "document": job.document,
-            "created_ms": self._clock(),
-        }
 
     async def _one(self, query: Select[Any]) -> StartedJob | None:
         async with self._database.read() as connection:
@@ -88,17 +79,24 @@ class SqlProgramJobs:
         return None if found is None else _job_of(found)
 
 
+async def note_job(connection: AsyncConnection, job: ProgramJob, now: int) -> None:
+    """In the transaction that admits its generation."""
+    row = {
+        "requester": job.requester,
+        "name": job.name,
+        "event_key": job.event_key,
+        "client": job.client,
+        "document": job.document,
+        "created_ms": now,
+    }
+    await connection.execute(insert(program_jobs).values(row))
+
+
 async def forget_documents(connection: AsyncConnection, which: Select[tuple[int]]) -> None:
     """What programs sent for generations (their serials) that lose their words: in the same
     transaction."""
     doomed = select(_row.event_key).where(_row.serial.in_(which))
     await connection.execute(delete(program_jobs).where(_job.event_key.in_(doomed)))
-
-
-async def forget_orphans(connection: AsyncConnection, before_ms: int) -> None:
-    """What a process that died had no time to admit."""
-    orphan = ~_HAS_ROW & (_job.created_ms < before_ms)
-    await connection.execute(delete(program_jobs).where(orphan))
 
 
 def _is(requester: str, name: str) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
-"""The table of what programs asked for, by their own names."""
+"""The tables of what programs asked for, and what they sent, by their own names."""
 
-from sqlalchemy import Boolean, Column, Index, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, UniqueConstraint
 
 from bot.store.tables import Milliseconds, Serial, metadata
 
@@ -26,4 +26,25 @@ program_jobs = Table(
 )
 _row = program_jobs.c
 Index("ix_program_jobs_requester", _row.requester, _row.serial)
-Index("ix_program_jobs_created_ms", _row.created_ms)
+
+#: Pictures to draw from; see bot.core.uploads.
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("serial", Serial, primary_key=True),
+    Column("requester", Text, nullable=False),
+    #: These three: as the program calls it.
+    Column("kind", Text, nullable=False),
+    Column("subfolder", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("media_type", Text, nullable=False),
+    #: Relative to the state folder.
+    Column("path", Text, nullable=False),
+    #: When it was sent or drawn from last.
+    Column("used_ms", Milliseconds, nullable=False),
+    UniqueConstraint("requester", "kind", "subfolder", "name", name="uq_uploads_name"),
+    UniqueConstraint("path"),
+)
+Index("ix_uploads_used_ms", uploads.c.used_ms)

@@ -3,14 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from bot.core.errors import Refusal
-from bot.core.sources import Given
+from bot.core.sources import MAX_BYTES, Given, MaskFrom
 from bot.store.images import PictureFolder, sync_folder, write_whole
 
-#: Of what somebody sends; the Bot API of Telegram hands out no more.
-MAX_BYTES = 20 * 1000 * 1000
 FOLDER = "pictures/sources"
 #: Decoded at once, for the sake of memory.
 _AT_ONCE = 2
@@ -24,10 +21,14 @@ class SourceFolder:
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def make_ready(self, content: bytes, mask: bytes | None = None) -> Given:
-        if max(len(content), len(mask or b"")) > MAX_BYTES:
-            raise Refusal("picture_too_large", megabytes=MAX_BYTES // 1_000_000)
+        check_bytes(content, mask or b"")
         async with self._turn:
             return await asyncio.to_thread(_made_ready, content, mask)
+
+    async def laid_under(self, content: bytes, mask: MaskFrom | None) -> Given:
+        check_bytes(content, mask.content if mask else b"")
+        async with self._turn:
+            return await asyncio.to_thread(_laid_under, content, mask)
 
     async def load(self, path: str) -> Given:
         try:
@@ -39,19 +40,28 @@ class SourceFolder:
 
     async def keep(self, generation_id: str, given: Given) -> str:
         name = f"{FOLDER}/{generation_id}.png"
-        await asyncio.to_thread(_keep, self._pictures.path(name), given.png)
+        await asyncio.to_thread(keep_file, self._pictures, name, given.png)
         return name
 
     async def written(self, after_ms: int, before_ms: int) -> Sequence[str]:
         """Implements, with `drop`, bot.core.strays.SourceFiles."""
-        folder = self._pictures.path(FOLDER)
-        return await asyncio.to_thread(_written, folder, after_ms / 1000, before_ms / 1000)
+        return await asyncio.to_thread(
+            written_between, self._pictures, FOLDER, after_ms / 1000, before_ms / 1000
+        )
 
     async def drop(self, path: str) -> None:
         await asyncio.to_thread(self._pictures.path(path).unlink, missing_ok=True)
 
 
-def _written(folder: Path, after: float, before: float) -> list[str]:
+def check_bytes(*contents: bytes) -> None:
+    """Raises Refusal."""
+    if any(len(content) > MAX_BYTES for content in contents):
+        raise Refusal("picture_too_large", megabytes=MAX_BYTES // 1_000_000)
+
+
+def written_between(pictures: PictureFolder, name: str, after: float, before: float) -> list[str]:
+    """Paths of files of a folder. `after` and `before`: seconds since the epoch."""
+    folder = pictures.path(name)
     if not folder.is_dir():
         return []
     found = []
@@ -60,16 +70,18 @@ def _written(folder: Path, after: float, before: float) -> list[str]:
         # Another one may be forgotten meanwhile.
         with suppress(FileNotFoundError):
             if after < path.stat().st_mtime < before:
-                found.append(f"{FOLDER}/{path.name}")
+                found.append(f"{name}/{path.name}")
     return found
 
 
-def _keep(path: Path, content: bytes) -> None:
+def keep_file(pictures: PictureFolder, name: str, content: bytes) -> None:
+    """Durable when it returns. `name`: relative to the state folder."""
+    path = pictures.path(name)
     is_first = not path.parent.is_dir()
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
     # Names are on the disk only when the folder that holds them is.
-    for folder in (path.parent, *(path.parents[1:3] if is_first else ())):
+    for folder in path.parents[: name.count("/") + 1 if is_first else 1]:
         sync_folder(folder)
 
 
@@ -78,3 +90,9 @@ def _made_ready(content: bytes, mask: bytes | None) -> Given:
     from bot.store.ready_picture import made_ready
 
     return made_ready(content, mask)
+
+
+def _laid_under(content: bytes, mask: MaskFrom | None) -> Given:
+    from bot.store.ready_picture import laid_under
+
+    return laid_under(content, mask)

@@ -34,6 +34,7 @@ from bot.store.program_jobs import SqlProgramJobs
 from bot.store.records import SqlRecords
 from bot.store.removals import SqlRemovals
 from bot.store.source_rows import SqlSourceRows
+from bot.store.uploads import SqlUploads
 from bot.store.words import SqlWords
 
 
@@ -66,6 +67,7 @@ class Store:
     exports: SqlExports
     errands: SqlErrands
     sources: SqlSourceRows
+    uploads: SqlUploads
     belongings: SqlBelongings
     groups: SqlGroups
     figures: SqlFigures
@@ -95,7 +97,7 @@ def store_in(
         places=SqlPlaces(database, clock),
         words=SqlWords(database, clock),
         api_tokens=SqlApiTokens(database, clock),
-        program_jobs=SqlProgramJobs(database, clock),
+        program_jobs=SqlProgramJobs(database),
         pauses=SqlPauses(database, clock),
         queue=SqlGroupQueue(database, clock, books),
         history=SqlHistory(database),
@@ -103,6 +105,7 @@ def store_in(
         exports=SqlExports(database, clock),
         errands=SqlErrands(database, clock),
         sources=SqlSourceRows(database),
+        uploads=SqlUploads(database, clock),
         belongings=SqlBelongings(database),
         groups=SqlGroups(database, clock),
         figures=SqlFigures(database),

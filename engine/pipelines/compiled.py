@@ -46,7 +46,7 @@ def compile_blocks(
     except torch.AcceleratorError:
         raise
     except Exception as error:
-        _forget(transformer)
+        forget(transformer)
         _log.warning("blocks_not_compiled", error=" ".join(str(error).split())[:300])
         return False
     return True
@@ -62,7 +62,8 @@ def _run(transformer: Any, pictures: int, side: tuple[int, int], tokens: int) ->
     transformer([latents] * pictures, time, [caption] * pictures, return_dict=False)
 
 
-def _forget(transformer: Any) -> None:
+def forget(transformer: Any) -> None:
+    """Makes the blocks of `transformer` run uncompiled again."""
     for block in blocks_of(transformer):
         vars(block).pop("forward", None)
     torch.compiler.reset()

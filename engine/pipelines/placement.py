@@ -20,7 +20,7 @@ from engine.memory.plan import (
     plan,
     within_a_notch,
 )
-from engine.pipeline import OutOfMemory, WeightsError
+from engine.pipeline import OutOfMemory, TooLittleMemory
 from engine.pipelines.blocks import blocks_of
 from engine.pipelines.device_memory import DeviceMemory
 from engine.pipelines.shortage import is_shortage
@@ -85,7 +85,7 @@ class Placement(Unplaced):
     def __init__(
         self, pipe: Any, profile: Profile, storage: Storage, memory: DeviceMemory, host: Host
     ) -> None:
-        """Takes a pipeline that lies in main memory and moves it. Raises WeightsError."""
+        """Takes a pipeline that lies in main memory and moves it. Raises TooLittleMemory."""
         super().__init__()
         self._pipe = pipe
         self._profile = profile
@@ -222,8 +222,8 @@ def usual_work(profile: Profile) -> Work:
 def _ladder(
     profile: Profile, storage: Storage, host: Host, memory: DeviceMemory
 ) -> tuple[Rung, ...]:
-    """The rungs that main memory can take. Raises WeightsError where it is too small for all that
-    the card can."""
+    """The rungs that main memory can take. Raises TooLittleMemory where it is too small for all
+    that the card can."""
     costs = costs_of(profile, storage)
     rungs = ladder(profile.anatomy.transformer.block_count)
     taken = tuple(rung for rung in rungs if costs.host(rung) <= host.total)
@@ -231,7 +231,7 @@ def _ladder(
     if taken and not (isinstance(found, Shortfall) and found.of_host):
         return taken
     needs = found.needs if isinstance(found, Shortfall) and found.of_host else costs.host(rungs[-1])
-    raise WeightsError(
+    raise TooLittleMemory(
         f"{profile.name} as {storage} needs {needs / 2**30:.1f} GB of main memory with this card; "
         "see `zdraw plan`, and ZDRAW_WEIGHTS_STORAGE in docs/configuration.md"
     )

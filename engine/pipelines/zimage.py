@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
@@ -15,10 +15,12 @@ import torch
 from PIL import Image
 
 from engine.batching import CAPTION_BUCKET
+from engine.loras.folder import LoraFile
 from engine.memory.cards import GIB, Host
 from engine.memory.costs import Storage, Work
 from engine.memory.options import MemoryOptions
 from engine.pipeline import (
+    Adapter,
     BadPicture,
     DeviceLost,
     Drawing,
@@ -32,9 +34,12 @@ from engine.pipelines import attention, care, guard, weights
 from engine.pipelines.beginnings import Beginnings
 from engine.pipelines.blocks import blocks_of
 from engine.pipelines.compiled import compile_blocks
+from engine.pipelines.cores import one_core_free
 from engine.pipelines.denoise import Captions, Denoiser, Member
 from engine.pipelines.device_memory import CudaMemory, DeviceMemory, HostMemory
 from engine.pipelines.embedding_memory import EmbeddingMemory
+from engine.pipelines.lora_files import read_lora
+from engine.pipelines.lora_layers import LoraLayers
 from engine.pipelines.placement import Placement, Unplaced
 from engine.pipelines.prompt_encoder import Encoding, PromptEncoder
 from engine.pipelines.shortage import is_shortage
@@ -96,6 +101,9 @@ class ZImage:
         memory = EmbeddingMemory()
         self._encode = PromptEncoder(pipe.tokenizer, pipe.text_encoder, memory, str(folder))
         self._begin = Beginnings(pipe)
+        self._loras = LoraLayers(pipe.transformer)
+        self._dtype: torch.dtype = pipe.transformer.dtype
+        self.layers = self._loras.layers
         self._placement = place()
         self._encode.device = pipe.device
         self._denoise = self._denoiser(attention.ON_CPU)
@@ -105,14 +113,23 @@ class ZImage:
         self._on_card = pipe.device.type == "cuda"
         self.device = torch.cuda.get_device_name(pipe.device) if self._on_card else "cpu"
 
-    def speed_up(self, compiled: bool) -> None:
-        """For a card: its fastest attention and, where wanted, blocks that are `compiled`."""
+    def speed_up(
+        self, compiled: bool, backend: str | None = None, compiler: str = "inductor"
+    ) -> str:
+        """For a card: an attention backend, the fastest where none is named, and, where wanted,
+        blocks that are `compiled`. The backend's name."""
         transformer = self._pipe.transformer
-        backend = attention.chosen(transformer, torch.cuda.get_device_capability())
+        capability = torch.cuda.get_device_capability() if self._on_card else None
+        backend = backend or attention.chosen(transformer, capability)
         if compiled:
             with self._placement.phase():
-                compile_blocks(transformer, backend)
+                compile_blocks(transformer, backend, compiler)
         self._denoise = self._denoiser(backend)
+        return backend
+
+    def read_lora(self, file: LoraFile) -> Adapter:
+        """See engine.pipeline.Pipeline."""
+        return read_lora(file, self._dtype)
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         """See engine.pipeline.Pipeline."""
@@ -168,7 +185,7 @@ class ZImage:
         began = self._clock()
         placement = self._placement
         placement.fit(_work(requests))
-        with nullcontext() if self._on_card else _one_core_free():
+        with nullcontext() if self._on_card else one_core_free():
             with placement.phase():
                 captions = self._captions(requests)
             read = self._begin.read(requests, placement)
@@ -180,8 +197,7 @@ class ZImage:
                 ]
                 for member, on_sketch in zip(members, on_sketches, strict=False):
                     member.on_outlook = partial(self._offer, on_sketch)
-                first = requests[0]
-                self._denoise(members, first.steps, first.guidance, first.strength)
+                self._denoise_as(requests[0], members)
         denoised = self._clock()
         with placement.phase():
             drawn = tuple(placement.run(partial(self._drawn, member)) for member in members)
@@ -191,6 +207,12 @@ class ZImage:
             denoise_seconds=denoised - encoded,
             decode_seconds=self._clock() - denoised,
         )
+
+    def _denoise_as(self, first: DrawRequest, members: Sequence[Member]) -> None:
+        """All `members` as `first` says."""
+        together = partial(self._loras.together, first.loras, self._pipe.device)
+        with self._loras.changed(self._placement.run(together)):
+            self._denoise(members, first.steps, first.guidance, first.strength)
 
     def _denoiser(self, backend: str) -> Denoiser:
         def run(step: Callable[[], torch.Tensor]) -> torch.Tensor:
@@ -259,24 +281,12 @@ def _work(requests: Sequence[DrawRequest]) -> Work:
         batch=len(requests),
         guided=first.guidance > 0,
         steps=first.steps,
+        loras=sum(worn.adapter.nbytes for worn in first.loras),
     )
 
 
 def _host() -> Host:
     return Host(total=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-
-
-@contextmanager
-def _one_core_free() -> Iterator[None]:
-    """For the transformer's many small operations on a CPU: with more threads than free cores
-    each of them waits for the thread that is not running, and the event loop and the encoders
-    need a core too. The decoder's few large ones gain from all cores."""
-    usual = torch.get_num_threads()
-    torch.set_num_threads(max(1, usual - 1))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)
 
 
 def _picture(decoded: torch.Tensor) -> Image.Image:

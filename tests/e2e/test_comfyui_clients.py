@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comfy_api_simplified import ComfyApiWrapper, ComfyWorkflowWrapper
-from comfyui_xy import AsyncComfyUiClient, ComfyUiClient
+from comfy_api_simplified import ComfyApiError, ComfyApiWrapper, ComfyWorkflowWrapper
+from comfyui_xy import AsyncComfyUiClient, ComfyUiClient, ComfyUiError
 from PIL import Image
 from websockets.sync.client import connect
 
 from tests.api_house import ApiHouse
-from tests.unit.http_api.workflows import TURBO, workflow
+from tests.photos import photo, see_through
+from tests.unit.http_api.workflows import FROM_PART, FROM_PICTURE, TURBO, workflow
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -194,6 +195,46 @@ async def test_comfyui_xy_draws_several_at_once(house: ApiHouse) -> None:
         )
     pictures = {one.data for (one,) in drawn}
     assert len(pictures) == 4
+
+
+def test_comfy_api_simplified_sends_a_picture(house: ApiHouse, tmp_path: Path) -> None:
+    path = tmp_path / "城市.png"
+    path.write_bytes(photo((256, 128), kind="PNG"))
+    api = ComfyApiWrapper(house.url)
+    kept = api.upload_image(path)
+    prompt = workflow(FROM_PICTURE)
+    for node in prompt.values():
+        node.setdefault("_meta", {"title": node["class_type"]})
+    wrapped = ComfyWorkflowWrapper(prompt)
+    wrapped.set_node_param("LoadImage", "image", f"{kept['subfolder']}/{kept['name']}")
+    pictures = api.queue_and_wait_images(wrapped, "Save Image")
+    assert [size_of(picture) for picture in pictures.values()] == [(256, 128)]
+    wrapped.set_node_param("LoadImage", "image", kept["name"])
+    with pytest.raises(ComfyApiError):
+        api.queue_and_wait_images(wrapped, "Save Image")
+
+
+def test_comfyui_xy_sends_a_picture_and_draws_a_part_of_it_anew(
+    house: ApiHouse, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(see_through((256, 128)))
+    client = ComfyUiClient(url=house.url, execution_timeout=120, raise_on_error=True)
+    name = client.upload_image(path)
+    assert name == "a.png"
+    (drawn,) = client.process_workflow(workflow(FROM_PART, nload={"image": name}))
+    with Image.open(io.BytesIO(drawn.data)) as opened:
+        kept, anew = opened.getpixel((230, 64)), opened.getpixel((30, 64))
+    green = (10, 200, 10)
+    # The demo model's decoder is near, not exact.
+    assert far(kept, green) < 80
+    assert far(anew, green) > 120
+    with pytest.raises(ComfyUiError):
+        client.process_workflow(workflow(FROM_PART, nload={"image": "b.png"}))
+
+
+def far(found: Any, colour: tuple[int, int, int]) -> int:
+    return int(max(abs(one - other) for one, other in zip(found, colour, strict=True)))
 
 
 # --- kill -9 --------------------------------------------------------------------------------------

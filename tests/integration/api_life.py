@@ -23,6 +23,7 @@ from bot.core.cards import Cards
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
@@ -30,10 +31,12 @@ from bot.core.pace import Pace
 from bot.core.ports import Bounds
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import Staff
+from bot.core.uploads import Uploads
 from bot.core.waits import Waits
 from bot.store.database import Database
 from bot.store.images import PictureFolder
 from bot.store.sources import SourceFolder
+from bot.store.upload_folder import UploadFolder
 from engine.profiles import profile_named
 from tests.fakes.engine_link import FakeEngine
 from tests.integration.dispatch_bench import working
@@ -117,7 +120,7 @@ async def api_in(
     """The API in a state folder of its own."""
     news, pace, engine = News(), Pace(PROFILE), FakeEngine(png=a_png())
     pictures, log = PictureFolder(folder), structlog.get_logger("bot")
-    sources = SourceFolder(pictures)
+    sources, loras = SourceFolder(pictures), Loras()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(MEMORY))
         store = store_over(database, defaults)
@@ -132,6 +135,7 @@ async def api_in(
             staff=Staff([], store.people),
             gate=Gate(admittance=store.admittance, lists=WordLists(store.words)),
             sources=sources,
+            loras=loras,
         )
         secret = ApiSecret(folder, setting)
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
@@ -153,7 +157,9 @@ async def api_in(
             pace=pace,
             tokens=store.api_tokens,
             jobs=store.program_jobs,
+            uploads=Uploads(UploadFolder(pictures), store.uploads, store.clock),
             sketches=engine,
+            engine=engine,
             clock=store.clock,
             log=log,
         )
@@ -164,6 +170,7 @@ async def api_in(
             pictures=pictures,
             news=news,
             pace=pace,
+            loras=loras,
             clock=store.clock,
             log=log,
         )

@@ -24,6 +24,7 @@ from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
 from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.lookup import Lookup
+from bot.core.loras import Loras
 from bot.core.messages import Notice, Toast
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
@@ -187,7 +188,7 @@ async def desk_in(
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
-        engine, sources = FakeEngine(), SourceFolder(pictures)
+        engine, sources, loras = FakeEngine(), SourceFolder(pictures), Loras()
         bounds = Bounds(live_per_requester=3, live_in_all=100)
         usual = usual_rules(PROFILE, bounds, quota or QuotaDefaults(), cooldown_s)
         rules, staff = RulesHere(store.groups, usual), Staff([OWNER], store.people)
@@ -203,6 +204,7 @@ async def desk_in(
             news=news,
             gate=Gate(admittance=store.admittance, lists=lists),
             sources=sources,
+            loras=loras,
         )
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         log = structlog.get_logger()

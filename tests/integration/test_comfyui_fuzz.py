@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.photos import photo, see_through
 from tests.unit.http_api.strange_workflows import bent, mixed, texts, values
-from tests.unit.http_api.workflows import workflow
+from tests.unit.http_api.workflows import FROM_PART, FROM_PICTURE, workflow
 
 #: The answers of zdraw that a program can do something about.
 EXPECTED = {200, 400, 403, 404, 429}
@@ -29,9 +30,30 @@ asked = st.dictionaries(
 )
 
 
+#: What may stand in a form: pictures, and what is none.
+contents = st.sampled_from([see_through(), photo(kind="PNG"), photo()[:99]]) | st.binary(max_size=9)
+names = texts | st.sampled_from(["a.png", "b.png", "..", "x/a.png", "a.png [output]"])
+forms = st.fixed_dictionaries(
+    {},
+    optional={
+        "overwrite": st.sampled_from(["true", "0", ""]),
+        "subfolder": names,
+        "type": st.sampled_from(["input", "temp", "output", "", "x"]),
+        "original_ref": st.builds(
+            lambda **ref: json.dumps(ref),
+            filename=names | values,
+            subfolder=names | values,
+            type=st.sampled_from(["input", "temp", "x"]) | values,
+        ),
+    },
+)
+
+
 @pytest.fixture(scope="module")
 def program(served_api: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=served_api, timeout=30) as client:
+        sent = {"image": ("a.png", see_through())}
+        assert client.post("/upload/image", files=sent).status_code == 200
         yield client
 
 
@@ -71,6 +93,25 @@ def test_any_query_is_answered(program: httpx.Client, path: str, query: dict[str
 @given(st.sampled_from(POSTED), st.binary(max_size=40))
 def test_bytes_that_are_no_json_are_refused(program: httpx.Client, path: str, sent: bytes) -> None:
     said(program.post(f"/{path}", content=sent))
+
+
+@tried
+@given(st.sampled_from(["image", "mask"]), contents, names, forms)
+def test_any_form_is_kept_or_refused(
+    program: httpx.Client, what: str, content: bytes, name: str, form: dict[str, str]
+) -> None:
+    plain = {key: value.encode("utf-8", "replace").decode() for key, value in form.items()}
+    file = (name.encode("utf-8", "replace").decode(), content)
+    said(program.post(f"/upload/{what}", files={"image": file}, data=plain))
+
+
+@tried
+@given(names, st.sampled_from([FROM_PICTURE, FROM_PART]))
+def test_any_file_is_drawn_from_or_not_there(
+    program: httpx.Client, file: str, base: dict[str, Any]
+) -> None:
+    changed = workflow(base, nload={"image": file})
+    said(program.post("/prompt", content=json.dumps({"prompt": changed})))
 
 
 @tried

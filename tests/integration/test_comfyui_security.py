@@ -60,7 +60,7 @@ async def test_answers_allow_no_other_site_to_read_them(local: Api) -> None:
 
 
 @pytest.mark.parametrize("announced", [True, False])
-@pytest.mark.parametrize("path", ["prompt", "upload/image", "upload/mask", "queue"])
+@pytest.mark.parametrize("path", ["prompt", "history", "interrupt", "queue"])
 async def test_more_than_a_megabyte_is_not_read(local: Api, path: str, announced: bool) -> None:
     taken = 0
 

@@ -53,6 +53,7 @@ TABLES = {
     "clearings",
     "errands",
     "program_jobs",
+    "uploads",
 }
 
 

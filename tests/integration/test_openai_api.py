@@ -375,3 +375,8 @@ async def test_health_and_figures(api: Api, program: httpx.AsyncClient) -> None:
     assert "zdraw_queue_depth 0.0" in text
     assert "zdraw_engine_ready 1.0" in text
     assert "zdraw_generation_seconds_count 1.0" in text
+    assert "zdraw_wait_seconds_count 1.0" in text
+    # What the engine counts stands behind it, and is left out while it is away.
+    assert text.endswith("zdraw_engine_fake 1.0\n")
+    api.engine.connected = False
+    assert "zdraw_engine_fake" not in (await program.get("/metrics")).text

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from bot.core.generation import Generation
-from tests.integration.api_life import Api
+from tests.integration.api_life import GENERATIONS, Api
 from tests.integration.test_openai_api import wrong
 from tests.photos import encoded, photo, see_through
 
@@ -64,6 +64,36 @@ async def test_a_key_that_is_sent_again_is_the_same_request(api, program, tmp_pa
     first, second = [await asked(program, headers=key) for _ in range(2)]
     assert (await row(api, first)).id == (await row(api, second)).id
     assert len(list((tmp_path / "pictures" / "sources").iterdir())) == 1
+
+
+WHITE = encoded(Image.new("L", (320, 240), 255), "PNG")
+
+
+@pytest.mark.parametrize(
+    ("image", "files"),
+    [
+        (photo((320, 200)), {}),
+        (photo(kind="PNG"), {"mask": ("m.png", see_through())}),
+        (photo(kind="PNG"), {"mask": ("m.png", WHITE)}),
+    ],
+)
+async def test_under_a_key_another_picture_or_mask_is_another_request(
+    api, program, image, files
+) -> None:
+    key = {"Idempotency-Key": "order-17"}
+    data = {"strength": "1", "size": "256x256"}
+    await asked(program, photo(kind="PNG"), headers=key, data=data)
+    answer = await asked(program, image, files=files, headers=key, data=data)
+    assert wrong(answer, 422)["code"] == "idempotency_key_reused"
+    same = await asked(program, photo(kind="PNG"), headers=key, data=data)
+    assert (await row(api, same)).spec.strength == 1.0
+
+
+async def test_under_a_key_a_drawing_is_not_an_edit(api, program) -> None:
+    key = {"Idempotency-Key": "order-17"}
+    await asked(program, headers=key)
+    answer = await program.post(GENERATIONS, json={"prompt": PROMPT}, headers=key)
+    assert wrong(answer, 422)["code"] == "idempotency_key_reused"
 
 
 @pytest.mark.parametrize(

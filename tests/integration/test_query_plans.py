@@ -16,6 +16,7 @@ from bot.core.moderation.bans import Ban
 from bot.core.moderation.matcher import WordRule
 from bot.core.program_jobs import ProgramJob
 from bot.core.quota import AccountKey, Wish
+from bot.core.uploads import Upload, UploadName
 from bot.store.database import Database
 from bot.store.job_rows import SqlJobRows
 from tests.builders import act, address, bounds, new_generation, notice
@@ -131,16 +132,32 @@ async def use_moderation(store: Store) -> None:
 async def use_programs(store: Store) -> None:
     jobs = store.program_jobs
     job = ProgramJob(requester="api:1", name="a", event_key="api:a", client="", document="{}")
-    await jobs.add(job)
-    row = await store.running(event_key="api:a", requester="api:1")
+    new = new_generation(event_key="api:a", requester="api:1")
+    row = await store.start((await store.admissions.admit(new, bounds(), job=job)).generation)
     await jobs.get("api:1", "a")
     await jobs.live("api:1")
+    await jobs.whole([1])
     for ended in (True, False):
         await jobs.of_user("api:1", ended=ended, limit=10)
     await store.outcomes.finish(row.key, ["1.png"], "1.jpg")
     await jobs.drop("api:1", ["a"])
     await jobs.drop("api:1")
     await store.api_tokens.get("t1")
+    at = UploadName(kind="input", subfolder="", name="a.png")
+    for sha256 in ("a", "b"):
+        upload = Upload(
+            requester="api:1",
+            at=at,
+            sha256=sha256,
+            size_bytes=1,
+            media_type="image/png",
+            path=f"uploads/{sha256}",
+        )
+        await store.uploads.add(upload, overwrite=True)
+    await store.uploads.find("api:1", at)
+    await store.uploads.names("api:1", "input")
+    await store.uploads.named(["uploads/a"])
+    await store.uploads.expire(0)
 
 
 async def use_my_data(store: Store) -> None:

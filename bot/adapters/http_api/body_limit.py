@@ -7,14 +7,16 @@ from bot.adapters.shared.bounded_body import announces_more
 
 #: A prompt and its options are a few KB.
 MAX_BODY_BYTES = 1024 * 1024
-#: Two pictures, and what goes with them.
-MAX_FORM_BYTES = 42 * 1000 * 1000
-FORMS = frozenset({"/v1/images/edits"})
+#: A picture, and what goes with it.
+_PICTURE_BYTES = 21 * 1000 * 1000
+_UPLOADS = [f"{prefix}/upload/{what}" for prefix in ("", "/api") for what in ("image", "mask")]
+#: Forms with files.
+_FORMS = {"/v1/images/edits": 2 * _PICTURE_BYTES} | dict.fromkeys(_UPLOADS, _PICTURE_BYTES)
 
 
 def body_limit(path: str) -> int:
     """In bytes."""
-    return MAX_FORM_BYTES if path in FORMS else MAX_BODY_BYTES
+    return _FORMS.get(path, MAX_BODY_BYTES)
 
 
 def check_announced(path: str, headers: Headers) -> None:

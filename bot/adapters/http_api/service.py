@@ -24,6 +24,7 @@ from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.draw import Draw
+from bot.core.figures import EngineMetrics
 from bot.core.log import Log
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -31,6 +32,7 @@ from bot.core.ports import Admissions, Clock, Pictures, Records
 from bot.core.program_jobs import ProgramJobs
 from bot.core.sketches import Sketches
 from bot.core.sources import Sources
+from bot.core.uploads import Uploads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,9 @@ class ApiParts:
     pace: Pace
     tokens: ApiTokens
     jobs: ProgramJobs
+    uploads: Uploads
     sketches: Sketches
+    engine: EngineMetrics
     clock: Clock
     log: Log
 
@@ -64,7 +68,11 @@ class Service:
         self._album = Album(admissions=parts.admissions, pictures=parts.pictures, links=self._links)
         self._waiting = Waiting(admissions=parts.admissions, news=parts.news)
         self._meter = Meter(
-            admissions=parts.admissions, records=parts.records, news=parts.news, pace=parts.pace
+            admissions=parts.admissions,
+            records=parts.records,
+            news=parts.news,
+            pace=parts.pace,
+            engine=parts.engine,
         )
         self._comfyui = self._wired_comfyui()
         tokens = Tokens(secret=secret, rows=parts.tokens, clock=parts.clock)
@@ -109,6 +117,8 @@ class Service:
             cards=parts.cards,
             admissions=parts.admissions,
             jobs=parts.jobs,
+            uploads=parts.uploads,
+            sources=parts.sources,
             news=parts.news,
             album=self._album,
             sketches=parts.sketches,

@@ -108,9 +108,17 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "还不能用 LoRA，请去掉这个节点。",
         "LoRA files cannot be used yet; take this node out.",
     ),
-    "no_workflow_pictures": (
-        "工作流还不能以图作画，只能从空 latent 开始（denoise 为 1）。",
-        "Workflows cannot draw from pictures yet: only from an empty latent, with denoise 1.",
+    "denoise_needs_picture": (
+        "没有输入图时 denoise 须为 1。",
+        "Without a picture to begin from denoise has to be 1.",
+    ),
+    "denoise_too_low": (
+        "denoise 最小 {minimum:g}。",
+        "denoise has to be at least {minimum:g}.",
+    ),
+    "bad_upload": (
+        "请求须是 multipart/form-data，带 image。",
+        "The request has to be multipart/form-data with an image.",
     ),
     "other_node_wanted": (
         "这里要接 {wanted}，不能接 {given}。",
@@ -137,6 +145,19 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "own_scheduler": (
         "调度器 {given} 以模型自己的代替。",
         "The scheduler {given} runs as the model's own.",
+    ),
+    "denoise_shortened": (
+        "denoise {denoise:g} 走 {made} 步，不是 {steps} 步：全程最多 {most} 步。",
+        "With denoise {denoise:g} {made} steps are made instead of {steps}: the whole way has at "
+        "most {most}.",
+    ),
+    "hard_mask": (
+        "蒙版按黑白使用：一半以上重画，其余保留。",
+        "The mask is used as black and white: above one half is drawn anew, the rest is kept.",
+    ),
+    "resized": (
+        "按 {width}×{height} 作画：尺寸须是 16 的倍数并在模型范围内。",
+        "Drawn at {width}×{height}: sides are multiples of 16 within what the model can draw.",
     ),
     "own_weights": (
         "weight_dtype {given} 不起作用：权重由 zdraw 决定。",

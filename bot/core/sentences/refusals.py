@@ -116,6 +116,12 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "蒙版和图片的大小不一样。请用同样的宽和高。",
         "The mask is not of the picture's size. Please make both equally wide and high.",
     ),
+    "empty_mask": (
+        "蒙版是空的，没有要重画的地方（白色一半以上为重画）。",
+        "The mask is empty: nothing would be drawn anew. Where it is to be, it has to be more than "
+        "half white.",
+    ),
+    "no_upload": ("没有这个文件。", "There is no such file."),
     "source_gone": (
         "原来的图已经删除了，请重新发一张。",
         "The picture to begin from was deleted. Please send one again.",

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from bot.core.errors import Refusal
+from bot.core.sources import MAX_BYTES
 from bot.store.images import PictureFolder
 from bot.store.ready_picture import KEPT_PIXELS
-from bot.store.sources import MAX_BYTES, SourceFolder
+from bot.store.sources import SourceFolder
 from tests.photos import BLUE, RED, encoded, photo, see_through
 
 

@@ -55,6 +55,7 @@ def test_a_script_that_changes_only_words_and_address_is_understood() -> None:
         guidance=6.0,
         count=1,
         negative="蓝色",
+        enhance=False,
     )
     assert adapted(wish) == ["own_scheduler"]
 
@@ -132,18 +133,7 @@ def test_a_name_of_the_model_stays_when_its_precision_goes() -> None:
 @pytest.mark.parametrize(
     ("change", "node", "code"),
     [
-        ({"n3": {"denoise": 0.5}}, "3", "no_workflow_pictures"),
-        (
-            {
-                "n10": {"class_type": "LoadImage", "inputs": {"image": "a.png"}},
-                "n5": {
-                    "class_type": "VAEEncode",
-                    "inputs": {"pixels": ["10", 0], "vae": ["4", 2]},
-                },
-            },
-            "10",
-            "no_workflow_pictures",
-        ),
+        ({"n3": {"denoise": 0.5}}, "3", "denoise_needs_picture"),
         (
             {
                 "n10": {

@@ -99,3 +99,21 @@ def workflow(base: dict[str, Any] = SD_STYLE, /, **changes: dict[str, Any]) -> d
         else:
             made[name]["inputs"] |= inputs
     return made
+
+
+#: From a picture, and a part of one, under ids that nobody else has.
+FROM_PICTURE: dict[str, Any] = workflow(
+    SD_STYLE,
+    n3={"latent_image": ["encode", 0], "denoise": 0.6},
+    ncode={"class_type": "VAELoader", "inputs": {"vae_name": "ae.safetensors"}},
+    nload={"class_type": "LoadImage", "inputs": {"image": "a.png"}},
+    nencode={"class_type": "VAEEncode", "inputs": {"pixels": ["load", 0], "vae": ["code", 0]}},
+)
+FROM_PART: dict[str, Any] = workflow(
+    FROM_PICTURE,
+    n3={"latent_image": ["keep", 0], "denoise": 1.0},
+    nkeep={
+        "class_type": "SetLatentNoiseMask",
+        "inputs": {"samples": ["encode", 0], "mask": ["load", 1]},
+    },
+)

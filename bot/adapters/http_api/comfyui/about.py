@@ -3,19 +3,21 @@
 import os
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.adapters.http_api.body_limit import MAX_BODY_BYTES
 from bot.adapters.http_api.comfyui.body import json_object
+from bot.adapters.http_api.comfyui.file_names import INPUT
 from bot.adapters.http_api.comfyui.nodes import CLIP_NAMES, VAE_NAMES, NodeClass
 from bot.adapters.http_api.comfyui.reading import NOT_YET
 from bot.adapters.http_api.comfyui.socket import FLAGS
 from bot.adapters.http_api.problem import Problem
+from bot.core.sources import MAX_BYTES
+from bot.core.uploads import Uploads
 from engine.profiles import Profile, names_of
 
 #: Whose routes and messages these are, as far as they go.
@@ -25,9 +27,12 @@ COMFYUI_VERSION = "0.3.64"
 class About:
     """Node classes, model names, and the machine."""
 
-    def __init__(self, classes: Mapping[str, NodeClass], profile: Profile) -> None:
+    def __init__(
+        self, classes: Mapping[str, NodeClass], profile: Profile, uploads: Uploads
+    ) -> None:
         # Those that would be refused in every workflow are not offered.
-        self._info = {name: one.info for name, one in classes.items() if name not in NOT_YET}
+        self._classes = {name: one for name, one in classes.items() if name not in NOT_YET}
+        self._uploads = uploads
         self._profile = profile
         files = [f"{name.rpartition('/')[2]}.safetensors" for name in names_of(profile)]
         self._models: dict[str, list[str]] = {
@@ -52,17 +57,18 @@ class About:
         ):
             router.add_api_route(path, endpoint, methods=["GET"])
         router.add_api_route("/free", self.free, methods=["POST"])
-        for name in ("image", "mask"):
-            router.add_api_route(f"/upload/{name}", self.upload, methods=["POST"])
         return router
 
-    async def classes(self) -> dict[str, Any]:
+    async def classes(self, request: Request) -> dict[str, Any]:
         """All node classes that workflows may use."""
-        return self._info
+        files = await self._files(request)
+        return {name: one.info(files) for name, one in self._classes.items()}
 
-    async def one_class(self, name: str) -> dict[str, Any]:
+    async def one_class(self, request: Request, name: str) -> dict[str, Any]:
         """One of them; {} for another."""
-        return {name: self._info[name]} if name in self._info else {}
+        if name not in self._classes:
+            return {}
+        return {name: self._classes[name].info(await self._files(request))}
 
     async def machine(self) -> dict[str, Any]:
         """The bot's machine. Of the card it knows nothing: zeros."""
@@ -105,16 +111,13 @@ class About:
         return []
 
     async def features(self) -> dict[str, Any]:
-        return FLAGS | {"max_upload_size": MAX_BODY_BYTES}
+        return FLAGS | {"max_upload_size": MAX_BYTES}
 
     async def free(self, request: Request) -> Response:
         """A hint that zdraw does not need: the engine minds its memory itself."""
         await json_object(request, optional=True)
         return Response()
 
-    async def upload(self, request: Request) -> Response:
-        """Not yet: nothing could be done with it."""
-        async for _ in request.stream():
-            # Read to its end: a client that is still sending would not hear the answer.
-            pass
-        raise Problem(400, "no_workflow_pictures")
+    async def _files(self, request: Request) -> Sequence[str]:
+        """Those that the user has sent."""
+        return await self._uploads.names(request.state.caller.requester, INPUT)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 
 from bot.adapters.http_api.comfyui.about import About
+from bot.adapters.http_api.comfyui.files import Files
+from bot.adapters.http_api.comfyui.given import Loader
 from bot.adapters.http_api.comfyui.hub import Hub
 from bot.adapters.http_api.comfyui.narrator import Narrator
 from bot.adapters.http_api.comfyui.nodes import node_classes
 from bot.adapters.http_api.comfyui.prompts import Prompts
 from bot.adapters.http_api.comfyui.queue import Queue
 from bot.adapters.http_api.comfyui.socket import Sockets
+from bot.adapters.http_api.comfyui.upload import Upload
 from bot.adapters.http_api.comfyui.view import View
 from bot.adapters.http_api.pictures import Album
 from bot.core.cancel import Cancel
@@ -21,6 +24,8 @@ from bot.core.news import News
 from bot.core.ports import Admissions, Clock
 from bot.core.program_jobs import ProgramJobs
 from bot.core.sketches import Sketches
+from bot.core.sources import Sources
+from bot.core.uploads import Uploads
 from engine.profiles import Profile
 
 
@@ -40,6 +45,8 @@ def comfyui(
     cards: Cards,
     admissions: Admissions,
     jobs: ProgramJobs,
+    uploads: Uploads,
+    sources: Sources,
     news: News,
     album: Album,
     sketches: Sketches,
@@ -49,6 +56,7 @@ def comfyui(
 ) -> ComfyUi:
     """Wire it."""
     hub, classes = Hub(), node_classes(profile)
+    files = Files(uploads=uploads, admissions=admissions, album=album)
     narrator = Narrator(
         jobs=jobs,
         admissions=admissions,
@@ -60,10 +68,18 @@ def comfyui(
         log=log,
     )
     parts = (
-        Prompts(draw=draw, jobs=jobs, narrator=narrator, profile=profile, classes=classes),
+        Prompts(
+            draw=draw,
+            jobs=jobs,
+            loader=Loader(files=files, sources=sources),
+            narrator=narrator,
+            profile=profile,
+            classes=classes,
+        ),
         Queue(jobs=jobs, cancel=cancel, cards=cards),
-        View(admissions=admissions, album=album),
-        About(classes, profile),
+        View(files=files),
+        Upload(uploads=uploads, files=files),
+        About(classes, profile, uploads),
         Sockets(hub=hub, narrator=narrator),
     )
     # Not in the schema: it is ComfyUI's, and only a part of it.

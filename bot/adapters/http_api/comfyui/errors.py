@@ -20,6 +20,7 @@ NAMES = {
     "steps": "steps",
     "guidance": "cfg",
     "negative": "text",
+    "strength": "denoise",
 }
 
 

@@ -14,7 +14,7 @@ from bot.core.generation import TERMINAL, Generation, Outcome
 from bot.core.log import Log
 from bot.core.news import News, StepProgress
 from bot.core.ports import Admissions, Clock
-from bot.core.program_jobs import ProgramJob, ProgramJobs, StartedJob
+from bot.core.program_jobs import ProgramJob, ProgramJobs, StartedJob, portions
 from bot.core.sketches import Sketches
 from engine.contract import JobKey
 
@@ -92,9 +92,12 @@ class Narrator:
         """The first words to a client, whose jobs may be under way."""
         live = await self._jobs.of_user(listener.user, ended=False, limit=MAX_FOLLOWED)
         listener.tell(status(len(live), listener.client))
-        for started in live:
-            self._take_up(started)
-            self._hear(started.generation.id)
+        unknown = [one for one in live if one.generation.id not in self._followed]
+        for portion in portions(unknown):
+            for started in await self._jobs.whole([one.serial for one in portion]):
+                self._take_up(started)
+        for one in live:
+            self._hear(one.generation.id)
 
     async def tell_status(self, user: str) -> None:
         """To all clients of a user."""

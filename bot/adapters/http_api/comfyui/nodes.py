@@ -2,7 +2,8 @@
 and is `/object_info`."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core.draw_options import MAX_SEED
@@ -26,6 +27,8 @@ SHIFT = 3.0
 CLIP_TYPE = "lumina2"
 CLIP_NAMES = ("qwen_3_4b.safetensors", "qwen_3_4b_fp8_mixed.safetensors")
 VAE_NAMES = ("ae.safetensors",)
+#: Of a picture that is loaded as a mask.
+CHANNELS = ("alpha", "red", "green", "blue")
 DTYPES = ("default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2")
 _NUMBERS = ("INT", "FLOAT")
 _VALUES = (*_NUMBERS, "STRING", "COMBO")
@@ -44,6 +47,8 @@ class Input:
     options: tuple[str, ...] = ()
     #: Of a COMBO: other values are judged by who reads the workflow.
     more: bool = False
+    #: Its values are files that the user has sent.
+    is_upload: bool = False
 
     @property
     def is_value(self) -> bool:
@@ -54,6 +59,8 @@ class Input:
         """As ComfyUI describes it."""
         about = {"default": self.default, "min": self.low, "max": self.high}
         told = {name: value for name, value in about.items() if value is not None}
+        if self.is_upload:
+            told["image_upload"] = True
         return [list(self.options) if self.kind == "COMBO" else self.kind, told]
 
 
@@ -69,14 +76,17 @@ class NodeClass:
     #: Its pictures are what comes of the workflow.
     is_output: bool = False
 
-    @property
-    def info(self) -> dict[str, Any]:
-        """Its entry in `/object_info`."""
+    def info(self, files: Sequence[str]) -> dict[str, Any]:
+        """Its entry in `/object_info`. `files`: those that the user has sent."""
+        configs = {
+            name: (replace(one, options=tuple(files)) if one.is_upload else one).config
+            for name, one in self.inputs.items()
+        }
         parts = {"required": [n for n in self.inputs if n not in self.optional]}
         if self.optional:
             parts["optional"] = [n for n in self.inputs if n in self.optional]
         return {
-            "input": {p: {n: self.inputs[n].config for n in names} for p, names in parts.items()},
+            "input": {p: {n: configs[n] for n in names} for p, names in parts.items()},
             "input_order": parts,
             "output": list(self.outputs),
             "output_is_list": [False] * len(self.outputs),
@@ -166,6 +176,15 @@ def node_classes(profile: Profile) -> dict[str, NodeClass]:
         _class("SaveImage", "image", images | prefix, output=True),
         _class("PreviewImage", "image", images, output=True),
         _class("SaveImageWebsocket", "api/image", images, output=True),
+        _class("LoadImage", "image", _FILE, ("IMAGE", "MASK")),
+        _class("LoadImageMask", "mask", _FILE | {"channel": _combo(CHANNELS)}, ("MASK",)),
+        _class("VAEEncode", "latent", {"pixels": _seen("IMAGE"), "vae": _seen("VAE")}, ("LATENT",)),
+        _class(
+            "SetLatentNoiseMask",
+            "latent/inpaint",
+            {"samples": _seen("LATENT"), "mask": _seen("MASK")},
+            ("LATENT",),
+        ),
         # Known, so that they are refused for what they are; see reading.py.
         _class(
             "LoraLoader",
@@ -174,18 +193,11 @@ def node_classes(profile: Profile) -> dict[str, NodeClass]:
             ("MODEL", "CLIP"),
         ),
         _class("LoraLoaderModelOnly", "loaders", {"model": _seen("MODEL"), **lora}, ("MODEL",)),
-        _class("LoadImage", "image", {"image": _combo((), more=True)}, ("IMAGE", "MASK")),
-        _class("VAEEncode", "latent", {"pixels": _seen("IMAGE"), "vae": _seen("VAE")}, ("LATENT",)),
-        _class(
-            "SetLatentNoiseMask",
-            "latent/inpaint",
-            {"samples": _seen("LATENT"), "mask": _seen("MASK")},
-            ("LATENT",),
-        ),
     )
     return {row.name: row for row in rows}
 
 
+_FILE = {"image": Input(kind="COMBO", more=True, is_upload=True)}
 _MODEL_OUT = ("MODEL", "CLIP", "VAE")
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -11,21 +12,27 @@ from starlette.requests import Request
 
 from bot.adapters.http_api.callers import Caller
 from bot.adapters.http_api.comfyui.bad_graph import BadGraph, no_output_left
+from bot.adapters.http_api.comfyui.beginning import drawn_size
 from bot.adapters.http_api.comfyui.body import names_in, object_in
 from bot.adapters.http_api.comfyui.errors import node_errors
+from bot.adapters.http_api.comfyui.given import Loader
 from bot.adapters.http_api.comfyui.graph import Graph, check
 from bot.adapters.http_api.comfyui.history import adapted
 from bot.adapters.http_api.comfyui.narrator import Narrator
 from bot.adapters.http_api.comfyui.nodes import NodeClass
 from bot.adapters.http_api.comfyui.reading import Wish, blamed, read
-from bot.adapters.http_api.comfyui.workflow import Workflow, accepted, document
+from bot.adapters.http_api.comfyui.workflow import Workflow, accepted, document, kept
 from bot.adapters.http_api.language import locale_asked
 from bot.adapters.http_api.problem import Problem, problem_of
 from bot.core.draw import Draw
 from bot.core.errors import AlreadySeen, Refusal
+from bot.core.generation import Origin
 from bot.core.program_jobs import ProgramJob, ProgramJobs, StartedJob
+from bot.core.sources import Given
 from engine.profiles import Profile
 
+#: Pictures in memory at once.
+AT_ONCE = 4
 #: Of extra_data, what is not kept: keys to somebody else's services.
 _SECRETS = ("api_key_comfy_org", "auth_token_comfy_org")
 
@@ -38,7 +45,14 @@ class _Asked:
     graph: Graph
     wish: Wish
     workflow: Workflow
-    document: str
+
+
+@dataclass(frozen=True)
+class _Done:
+    """One that was accepted, now or before."""
+
+    started: StartedJob
+    workflow: Workflow
 
 
 class Prompts:
@@ -49,15 +63,19 @@ class Prompts:
         *,
         draw: Draw,
         jobs: ProgramJobs,
+        loader: Loader,
         narrator: Narrator,
         profile: Profile,
         classes: Mapping[str, NodeClass],
     ) -> None:
         self._draw = draw
         self._jobs = jobs
+        self._loader = loader
         self._narrator = narrator
         self._profile = profile
         self._classes = classes
+        #: For those that begin from pictures.
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     def router(self) -> APIRouter:
         router = APIRouter()
@@ -74,14 +92,17 @@ class Prompts:
         """Accept a workflow. One that is sent again under its id is the same request."""
         # In a thread: a large workflow takes longer than others should wait.
         asked = await asyncio.to_thread(self._understood, await request.body())
-        locale = locale_asked(request.headers)
-        started = await self._admitted(request.state.caller, locale, asked)
-        await self._narrator.follow(started)
+        locale, caller = locale_asked(request.headers), request.state.caller
+        # First: its files may have gone since it was sent before.
+        done = await self._known(caller.requester, asked) or await self._queued(
+            caller, locale, asked
+        )
+        await self._narrator.follow(done.started)
         return {
             "prompt_id": asked.prompt_id,
-            "number": started.serial,
+            "number": done.started.serial,
             "node_errors": node_errors(asked.graph.node_errors, locale),
-            "adapted": adapted(asked.workflow, locale),
+            "adapted": adapted(done.workflow, locale),
         }
 
     def _understood(self, body: bytes) -> _Asked:
@@ -95,33 +116,64 @@ class Prompts:
         wish = read(graph, self._profile)
         more = ["fair_order"] if "front" in sent or "number" in sent else []
         workflow = accepted(sent["prompt"], _extra_data(sent), graph, wish, more)
-        return _Asked(prompt_id, graph, wish, workflow, document(workflow))
+        return _Asked(prompt_id, graph, wish, workflow)
 
-    async def _admitted(self, caller: Caller, locale: str, asked: _Asked) -> StartedJob:
-        """Raises Problem and BadGraph; then nothing is left of it."""
+    async def _known(self, requester: str, asked: _Asked) -> _Done | None:
+        """What was sent before under the same id. Raises Problem where that was another one."""
+        started = await self._jobs.get(requester, asked.prompt_id)
+        if started is None:
+            return None
+        workflow = await asyncio.to_thread(kept, started.job.document)
+        if not asked.workflow.is_same(workflow):
+            raise Problem(400, "prompt_id_used")
+        return _Done(started, workflow)
+
+    async def _queued(self, caller: Caller, locale: str, asked: _Asked) -> _Done:
+        """Raises Problem and BadGraph."""
         origin = caller.origin(locale, f"prompt:{asked.prompt_id}")
+        async with self._turn if asked.wish.begins.picture else nullcontext():
+            try:
+                # First: whoever may not draw need not wait for a picture.
+                await self._draw.check(origin)
+                given = await self._loader.load(caller.requester, asked.graph, asked.wish.begins)
+                asked = asked if given is None else self._shaped(asked, given)
+                return await self._admitted(origin, asked, given)
+            except Refusal as refusal:
+                raise _as_seen(asked, refusal) from None
+            except AlreadySeen:
+                raise Problem(400, "prompt_id_used") from None
+
+    def _shaped(self, asked: _Asked, given: Given) -> _Asked:
+        """As large as the picture that it begins from."""
+        size = drawn_size(given.width, given.height, self._profile)
+        request = replace(asked.wish.request, size=size)
+        workflow = asked.workflow
+        if size != (given.width, given.height):
+            resized: list[Any] = ["resized", {"width": size[0], "height": size[1]}]
+            workflow = replace(workflow, adapted=[*workflow.adapted, resized])
+        return replace(asked, wish=replace(asked.wish, request=request), workflow=workflow)
+
+    async def _admitted(self, origin: Origin, asked: _Asked, given: Given | None) -> _Done:
+        """Raises Refusal, AlreadySeen and Problem; then nothing is left of it."""
         job = ProgramJob(
-            requester=caller.requester,
+            requester=origin.requester,
             name=asked.prompt_id,
             event_key=origin.event_key,
             client=asked.workflow.client,
-            document=asked.document,
+            document=await asyncio.to_thread(document, asked.workflow),
         )
-        if not await self._jobs.add(job):
+        await self._draw.values(origin, asked.wish.request, given, job)
+        # Another one may have been admitted under this name meanwhile, or the words of one that was
+        # are forgotten.
+        found = await self._known(origin.requester, asked)
+        if found is None:
             raise Problem(400, "prompt_id_used")
-        try:
-            await self._draw.values(origin, asked.wish.request)
-        except Refusal as refusal:
-            await self._jobs.drop(caller.requester, [job.name])
-            raise _as_seen(asked, refusal) from None
-        except AlreadySeen:
-            raise Problem(400, "prompt_id_used") from None
-        started = await self._jobs.get(caller.requester, job.name)
-        assert started is not None, "its generation was just admitted"
-        return started
+        return found
 
 
 def _as_seen(asked: _Asked, refusal: Refusal) -> Exception:
+    if refusal.code == "key_reused":
+        return Problem(400, "prompt_id_used")
     nodes = blamed(asked.graph, asked.wish, refusal)
     return problem_of(refusal) if nodes is None else no_output_left(nodes)
 

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from bot.adapters.http_api.callers import Caller
 from bot.adapters.http_api.comfyui.body import json_object, names_in
@@ -22,7 +22,7 @@ from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import TERMINAL
-from bot.core.program_jobs import ProgramJobs, StartedJob
+from bot.core.program_jobs import ListedJob, ProgramJobs, StartedJob, portions
 
 #: So many are told of at once; ComfyUI keeps 10,000 for everybody.
 MAX_ITEMS = 500
@@ -51,12 +51,17 @@ class Queue:
         live = await self._live(request.state.caller)
         running = [one for one in live if is_running(one.generation)]
         pending = [one for one in live if not is_running(one.generation)]
-        return await _answered(
-            lambda: (
-                b'{"queue_running":[%b],"queue_pending":[%b]}'
-                % (_joined(map(queue_item, running)), _joined(map(queue_item, pending)))
-            )
-        )
+
+        async def body() -> AsyncIterator[bytes]:
+            yield b'{"queue_running":['
+            async for part in self._told(running, _queued):
+                yield part
+            yield b'],"queue_pending":['
+            async for part in self._told(pending, _queued):
+                yield part
+            yield b"]}"
+
+        return _streamed(body())
 
     async def change(self, request: Request) -> Response:
         """Take back what waits: all of it, or some."""
@@ -65,7 +70,7 @@ class Queue:
         live = await self._live(request.state.caller)
         waiting = [one for one in live if not is_running(one.generation)]
         await self._end(
-            request, [one for one in waiting if sent.get("clear") is True or one.job.name in names]
+            request, [one for one in waiting if sent.get("clear") is True or one.name in names]
         )
         return Response()
 
@@ -74,7 +79,7 @@ class Queue:
         name = (await json_object(request, optional=True)).get("prompt_id")
         live = await self._live(request.state.caller)
         running = [one for one in live if is_running(one.generation)]
-        await self._end(request, [one for one in running if not name or one.job.name == name])
+        await self._end(request, [one for one in running if not name or one.name == name])
         return Response()
 
     async def history(
@@ -87,14 +92,23 @@ class Queue:
         told = [one for one in jobs if is_told_of(one.generation)]
         if offset >= 0:
             told = told[offset : offset + limit]
-        return await self._entries(told)
+
+        async def body() -> AsyncIterator[bytes]:
+            yield b"{"
+            async for part in self._told(told, self._entry):
+                yield part
+            yield b"}"
+
+        return _streamed(body())
 
     async def entry(self, request: Request, prompt_id: str) -> Response:
         """One of them; {} until it has ended."""
         started = await self._jobs.get(request.state.caller.requester, prompt_id)
-        if started is None or started.generation.outcome not in TERMINAL:
-            return await self._entries([])
-        return await self._entries([started] if is_told_of(started.generation) else [])
+        ended = started is not None and started.generation.outcome in TERMINAL
+        if started is None or not ended or not is_told_of(started.generation):
+            return Response(b"{}", media_type=_JSON)
+        entry = await asyncio.to_thread(self._entry, started)
+        return Response(b"{%b}" % entry, media_type=_JSON)
 
     async def forget(self, request: Request) -> Response:
         """Take ended ones off the list: all of them, or some. Their pictures stay."""
@@ -107,39 +121,45 @@ class Queue:
             await self._jobs.drop(requester, names)
         return Response()
 
-    async def _live(self, caller: Caller) -> Sequence[StartedJob]:
+    async def _live(self, caller: Caller) -> Sequence[ListedJob]:
         return await self._jobs.of_user(caller.requester, ended=False, limit=MAX_ITEMS)
 
-    async def _end(self, request: Request, jobs: Sequence[StartedJob]) -> None:
+    async def _end(self, request: Request, jobs: Sequence[ListedJob]) -> None:
         locale = locale_asked(request.headers)
-        for started in jobs:
+        for one in jobs:
             origin = request.state.caller.origin(locale)
             try:
-                await self._cancel(started.generation, origin)
+                await self._cancel(one.generation, origin)
             except (Refusal, AlreadySeen):
                 # It ended by itself meanwhile.
                 continue
 
-    async def _entries(self, jobs: Sequence[StartedJob]) -> Response:
-        def entries() -> bytes:
-            told = (history_entry(one, self._cards.remarks(one.generation)) for one in jobs)
-            pairs = zip(jobs, told, strict=True)
-            return b"{%b}" % b",".join(
-                b"%b:%b" % (_json(one.job.name), _json(entry)) for one, entry in pairs
-            )
+    async def _told(
+        self, jobs: Sequence[ListedJob], tell: Callable[[StartedJob], bytes]
+    ) -> AsyncIterator[bytes]:
+        """What is told of each, with commas in between: some at a time, because all of them may be
+        hundreds of megabytes. In a thread: each takes longer than others should wait."""
+        comma = b""
+        for portion in portions(jobs):
+            for started in await self._jobs.whole([one.serial for one in portion]):
+                yield comma + await asyncio.to_thread(tell, started)
+                comma = b","
 
-        return await _answered(entries)
+    def _entry(self, started: StartedJob) -> bytes:
+        entry = history_entry(started, self._cards.remarks(started.generation))
+        return b"%b:%b" % (_json(started.job.name), _json(entry))
 
 
-async def _answered(body: Callable[[], bytes]) -> Response:
-    """Made in a thread: workflows of many jobs take longer than others should wait."""
-    return Response(await asyncio.to_thread(body), media_type="application/json")
+_JSON = "application/json"
 
 
-def _joined(items: Iterable[Any]) -> bytes:
-    return b",".join(map(_json, items))
+def _streamed(body: AsyncIterator[bytes]) -> Response:
+    return StreamingResponse(body, media_type=_JSON)
+
+
+def _queued(started: StartedJob) -> bytes:
+    return _json(queue_item(started))
 
 
 def _json(item: Any) -> bytes:
-    """Of one job and not of all at once: while it is written no other thread runs."""
     return json.dumps(item, ensure_ascii=False).encode()

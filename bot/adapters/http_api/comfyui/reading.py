@@ -7,13 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.http_api.comfyui.bad_graph import (
-    NodeError,
-    NodeErrors,
-    no_output_left,
-    not_in_list,
-    refused,
-)
+from bot.adapters.http_api.comfyui.bad_graph import NodeErrors, not_in_list, refused
+from bot.adapters.http_api.comfyui.beginning import Beginning, Way, beginning, way
 from bot.adapters.http_api.comfyui.graph import Graph, Node
 from bot.adapters.http_api.comfyui.nodes import (
     OWN_SAMPLER,
@@ -23,19 +18,17 @@ from bot.adapters.http_api.comfyui.nodes import (
     guidance_of,
     named_model,
 )
+from bot.adapters.http_api.comfyui.tracing import Wrong, bad_at, errors_at, source_of
 from bot.core.draw_syntax import DrawRequest
 from bot.core.errors import Refusal
+from engine.contract import passes
 from engine.profiles import Profile
 
 #: Classes that need what zdraw does not have yet: the sentence that says so.
 NOT_YET = {
     "LoraLoader": "no_lora_yet",
     "LoraLoaderModelOnly": "no_lora_yet",
-    "LoadImage": "no_workflow_pictures",
-    "VAEEncode": "no_workflow_pictures",
-    "SetLatentNoiseMask": "no_workflow_pictures",
 }
-_LATENTS = ("EmptyLatentImage", "EmptySD3LatentImage")
 #: Refusals of the core, by whose fault they are: a field of Wish.
 _BLAMED = {
     "bad_size": "latent",
@@ -47,6 +40,7 @@ _BLAMED = {
     "prompt_too_long": "text",
     "control_characters": "text",
     "bad_value": "sampler",
+    "no_inputs": "latent",
 }
 
 
@@ -62,28 +56,24 @@ class Adapted:
 class Wish:
     """What is to be drawn, and the nodes that said so."""
 
+    #: Without a size where that is the picture's.
     request: DrawRequest
+    begins: Beginning
     sampler: str
     text: str
-    latent: str
     adapted: tuple[Adapted, ...]
 
-
-class _Wrong(Exception):
-    """An error at one node."""
-
-    def __init__(self, node: Node, error: NodeError) -> None:
-        super().__init__(error.type)
-        self.node = node
-        self.error = error
+    @property
+    def latent(self) -> str:
+        return self.begins.node
 
 
 def read(graph: Graph, profile: Profile) -> Wish:
     """Raises BadGraph."""
     try:
         return _read(graph, profile)
-    except _Wrong as wrong:
-        raise no_output_left(_at(graph, wrong.node.id, wrong.error)) from None
+    except Wrong as wrong:
+        raise bad_at(graph, wrong.node.id, wrong.error) from None
 
 
 def blamed(graph: Graph, wish: Wish, refusal: Refusal) -> Mapping[str, NodeErrors] | None:
@@ -91,75 +81,54 @@ def blamed(graph: Graph, wish: Wish, refusal: Refusal) -> Mapping[str, NodeError
     if refusal.code not in _BLAMED:
         return None
     node = getattr(wish, _BLAMED[refusal.code])
-    return _at(graph, node, refused("", refusal.code, **refusal.data))
-
-
-def _at(graph: Graph, node_id: str, error: NodeError) -> dict[str, NodeErrors]:
-    errors = NodeErrors(
-        class_type=graph.nodes[node_id].kind.name,
-        errors=[error],
-        dependent_outputs=list(graph.outputs),
-    )
-    return {node_id: errors}
+    return errors_at(graph, node, refused("", refusal.code, **refusal.data))
 
 
 def _read(graph: Graph, profile: Profile) -> Wish:
     adapted: list[Adapted] = []
     for node in graph.nodes.values():
         if node.kind.name in NOT_YET:
-            raise _Wrong(node, refused("", NOT_YET[node.kind.name]))
+            raise Wrong(node, refused("", NOT_YET[node.kind.name]))
         adapted += _of_loaders(node, profile)
     sampler = _sampler(graph)
-    text = _from(graph, sampler, "positive", ("CLIPTextEncode",))
-    latent = _beginning(graph, sampler)
+    text = source_of(graph, sampler, "positive", ("CLIPTextEncode",))
+    begins = beginning(graph, sampler)
+    gone = way(sampler, begins, profile)
     adapted += _of_sampling(sampler)
+    adapted += _of_beginning(sampler, begins, gone)
     negative, about_negative = _negative(graph, sampler)
     request = DrawRequest(
         prompt=text.inputs["text"],
-        size=(latent.inputs["width"], latent.inputs["height"]),
+        size=begins.size,
         seed=folded(sampler.inputs["seed"]),
-        steps=sampler.inputs["steps"],
+        steps=gone.steps,
+        strength=gone.strength,
         guidance=guidance_of(sampler.inputs["cfg"], profile.neutral_guidance),
-        count=latent.inputs["batch_size"],
+        count=begins.count,
         negative=negative,
+        # No node says so.
+        enhance=False,
     )
     return Wish(
         request=request,
         sampler=sampler.id,
         text=text.id,
-        latent=latent.id,
+        begins=begins,
         adapted=(*adapted, *about_negative),
     )
-
-
-def _from(graph: Graph, node: Node, name: str, kinds: tuple[str, ...]) -> Node:
-    """The node that an input comes from, of one of these classes."""
-    source = graph.nodes[node.link(name).node]
-    if source.kind.name not in kinds:
-        wanted, given = " / ".join(kinds), source.kind.name
-        raise _Wrong(node, refused(name, "other_node_wanted", wanted=wanted, given=given))
-    return source
 
 
 def _sampler(graph: Graph) -> Node:
     """The one that all outputs show."""
     first: Node | None = None
     for output in graph.outputs:
-        decoder = _from(graph, graph.nodes[output], "images", ("VAEDecode",))
-        sampler = _from(graph, decoder, "samples", ("KSampler",))
+        decoder = source_of(graph, graph.nodes[output], "images", ("VAEDecode",))
+        sampler = source_of(graph, decoder, "samples", ("KSampler",))
         if first is not None and sampler.id != first.id:
-            raise _Wrong(sampler, refused("", "one_sampler"))
+            raise Wrong(sampler, refused("", "one_sampler"))
         first = sampler
     assert first is not None
     return first
-
-
-def _beginning(graph: Graph, sampler: Node) -> Node:
-    """Where the picture begins: at an empty latent, for as long as others are in NOT_YET."""
-    latent = _from(graph, sampler, "latent_image", _LATENTS)
-    if sampler.inputs["denoise"] != 1:
-        raise _Wrong(sampler, refused("denoise", "no_workflow_pictures"))
-    return latent
 
 
 def _of_loaders(node: Node, profile: Profile) -> Iterator[Adapted]:
@@ -168,13 +137,13 @@ def _of_loaders(node: Node, profile: Profile) -> Iterator[Adapted]:
             given = node.inputs[name]
             known = named_model(given, profile)
             if known is None:
-                raise _Wrong(node, not_in_list(name, given, node.kind.inputs[name].options))
+                raise Wrong(node, not_in_list(name, given, node.kind.inputs[name].options))
             if known not in (profile.name, *profile.answers_to):
                 yield Adapted("stood_in", {"name": given, "model": profile.name})
     if node.inputs.get("weight_dtype", "default") != "default":
         yield Adapted("own_weights", {"given": node.inputs["weight_dtype"]})
     if node.inputs.get("shift", SHIFT) != SHIFT:
-        raise _Wrong(node, refused("shift", "one_shift", shift=SHIFT))
+        raise Wrong(node, refused("shift", "one_shift", shift=SHIFT))
 
 
 def _of_sampling(sampler: Node) -> Iterator[Adapted]:
@@ -188,9 +157,19 @@ def _of_sampling(sampler: Node) -> Iterator[Adapted]:
         yield Adapted("seed_folded", {"given": seed, "seed": folded(seed)})
 
 
+def _of_beginning(sampler: Node, begins: Beginning, gone: Way) -> Iterator[Adapted]:
+    steps, denoise = sampler.inputs["steps"], sampler.inputs["denoise"]
+    made = passes(gone.steps, gone.strength)
+    if made != steps:
+        about = {"steps": steps, "denoise": denoise, "made": made, "most": gone.steps}
+        yield Adapted("denoise_shortened", about)
+    if begins.mask is not None:
+        yield Adapted("hard_mask", {})
+
+
 def _negative(graph: Graph, sampler: Node) -> tuple[str | None, tuple[Adapted, ...]]:
     """With cfg 1 a negative prompt has no effect, in ComfyUI as here."""
-    source = _from(graph, sampler, "negative", ("CLIPTextEncode", "ConditioningZeroOut"))
+    source = source_of(graph, sampler, "negative", ("CLIPTextEncode", "ConditioningZeroOut"))
     off = guidance_of(sampler.inputs["cfg"]) == 0
     if source.kind.name == "ConditioningZeroOut":
         return None, () if off else (Adapted("zeroed_negative", {}),)

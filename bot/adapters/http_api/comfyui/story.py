@@ -66,7 +66,7 @@ def ended(
         yield Message(*failure(workflow, prompt_id, now_ms, generation))
         return
     count = len(generation.pictures)
-    steps = generation.spec.steps * count
+    steps = generation.spec.passes * count
     # Word of it may have been spared on the way; bars are to become full.
     yield from stepped(workflow, prompt_id, steps, steps)
     for node in workflow.order[workflow.order.index(workflow.sampler) + 1 :]:

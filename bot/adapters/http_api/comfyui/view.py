@@ -1,29 +1,31 @@
-"""`/view`: one's own pictures, by the names that `/history` gives them."""
+"""`/view`: one's own pictures, by the names that `/history` and `/upload` give them."""
 
 import asyncio
 import io
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter
 from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.adapters.http_api.comfyui.workflow import picture_named
-from bot.adapters.http_api.pictures import QUALITY, Album, Format
+from bot.adapters.http_api.comfyui.file_names import file_named
+from bot.adapters.http_api.comfyui.files import File, Files
+from bot.adapters.http_api.pictures import QUALITY, Format
 from bot.adapters.http_api.problem import Problem
-from bot.core.generation import Generation
-from bot.core.ports import Admissions
+from bot.core.errors import Refusal
 
-_TYPES = ("output", "temp", "input")
+#: Pictures that are decoded at once, for the sake of memory.
+AT_ONCE = 2
 
 
 class View:
     """Shows pictures. Names are looked up as rows; no path is made of them."""
 
-    def __init__(self, *, admissions: Admissions, album: Album) -> None:
-        self._admissions = admissions
-        self._album = album
+    def __init__(self, *, files: Files) -> None:
+        self._files = files
+        self._turn = asyncio.Semaphore(AT_ONCE)
 
     def router(self) -> APIRouter:
         router = APIRouter()
@@ -39,44 +41,34 @@ class View:
         preview: str | None = None,
         channel: str = "rgba",
     ) -> Response:
-        """A picture as PNG; as WebP or JPEG with `preview=webp;90`; its colours alone, or its
+        """A picture as it is; as WebP or JPEG with `preview=webp;90`; its colours alone, or its
         opacity, with `channel=rgb` or `a`."""
-        _check_name(filename, subfolder, type)
-        named = picture_named(filename)
-        if named is None:
-            raise _missing()
-        generation = await self._own(request, *named)
-        form = Format() if preview is None else _preview(preview)
-        picture = await self._album.bytes_of(generation, named[1], form)
-        if preview is None and channel == "a":
-            picture = await asyncio.to_thread(_opacity, picture)
+        at = file_named(filename, subfolder, type)
+        try:
+            file = await self._files.read(request.state.caller.requester, at)
+        except Refusal:
+            raise Problem(404, "picture_gone") from None
+        if preview is not None or channel in ("rgb", "a"):
+            async with self._turn:
+                file = await asyncio.to_thread(_shown, file, preview, channel)
         headers = {
-            "content-disposition": f'filename="{named[0]}-{named[1]}.{form.name}"',
+            "content-disposition": f"filename*=UTF-8''{quote(file.name, safe='')}",
             "cache-control": "private",
             "x-content-type-options": "nosniff",
         }
-        return Response(picture, media_type=form.media_type, headers=headers)
-
-    async def _own(self, request: Request, generation_id: str, number: int) -> Generation:
-        """Raises Problem, the same for what is not there and what is not theirs."""
-        generation = await self._admissions.get(generation_id)
-        if generation is None or generation.requester != request.state.caller.requester:
-            raise _missing()
-        if not 1 <= number <= len(generation.pictures):
-            raise _missing()
-        return generation
+        return Response(file.content, media_type=file.media_type, headers=headers)
 
 
-def _check_name(filename: str, subfolder: str, kind: str) -> None:
-    """As ComfyUI does. Raises Problem."""
-    if not filename or filename.startswith("/") or ".." in filename or kind not in _TYPES:
-        raise Problem(400, "bad_file_name")
-    if subfolder.startswith("/") or ".." in subfolder:
-        raise Problem(403, "bad_file_name")
-
-
-def _missing() -> Problem:
-    return Problem(404, "picture_gone")
+def _shown(file: File, preview: str | None, channel: str) -> File:
+    form = Format() if preview is None else _preview(preview)
+    encoded = io.BytesIO()
+    with Image.open(io.BytesIO(file.content)) as opened:
+        if preview is None and channel == "a":
+            _opacity(opened).save(encoded, "png")
+        else:
+            opened.convert("RGB").save(encoded, form.name, quality=form.quality)
+    name = f"{file.name.rpartition('.')[0] or file.name}.{form.name}"
+    return File(name, encoded.getvalue(), form.media_type)
 
 
 def _preview(asked: str) -> Format:
@@ -87,12 +79,9 @@ def _preview(asked: str) -> Format:
     return Format("jpeg" if name == "jpeg" else "webp", int(quality) if known else QUALITY)
 
 
-def _opacity(picture: bytes) -> bytes:
-    """A picture that shows how opaque another one is: zdraw's are opaque throughout."""
-    encoded = io.BytesIO()
-    with Image.open(io.BytesIO(picture)) as opened:
-        alpha: Any = opened.convert("RGBA").getchannel("A")
-        shown = Image.new("RGBA", opened.size)
-        shown.putalpha(alpha)
-        shown.save(encoded, "png")
-    return encoded.getvalue()
+def _opacity(picture: Image.Image) -> Image.Image:
+    """A picture that shows how opaque another one is."""
+    alpha: Any = picture.convert("RGBA").getchannel("A")
+    shown = Image.new("RGBA", picture.size)
+    shown.putalpha(alpha)
+    return shown

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.adapters.http_api.comfyui.graph import Graph
@@ -40,6 +40,11 @@ class Workflow:
         """As in ComfyUI nobody is shown them unasked: some clients take each picture that comes for
         what they asked for."""
         return self.extra_data.get("preview_method") in PREVIEW_METHODS
+
+    def is_same(self, other: "Workflow") -> bool:
+        """Whether a program has sent the same. What is adapted may depend on files, which may be
+        others by now."""
+        return replace(self, adapted=[]) == replace(other, adapted=[])
 
     def class_of(self, node: str) -> str:
         return str(self.prompt[node]["class_type"])

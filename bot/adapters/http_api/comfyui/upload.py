@@ -1,0 +1,122 @@
+"""`/upload/image` and `/upload/mask`: pictures that workflows begin from."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from bot.adapters.http_api.comfyui.body import object_in
+from bot.adapters.http_api.comfyui.file_names import INPUT, file_named
+from bot.adapters.http_api.comfyui.files import Files
+from bot.adapters.http_api.problem import Problem, problem_of
+from bot.core.errors import Refusal
+from bot.core.uploads import UploadName, Uploads
+
+#: Of a form.
+MAX_FILES, MAX_FIELDS, MAX_FIELD_BYTES = 2, 20, 64 * 1024
+#: Held in memory at once; those before are on disk.
+AT_ONCE = 4
+_YES = ("true", "1")
+
+
+class Upload:
+    """Takes pictures."""
+
+    def __init__(self, *, uploads: Uploads, files: Files) -> None:
+        self._uploads = uploads
+        self._files = files
+        self._turn = asyncio.Semaphore(AT_ONCE)
+
+    def router(self) -> APIRouter:
+        router = APIRouter()
+        router.add_api_route("/upload/image", self.image, methods=["POST"])
+        router.add_api_route("/upload/mask", self.mask, methods=["POST"])
+        return router
+
+    async def image(self, request: Request) -> dict[str, str]:
+        """Under which name it is kept."""
+        async with _form_of(request) as form, self._turn:
+            return await self._kept(request, form, await _image(form).read())
+
+    async def mask(self, request: Request) -> dict[str, str]:
+        """The picture that `original_ref` names, as opaque as the one that comes along."""
+        async with _form_of(request) as form, self._turn:
+            original = await self._original(request, form)
+            content = await _image(form).read()
+            try:
+                masked = await self._uploads.masked(original, content)
+            except Refusal as refusal:
+                raise problem_of(refusal) from None
+            return await self._kept(request, form, masked)
+
+    async def _kept(self, request: Request, form: FormData, content: bytes) -> dict[str, str]:
+        at = file_named(_image(form).filename or "", _text(form, "subfolder"), _kind(form))
+        overwrite = _text(form, "overwrite") in _YES
+        requester = request.state.caller.requester
+        try:
+            kept = await self._uploads.take(requester, at, content, overwrite=overwrite)
+        except Refusal as refusal:
+            raise problem_of(refusal) from None
+        return {"name": kept.name, "subfolder": kept.subfolder, "type": kept.kind}
+
+    async def _original(self, request: Request, form: FormData) -> bytes:
+        """Raises Problem."""
+        sent = _text(form, "original_ref")
+        if not sent:
+            raise Problem(400, "missing_parameter", name="original_ref")
+        try:
+            return (await self._files.read(request.state.caller.requester, _named(sent))).content
+        except Refusal as refusal:
+            raise problem_of(refusal) from None
+
+
+def _named(original_ref: str) -> UploadName:
+    """Raises Problem."""
+    sent: dict[str, Any] = object_in(original_ref.encode(errors="replace"))
+    match sent:
+        case {"filename": str() as filename}:
+            subfolder, kind = sent.get("subfolder", ""), sent.get("type", "output")
+            if isinstance(subfolder, str) and isinstance(kind, str):
+                return file_named(filename, subfolder, kind)
+    raise Problem(400, "bad_file_name")
+
+
+@asynccontextmanager
+async def _form_of(request: Request) -> AsyncIterator[FormData]:
+    """Raises Problem."""
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async for _ in request.stream():
+            # Read to its end: a client that is still sending would not hear the answer.
+            pass
+        raise Problem(400, "bad_upload")
+    limits = {"max_files": MAX_FILES, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD_BYTES}
+    try:
+        form = await request.form(**limits)
+    except HTTPException as error:
+        raise error if error.status_code != 400 else Problem(400, "bad_upload") from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+def _image(form: FormData) -> UploadFile:
+    """Raises Problem."""
+    file = form.get("image")
+    if not isinstance(file, UploadFile):
+        raise Problem(400, "missing_parameter", name="image")
+    return file
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _kind(form: FormData) -> str:
+    return _text(form, "type") or INPUT
