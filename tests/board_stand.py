@@ -59,6 +59,7 @@ class Stand:
                 cancel=NOTHING,
                 status=NOTHING,
                 admissions=NOTHING,
+                records=NOTHING,
                 news=News(),
                 pictures=NOTHING,
                 profile=profile,
