@@ -68,6 +68,7 @@ class Api:
     tokens: Tokens
     pictures: PictureFolder
     stack: AsyncExitStack
+    loras: Loras
     #: The engine draws what it is handed.
     drawing: asyncio.Event = field(default_factory=asyncio.Event)
     #: The service at work.
@@ -192,6 +193,7 @@ async def api_in(
             tokens=Tokens(secret=secret, rows=store.api_tokens, clock=store.clock),
             pictures=pictures,
             stack=stack,
+            loras=loras,
         )
         api.drawing.set()
         await api.restart()
