@@ -34,6 +34,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.board.attempt import Attempt
     from bot.adapters.board.drawing import Drawing
     from bot.adapters.board.drop import Drop
+    from bot.adapters.board.lora_list import LoraList
     from bot.adapters.board.own_tab import OwnTab
     from bot.adapters.board.page import Page
     from bot.adapters.board.server import BoardServer
@@ -47,6 +48,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         cancel=core.cancel,
         status=Status(cards=core.cards, news=core.news, pace=core.pace),
         admissions=core.admissions,
+        records=core.records,
         news=core.news,
         pictures=core.pictures,
         profile=core.profile,
@@ -60,6 +62,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         state=StateTab(
             core.overview, ActsPanel(core.operator, attempt), attempt, settings.time_zone
         ),
+        loras=LoraList(core.loras),
         profile=core.profile,
         telegram=telegram,
         locked=login is not None,

@@ -106,6 +106,7 @@ class Draw:
         used is refused. `job`: what a program calls it. Raises Refusal."""
         await self.check(origin)
         check_values(request)
+        request = replace(request, loras=self._loras.by_name(request.loras))
         admitted = await self._admit(origin, request, given=given, job=job)
         if admitted.duplicate:
             await check_same(request, given, admitted.generation, self._sources)

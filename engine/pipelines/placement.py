@@ -206,7 +206,7 @@ class Placement(Unplaced):
         self._layers.arrange(layers if rung.encoder_resident else 0)
         with torch.inference_mode(mode=False):
             self._embedding.to(self._memory.device if rung.encoder_resident else "cpu")
-        _cut(self._pipe.vae, rung.tile)
+        cut(self._pipe.vae, rung.tile)
 
     def _release(self) -> None:
         self._blocks.release()
@@ -256,7 +256,7 @@ def _meet_on(device: torch.device, embedding: torch.nn.Module) -> None:
     embedding.register_forward_hook(lambda _module, _arguments, found: found.to(device))
 
 
-def _cut(vae: Any, tile: int | None) -> None:
+def cut(vae: Any, tile: int | None) -> None:
     """Makes `vae` decode in tiles of `tile` pixels a side, or in one piece."""
     if tile is None:
         vae.disable_tiling()

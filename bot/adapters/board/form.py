@@ -7,6 +7,7 @@ from typing import Self
 from bot.core.draw_syntax import DrawRequest
 from bot.core.generation import DrawSpec
 from bot.core.grammar.values import read_value
+from bot.core.loras import tag
 from engine.profiles import Profile
 
 
@@ -30,7 +31,8 @@ class Form:
     def of(cls, spec: DrawSpec) -> Self:
         """Drawn again, it gives the same."""
         return cls(
-            prompt=spec.prompt,
+            # As the list of LoRAs writes it there.
+            prompt=" ".join((spec.prompt, *map(tag, spec.loras))),
             width=spec.width,
             height=spec.height,
             count=spec.count,

@@ -55,6 +55,11 @@ BOARD: dict[str, tuple[str, str]] = {
     "board_seed": ("种子", "Seed"),
     "board_seed_any": ("每次不同", "another one each time"),
     "board_dice": ("🎲 每次不同", "🎲 Any"),
+    "board_lora": ("风格模型（LoRA）", "LoRA"),
+    "board_lora_info": (
+        "选一个就写进描述，冒号后面是强度，最多 3 个",
+        "Choosing one writes it into the prompt; the weight stands behind the colon. Up to 3",
+    ),
     "board_negative": ("不想看到的", "What you do not want to see"),
     "board_drop": (
         "📥 把 zdraw 画的 PNG 拖到这里，或点这里选一张，取回它的参数",
@@ -74,6 +79,10 @@ BOARD: dict[str, tuple[str, str]] = {
         "聊天里压缩过的、截图的都没有。",
         "This file holds no settings of zdraw. Use an original PNG, from My pictures or by 📄 in a "
         "chat; pictures that a chat compressed and screenshots hold none.",
+    ),
+    "board_not_received": (
+        "上一次按的「画」没有进入排队，请再按一次。",
+        "Your last press of Draw is not in the queue. Please press it again.",
     ),
     "board_step": ("🎨 第 {step}/{steps} 步", "🎨 Step {step}/{steps}"),
     "board_step_left": (
