@@ -36,6 +36,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.board.beginnings import Beginnings
     from bot.adapters.board.drawing import Drawing
     from bot.adapters.board.drop import Drop
+    from bot.adapters.board.lora_list import LoraList
     from bot.adapters.board.own_tab import OwnTab
     from bot.adapters.board.page import Page
     from bot.adapters.board.server import BoardServer
@@ -68,6 +69,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         state=StateTab(
             core.overview, ActsPanel(core.operator, attempt), attempt, settings.time_zone
         ),
+        loras=LoraList(core.loras),
         profile=core.profile,
         telegram=telegram,
         locked=login is not None,

@@ -20,6 +20,8 @@ from bot.core.gallery import Gallery
 from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.lookup import Lookup
+from bot.core.lora_desk import LoraDesk
+from bot.core.loras import Loras
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
@@ -54,6 +56,7 @@ class Crew:
     reactors: Mapping[str, Reactor]
     lists: WordLists
     sources: Sources
+    loras: Loras
     picture_sources: Mapping[str, PictureSource]
 
 
@@ -149,6 +152,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
             fetcher=fetcher,
             answers=answers,
         ),
+        loras=LoraDesk(loras=crew.loras, answers=answers),
     )
     operator = Operator(
         pauses=rows.pauses,

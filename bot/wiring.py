@@ -86,6 +86,7 @@ class Core:
     pauses: Pauses
     pictures: PictureFolder
     sources: Sources
+    loras: Loras
     cards: Cards
     overview: Overview
     operator: Operator
@@ -187,6 +188,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
             reactors=reactors,
             lists=lists,
             sources=sources,
+            loras=loras,
             picture_sources=picture_sources,
         ),
         now_ms,
@@ -214,6 +216,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pauses=rows.pauses,
         pictures=pictures,
         sources=sources,
+        loras=loras,
         cards=cards,
         operator=desks.operator,
         overview=_overview(rows, link, cards, pace, rules),

@@ -20,12 +20,14 @@ from bot.adapters.board.beginnings import Beginnings
 from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
 from bot.adapters.board.login import Login
+from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.own_tab import OwnTab
 from bot.adapters.board.page import Page
 from bot.adapters.board.password import Password, Sessions
 from bot.adapters.board.server import BoardServer
 from bot.adapters.board.state_tab import StateTab
 from bot.core.errors import Refusal
+from bot.core.loras import Loras
 from bot.core.news import News
 from bot.store.images import PictureFolder
 from bot.store.sources import SourceFolder
@@ -77,6 +79,7 @@ class Stand:
             drop=Drop(profile, attempt),
             own=OwnTab(NOTHING, NOTHING, attempt),
             state=StateTab(NOTHING, ActsPanel(NOTHING, attempt), attempt, "Asia/Shanghai"),
+            loras=LoraList(Loras()),
             profile=profile,
             telegram=True,
             locked=locked,

@@ -170,8 +170,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         key="loras",
-        meaning_zh="用一个 LoRA 风格模型和它的强度，写在哪里都行，最多 3 个",
-        meaning_en="draw with a LoRA file, this much of it; anywhere, up to 3",
+        meaning_zh="用一个 LoRA 风格模型和它的强度，写在哪里都行，最多 3 个；/loras 看有哪些",
+        meaning_en="draw with a LoRA file, this much of it; anywhere, up to 3; /loras lists them",
         zh=("风格模型",),
         en=("lora",),
         example_zh="<lora:水墨:0.8> 或 风格模型 水墨:0.8",

@@ -1,5 +1,6 @@
 """Requests made of values, as programs send them and rows hold them, instead of words."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from bot.core.generation import DrawSpec, Generation
 from bot.core.loras import WantedLora, spelling
 from bot.core.sources import Given, Sources
 from engine.contract import MAX_PICTURES
-from engine.lora import MAX_LORA_NAME, MAX_LORA_WEIGHT
+from engine.lora import MAX_LORA_NAME, MAX_LORA_WEIGHT, Lora
 from engine.profiles import Profile
 
 #: Lowest and highest value of what is a number.
@@ -100,15 +101,19 @@ def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
     }
     if request.size not in (None, (spec.width, spec.height)):
         return False
-    named = {spelling(lora.name): lora.weight for lora in spec.loras}
-    for lora in request.loras:
-        if lora.weight not in (None, named.get(spelling(lora.name))):
-            return False
-    if len(request.loras) != len(named):
+    if not _are_the_same(request.loras, spec.loras):
         return False
     if request.enhance not in (None, spec.enhancement is not None):
         return False
     return all(value is None or value == getattr(spec, name) for name, value in asked.items())
+
+
+def _are_the_same(wanted: Sequence[WantedLora], loras: Sequence[Lora]) -> bool:
+    asked = {spelling(lora.name): lora.weight for lora in wanted}
+    named = {spelling(lora.name): lora.weight for lora in loras}
+    return asked.keys() == named.keys() and all(
+        weight in (None, named[name]) for name, weight in asked.items()
+    )
 
 
 def request_of(generation: Generation) -> DrawRequest:

@@ -3,7 +3,7 @@
 import difflib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.errors import Refusal
 from bot.core.grammar.folding import fold
@@ -52,6 +52,11 @@ class Loras:
             if lora.name in (other.name for other in found[:n]):
                 raise Refusal("lora_twice", name=lora.name)
         return tuple(found)
+
+    def by_name(self, wanted: Sequence[WantedLora]) -> tuple[WantedLora, ...]:
+        """By the names that files have, where one is known."""
+        found = [(one, self._named(one.name)) for one in wanted]
+        return tuple(replace(one, name=info.name) if info else one for one, info in found)
 
     def _found(self, wanted: WantedLora) -> Lora:
         weight = 1.0 if wanted.weight is None else wanted.weight

@@ -68,6 +68,7 @@ class Api:
     tokens: Tokens
     pictures: PictureFolder
     stack: AsyncExitStack
+    loras: Loras
     #: The engine draws what it is handed.
     drawing: asyncio.Event = field(default_factory=asyncio.Event)
     #: The service at work.
@@ -116,6 +117,7 @@ async def api_in(
     queued: int = 10,
     defaults: QuotaDefaults | None = None,
     setting: str | None = None,
+    always_token: bool = False,
 ) -> AsyncIterator[Api]:
     """The API in a state folder of its own."""
     news, pace, engine = News(), Pace(PROFILE), FakeEngine(png=a_png())
@@ -178,7 +180,10 @@ async def api_in(
         engine.connect()
         api = Api(
             make_service=lambda: Service(
-                parts, secret, loopback=host in LOOPBACK, per_minute=per_minute
+                parts,
+                secret,
+                local_without=host in LOOPBACK and not always_token,
+                per_minute=per_minute,
             ),
             store=store,
             engine=engine,
@@ -188,6 +193,7 @@ async def api_in(
             tokens=Tokens(secret=secret, rows=store.api_tokens, clock=store.clock),
             pictures=pictures,
             stack=stack,
+            loras=loras,
         )
         api.drawing.set()
         await api.restart()

@@ -24,6 +24,7 @@ from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
 from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.lookup import Lookup
+from bot.core.lora_desk import LoraDesk
 from bot.core.loras import Loras
 from bot.core.messages import Notice, Toast
 from bot.core.moderation.gate import Gate
@@ -93,6 +94,7 @@ class Desk:
     data: DataService
     fetcher: Fetcher
     drawer: Draw
+    loras: Loras
     erasers: dict[str, Any] = field(default_factory=dict)
     #: That hand out pictures.
     platforms: dict[str, Any] = field(default_factory=dict)
@@ -310,6 +312,7 @@ async def desk_in(
                 fetcher=fetcher,
                 answers=answers,
             ),
+            loras=LoraDesk(loras=loras, answers=answers),
         )
         yield Desk(
             front,
@@ -323,6 +326,7 @@ async def desk_in(
             data,
             fetcher,
             draw,
+            loras,
             erasers,
             platforms,
         )

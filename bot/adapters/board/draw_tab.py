@@ -10,6 +10,7 @@ from bot.adapters.board.beginning_panel import BeginningPanel
 from bot.adapters.board.drawing import Drawing, Shown
 from bot.adapters.board.form import Form, usual_guidance
 from bot.adapters.board.large import large_pictures
+from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.press_script import LAST, NAMED
 from bot.adapters.board.wording import Say, Wording, text
 from bot.core.draw_size import size_here
@@ -29,12 +30,14 @@ class DrawTab:
         self,
         drawing: Drawing,
         begin: BeginningPanel,
+        loras: LoraList,
         profile: Profile,
         wording: Wording,
         language: gradio.Radio,
     ) -> None:
         self._begin = begin
         self._drawing = drawing
+        self._loras = loras
         self._profile = profile
         self._wording = wording
         self._language = language
@@ -59,6 +62,7 @@ class DrawTab:
         # In the browser: there is nothing to ask.
         js = f"(on) => on ? {on:g} : {off:g}"
         enhance.input(None, inputs=enhance, outputs=guidance, js=js, api_visibility="private")
+        self._loras.build(self._wording, prompt)
         self._offer_examples(prompt)
         gradio.on(
             [draw.click, prompt.submit],

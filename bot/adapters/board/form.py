@@ -7,6 +7,7 @@ from typing import Self
 from bot.core.draw_syntax import DrawRequest
 from bot.core.generation import DrawSpec
 from bot.core.grammar.values import read_value
+from bot.core.loras import tag
 from bot.core.sources import USUAL_STRENGTH
 from engine.profiles import Profile
 
@@ -36,7 +37,8 @@ class Form:
         """Drawn again, it gives the same. `generation_id`: of the request it was of, which may
         have begun from a picture."""
         return cls(
-            prompt=spec.prompt,
+            # As the list of LoRAs writes it there.
+            prompt=" ".join((spec.prompt, *map(tag, spec.loras))),
             width=spec.width,
             height=spec.height,
             count=spec.count,

@@ -9,6 +9,7 @@ from bot.adapters.board.draw_tab import DrawTab
 from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
 from bot.adapters.board.login import LOGOUT
+from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.own_tab import DRAW, OwnTab
 from bot.adapters.board.press_script import CSS as PRESS_CSS
 from bot.adapters.board.press_script import LOADED
@@ -40,6 +41,7 @@ class Page:
         drop: Drop,
         own: OwnTab,
         state: StateTab,
+        loras: LoraList,
         profile: Profile,
         telegram: bool,
         locked: bool,
@@ -51,6 +53,7 @@ class Page:
         self._drop = drop
         self._own = own
         self._state = state
+        self._loras = loras
         self._profile = profile
         self._telegram = telegram
         self._locked = locked
@@ -71,7 +74,9 @@ class Page:
             )
             with gradio.Tabs() as tabs:
                 with wording.make(gradio.Tab, {"label": text("board_tab_draw")}, id=DRAW) as draw:
-                    drawing = DrawTab(self._drawing, self._begin, self._profile, wording, language)
+                    drawing = DrawTab(
+                        self._drawing, self._begin, self._loras, self._profile, wording, language
+                    )
                     drawing.build()
                     self._drop.build(wording, language, drawing.controls)
                 with wording.make(gradio.Tab, {"label": text("board_tab_own")}) as own:
@@ -92,6 +97,7 @@ class Page:
                 queue=False,
                 api_visibility="private",
             )
+            self._loras.fill(page)
             # In the browser: a request that nobody made would be on its way with the first one.
             page.load(None, outputs=language, js=_SPOKEN, api_visibility="private")
         page.queue()

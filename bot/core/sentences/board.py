@@ -65,6 +65,11 @@ BOARD: dict[str, tuple[str, str]] = {
     "board_seed": ("种子", "Seed"),
     "board_seed_any": ("每次不同", "another one each time"),
     "board_dice": ("🎲 每次不同", "🎲 Any"),
+    "board_lora": ("风格模型（LoRA）", "LoRA"),
+    "board_lora_info": (
+        "选一个就写进描述，冒号后面是强度，最多 3 个",
+        "Choosing one writes it into the prompt; the weight stands behind the colon. Up to 3",
+    ),
     "board_negative": ("不想看到的", "What you do not want to see"),
     "board_drop": (
         "📥 把 zdraw 画的 PNG 拖到这里，或点这里选一张，取回它的参数",

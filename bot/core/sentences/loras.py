@@ -4,12 +4,12 @@
 #: engine.lora.LoraProblem are parts of others, in the place of {problem}.
 LORAS: dict[str, tuple[str, str]] = {
     "unknown_lora": (
-        "没有叫「{name}」的 LoRA。",
-        "There is no LoRA called “{name}”.",
+        "没有叫「{name}」的 LoRA，用 /loras 看有哪些。",
+        "There is no LoRA called “{name}”; /loras lists those there are.",
     ),
     "unknown_lora_near": (
-        "没有叫「{name}」的 LoRA，是想写 {near} 吗？",
-        "There is no LoRA called “{name}”. Did you mean {near}?",
+        "没有叫「{name}」的 LoRA，是想写 {near} 吗？用 /loras 看全部。",
+        "There is no LoRA called “{name}”. Did you mean {near}? /loras lists all.",
     ),
     "too_many_loras": (
         "一次最多用 {limit} 个 LoRA，请去掉几个。",
