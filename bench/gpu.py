@@ -5,9 +5,10 @@
 Random weights: nothing is downloaded, and speed and memory are those of the real ones. It draws
 with the engine's own pipeline. Sections: rates (what the card does at most), latency (a new
 prompt to a PNG, compiled), batches (512 squared, several at once), steps (eager, compiled, each
-attention), memory (the card capped to 6 to 24 GB, beside the plan). What fails is recorded as the
-sentence that it failed with, and the next begins. After each row the results are written to
-bench/results/<card>-<date>.json; what that file has of the same commit and card is kept.
+attention), decoding (the decoder as it is and in ways that may be faster), memory (the card capped
+to 6 to 24 GB, beside the plan). What fails is recorded as the sentence that it failed with, and
+the next begins. After each row the results are written to bench/results/<card>-<date>.json; what
+that file has of the same commit and card is kept.
 
 --demo draws with the demo model, on the CPU where there is no card: to try the bench itself.
 """
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from bench.card.sections import Extent, Told
     from bench.card.stand import Stand
 
-SECTIONS = ("rates", "latency", "batches", "steps", "memory")
+SECTIONS = ("rates", "latency", "batches", "steps", "decoding", "memory")
 RESULTS = Path(__file__).parent / "results"
 #: What has to be importable. A machine with torch alone lacks some of it.
 NEEDS = (

@@ -22,6 +22,11 @@ class ApiSettings(BaseSettings):
         description="What signs the API's tokens, at least 32 characters. None: `api.secret` in "
         "the state folder, made with the first token.",
     )
+    api_always_token: bool = Field(
+        False,
+        description="Ask programs of this machine for a token too: behind a proxy of this machine "
+        "that adds no headers of its own, everybody seems to be one.",
+    )
     api_requests_per_minute: int = Field(
         1200, ge=1, le=1_000_000, description="Requests that each user of the API has a minute."
     )

@@ -48,6 +48,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         cancel=core.cancel,
         status=Status(cards=core.cards, news=core.news, pace=core.pace),
         admissions=core.admissions,
+        records=core.records,
         news=core.news,
         pictures=core.pictures,
         profile=core.profile,

@@ -135,10 +135,15 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.http_api.service import ApiParts
 
     secret = ApiSecret(settings.state_dir, settings.api_secret_text)
-    if settings.api_host not in LOOPBACK and secret.read() is None:
+    others = ""
+    if settings.api_host not in LOOPBACK:
+        others = f"ZDRAW_API_HOST={settings.api_host} lets others in"
+    elif settings.api_always_token:
+        others = "ZDRAW_API_ALWAYS_TOKEN asks everybody for a token"
+    if others and secret.read() is None:
         raise StartupError(
-            f"ZDRAW_API_HOST={settings.api_host} lets others in, and there is no secret that "
-            "keeps them apart; make the first token with: zdraw token create NAME",
+            f"{others}, and there is no secret that keeps them apart; make the first token with: "
+            "zdraw token create NAME",
             os.EX_CONFIG,
         )
     parts = ApiParts(
@@ -165,6 +170,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         port=settings.comfyui_port,
         secret=secret,
         per_minute=settings.api_requests_per_minute,
+        always_token=settings.api_always_token,
     )
 
 

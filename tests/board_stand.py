@@ -61,6 +61,7 @@ class Stand:
                 cancel=NOTHING,
                 status=NOTHING,
                 admissions=NOTHING,
+                records=NOTHING,
                 news=News(),
                 pictures=NOTHING,
                 profile=profile,

@@ -3,17 +3,19 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import Any
 
 import torch
 
+from bench.card.decoder import Decoder
 from bench.card.drawing import Laid, Taken, in_gib, typical
 from bench.card.models import Model
 from bench.card.stand import Stand
 from engine.memory.cards import GIB
 from engine.memory.costs import Rung, Work
-from engine.memory.plan import Plan, costs_of, plan
+from engine.memory.plan import TILE, Plan, costs_of, plan
 from engine.pipelines.attention import candidates, works
 from engine.pipelines.care import PLAIN_ATTENTION
 
@@ -63,6 +65,7 @@ class Bench:
             "latency": self.latency,
             "batches": self.batches,
             "steps": self.steps,
+            "decoding": self.decoding,
             "memory": self.memory,
         }
 
@@ -134,9 +137,24 @@ class Bench:
         for name in names:
             if name != best:
                 yield f"eager {name} {extent.usual}", self._tried(laid, name, compiled=False)
-        for name in names:
-            if name == best or (extent.all_compiled and name != PLAIN_ATTENTION):
-                yield f"compiled {name} {extent.usual}", self._tried(laid, name, compiled=True)
+        yield f"compiled {best} {extent.usual}", self._tried(laid, best, compiled=True)
+        with laid.unguarded():
+            yield f"unguarded {best} {extent.usual}", self._step(laid, extent.usual)
+        if extent.all_compiled:
+            for name in names:
+                if name not in (best, PLAIN_ATTENTION):
+                    yield f"compiled {name} {extent.usual}", self._tried(laid, name, compiled=True)
+
+    def decoding(self) -> Told:
+        """The decoder in one piece and in tiles, as it is and in the ways that may be faster."""
+        laid, side = self._whole(), self._extent.usual
+        decoder = Decoder(laid.drawing)
+        yield "side", side
+        for name, way in decoder.ways().items():
+            for tile in (None, TILE):
+                with way, decoder.in_tiles(tile):
+                    took = self._seconds(partial(decoder, side), self._extent.pictures)
+                yield f"{name} {tile or 'whole'}", {"decode_s": round(took, 4)}
 
     def _tried(self, laid: Laid, backend: str, compiled: bool) -> Row:
         try:

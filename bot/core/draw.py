@@ -223,8 +223,7 @@ class Draw:
         """What the reply has to say about how the request was understood."""
         low, high = self._profile.advised_guidance
         drawn = self._profile.drawn_size(spec.width, spec.height)
-        # Where it is usual there is nothing to say of it.
-        turned_on = spec.guidance > 0 and self._profile.guidance == 0
+        turned_on = spec.guidance > 0 and not self._profile.guidance
         by_itself = turned_on and request.guidance is None
         added = spec.enhancement
         notes = {

@@ -83,6 +83,10 @@ class Records(Protocol):
         """The event has had its effect or its answer: a redelivered one means nothing."""
         ...
 
+    async def of_event(self, event_key: str) -> Generation | None:
+        """What the event had drawn."""
+        ...
+
     async def live(self, requester: str, chat: str) -> Sequence[str]:
         """Ids of this person's generations in this chat that have not ended."""
         ...

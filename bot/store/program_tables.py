@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text, UniqueCo
 
 from bot.store.tables import Milliseconds, Serial, metadata
 
-#: Beside the generation of the same event; written before it.
+#: Beside the generation of the same event; written with it.
 program_jobs = Table(
     "program_jobs",
     metadata,

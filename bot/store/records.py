@@ -26,6 +26,12 @@ class SqlRecords:
         async with self._database.read() as connection:
             return (await connection.execute(query)).first() is not None
 
+    async def of_event(self, event_key: str) -> Generation | None:
+        query = select(generations).where(generations.c.event_key == event_key)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else generation_of(row)
+
     async def live(self, requester: str, chat: str) -> Sequence[str]:
         row = generations.c
         query = live_only(select(row.id).where(row.requester == requester, row.chat == chat))

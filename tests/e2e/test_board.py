@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from gradio_client import Client
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from engine.profiles import profile_named
 from tests.board_browser import (
@@ -127,6 +127,42 @@ def test_a_lora_that_is_put_there_is_offered_drawn_with_and_restored(
     page.reload()
     drop(page, path)
     expect(prompt(page)).to_have_value("一个红色的圆 <lora:水墨:1>")
+
+
+def test_a_page_that_is_loaded_again_shows_what_it_had_asked_for(page: Page) -> None:
+    draw(page, LONG_DRAW)
+    expect(page.locator("#status progress")).to_be_visible()
+    page.reload()
+    # Also while it is drawn.
+    expect(page.locator("#status progress")).to_be_visible()
+    drawn(page)
+    told = page.locator("#status").inner_text()
+    page.reload()
+    drawn(page)
+    assert page.locator("#status").inner_text() == told
+
+
+def test_a_press_whose_answer_is_lost_is_asked_after(page: Page) -> None:
+    """It joins the queue, and what is told of it goes to another stream than the page hears."""
+    draw(page, LONG_DRAW)
+    expect(page.locator("#status progress")).to_be_visible()
+
+    def elsewhere(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "{}")
+        route.continue_(post_data=json.dumps({**asked, "session_hash": "elsewhere"}))
+
+    page.route("**/gradio_api/queue/join*", elsewhere)
+    draw(page, f"{DRAW} 种子 987")
+    expect(page.locator("#status")).to_contain_text("种子 987")
+    drawn(page)
+
+
+def test_a_press_that_never_came_says_so_and_can_be_pressed_again(page: Page) -> None:
+    page.route("**/gradio_api/queue/join*", lambda route: route.abort(), times=1)
+    draw(page, DRAW)
+    expect(page.locator("#status")).to_contain_text("没有进入排队，请再按一次")
+    draw(page, DRAW)
+    drawn(page)
 
 
 def test_what_cannot_be_drawn_is_plain_words(page: Page) -> None:

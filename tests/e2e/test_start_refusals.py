@@ -174,6 +174,15 @@ def test_api_that_others_reach_is_refused_until_there_is_a_secret(
     )
 
 
+def test_a_token_of_everybody_is_refused_until_there_is_a_secret(tmp_path: Path) -> None:
+    refused = start(tmp_path, "bot", COMFYUI_PORT="8188", API_ALWAYS_TOKEN="1")
+    assert refused.code == os.EX_CONFIG
+    assert refused.line == (
+        "zdraw: ZDRAW_API_ALWAYS_TOKEN asks everybody for a token, and there is no secret that "
+        "keeps them apart; make the first token with: zdraw token create NAME"
+    )
+
+
 def test_board_that_others_reach_is_refused_without_a_password(tmp_path: Path) -> None:
     refused = start(tmp_path, "bot", BOARD_PORT="7860", BOARD_HOST="0.0.0.0")
     assert refused.code == os.EX_CONFIG
@@ -236,7 +245,7 @@ def test_missing_weights_are_named_with_the_command_that_gets_them(tmp_path: Pat
     assert refused.code == os.EX_CONFIG
     assert refused.line == (
         f"zdraw engine: {WeightsError.zh} / no weights of z-image-turbo in {folder}; "
-        f"get them with: hf download Tongyi-MAI/Z-Image-Turbo --local-dir {folder}"
+        f"get them with: zdraw model pull z-image-turbo --to {folder}"
     )
 
 

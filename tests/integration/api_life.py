@@ -117,6 +117,7 @@ async def api_in(
     queued: int = 10,
     defaults: QuotaDefaults | None = None,
     setting: str | None = None,
+    always_token: bool = False,
 ) -> AsyncIterator[Api]:
     """The API in a state folder of its own."""
     news, pace, engine = News(), Pace(PROFILE), FakeEngine(png=a_png())
@@ -179,7 +180,10 @@ async def api_in(
         engine.connect()
         api = Api(
             make_service=lambda: Service(
-                parts, secret, loopback=host in LOOPBACK, per_minute=per_minute
+                parts,
+                secret,
+                local_without=host in LOOPBACK and not always_token,
+                per_minute=per_minute,
             ),
             store=store,
             engine=engine,

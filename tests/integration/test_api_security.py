@@ -143,6 +143,20 @@ async def test_a_token_that_is_shown_on_this_machine_has_to_hold(local: Api) -> 
     assert code(await program.get("/v1/models")) == "invalid_api_key"
 
 
+async def test_where_a_token_is_always_asked_for_this_machine_needs_one_too(
+    tmp_path: Path,
+) -> None:
+    async with api_in(tmp_path, always_token=True) as api:
+        for headers in ({}, {"authorization": "Bearer none"}):
+            program = await api.program(headers=headers)
+            answer = await program.post(GENERATIONS, json=PROMPT)
+            assert (answer.status_code, code(answer)) == (401, "invalid_api_key")
+            assert (await program.get("/queue")).status_code == 401
+            assert (await program.get("/healthz")).status_code == 200
+        program = await api.program(await api.tokens.make("krita"))
+        assert (await program.post(GENERATIONS, json=PROMPT)).status_code == 200
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -39,6 +39,7 @@ LITTLE = Extent(
     pictures=1,
     all_compiled=False,
 )
+TILES = ("whole", 512)
 #: What a picture's row has.
 PHASES = {"encode_s", "denoise_s", "decode_s", "png_s", "total_s", "step_s"}
 
@@ -97,8 +98,15 @@ def test_a_step_is_timed_in_every_way_that_there_is(told: Any) -> None:
         "eager native 128",
         "eager _native_math 128",
         "compiled native 128",
+        "unguarded native 128",
     }
     assert all(set(row) == {"step_s", "mfu"} for row in told["steps"].values())
+
+
+def test_the_decoder_is_timed_in_each_way_and_left_as_it_was(told: Any, bench: Bench) -> None:
+    ways = {f"{way} {tile}" for way in ("usual", "channels last", "benchmark") for tile in TILES}
+    assert set(told["decoding"]) == {"side", *ways}
+    assert not torch.backends.cudnn.benchmark
 
 
 def test_what_lies_where_is_told_beside_the_plan(told: Any) -> None:
@@ -188,7 +196,7 @@ def test_what_fails_is_a_sentence_and_the_next_section_begins(
     assert gpu.measure(arguments) == 1
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert told["rates"]["matrix_tflops"] > 0
-    for name in ("latency", "batches", "steps"):
+    for name in ("latency", "batches", "steps", "decoding"):
         assert told[name] == {"failed": "ValueError: not whole"}
     assert told["memory"]["1 GB"] == {"side": 128, "failed": "ValueError: not whole"}
     (path,) = tmp_path.iterdir()

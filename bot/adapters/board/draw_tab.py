@@ -10,6 +10,7 @@ from bot.adapters.board.drawing import Drawing, Shown
 from bot.adapters.board.form import Form, usual_guidance
 from bot.adapters.board.large import large_pictures
 from bot.adapters.board.lora_list import LoraList
+from bot.adapters.board.press_script import LAST, NAMED
 from bot.adapters.board.wording import Say, Wording, text
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import DrawRequest
@@ -51,6 +52,7 @@ class DrawTab:
         enhance = self._enhance()
         settings = self._settings()
         self.controls = [prompt, *shape, *settings, enhance]
+        press = gradio.Textbox("", visible=False)
         guidance = settings[1]
         off, on = (usual_guidance(self._profile, enhance=which) for which in (False, True))
         # In the browser: there is nothing to ask.
@@ -61,8 +63,9 @@ class DrawTab:
         gradio.on(
             [draw.click, prompt.submit],
             self.draw,
-            inputs=[*self.controls, self._language],
+            inputs=[*self.controls, press, self._language],
             outputs=[pictures, status],
+            js=NAMED,
             # The status line has its own; Gradio's hides with the first thing it is told.
             show_progress="hidden",
             concurrency_limit=None,
@@ -70,10 +73,22 @@ class DrawTab:
             trigger_mode="multiple",
             api_name="draw",
         )
+        # Pressed by the page alone, which knows it by its id.
+        recall = gradio.Button(elem_id="recall")
+        recall.click(
+            self.recall,
+            inputs=[press, self._language],
+            outputs=[pictures, status],
+            js=LAST,
+            show_progress="hidden",
+            queue=False,
+            api_visibility="private",
+        )
         cancel.click(
             self.cancel,
-            inputs=self._language,
+            inputs=[press, self._language],
             outputs=status,
+            js=LAST,
             show_progress="hidden",
             queue=False,
             api_name="cancel",
@@ -90,15 +105,21 @@ class DrawTab:
         seed: str,
         negative: str,
         enhance: bool,
+        press: str,
         locale: str,
         request: gradio.Request,
     ) -> AsyncIterator[Shown]:
         form = Form(prompt, width, height, count, steps, guidance, seed, negative, enhance)
-        async for shown in self._drawing.answer(form, locale, _page_of(request)):
+        async for shown in self._drawing.answer(form, locale, _page_of(request), press or ""):
             yield shown
 
-    async def cancel(self, locale: str, request: gradio.Request) -> str | dict[str, Any]:
-        return await self._drawing.cancel(locale, _page_of(request))
+    async def recall(self, press: str, locale: str) -> Shown:
+        return await self._drawing.recall(press or "", locale)
+
+    async def cancel(
+        self, press: str, locale: str, request: gradio.Request
+    ) -> str | dict[str, Any]:
+        return await self._drawing.cancel(locale, _page_of(request), press or "")
 
     def _prompt(self) -> gradio.Textbox:
         # One line to begin with: Enter sends it, Shift+Enter begins another.

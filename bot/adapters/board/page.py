@@ -9,6 +9,8 @@ from bot.adapters.board.drop import Drop
 from bot.adapters.board.login import LOGOUT
 from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.own_tab import DRAW, OwnTab
+from bot.adapters.board.press_script import CSS as PRESS_CSS
+from bot.adapters.board.press_script import LOADED
 from bot.adapters.board.state_tab import StateTab
 from bot.adapters.board.style import CSS, guidance_css
 from bot.adapters.board.wording import LOCALE, Say, Wording, text
@@ -19,7 +21,10 @@ from engine.profiles import Profile
 #: Seconds that Gradio keeps its copies of the pictures shown.
 HOUR = 3600
 #: The language of the browser, as bot/adapters/shared/language.py reads it.
-_SPOKEN = "() => navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'"
+_SPOKEN = f"""() => {{
+    {LOADED}
+    return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}}"""
 LANGUAGES = [("中文", "zh"), ("English", "en")]
 
 
@@ -96,7 +101,11 @@ class Page:
 
     @property
     def css(self) -> str:
-        return CSS + guidance_css(*self._profile.advised_guidance, self._profile.max_guidance)
+        return (
+            CSS
+            + PRESS_CSS
+            + guidance_css(*self._profile.advised_guidance, self._profile.max_guidance)
+        )
 
     async def stop(self) -> None:
         """Let those who wait go."""

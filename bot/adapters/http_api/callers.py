@@ -43,16 +43,16 @@ class Caller:
 class Callers:
     """Tells who asks."""
 
-    def __init__(self, tokens: Tokens, *, loopback: bool) -> None:
+    def __init__(self, tokens: Tokens, *, local_without: bool) -> None:
+        """`local_without`: programs of this machine need no token, which alone is listened to."""
         self._tokens = tokens
-        #: The API listens to this machine alone, so that a token is not needed.
-        self._loopback = loopback
+        self._local_without = local_without
 
     async def of(self, headers: Headers, query: QueryParams) -> Caller:
         """Raises Problem."""
         token = _token_in(headers, query)
         # Where none is needed, many clients still want a word in its place.
-        if self._loopback and not (token and looks_like_one(token)):
+        if self._local_without and not (token and looks_like_one(token)):
             if not _is_of_this_machine(headers):
                 raise Problem(401, "no_token")
             return Caller(LOCAL)

@@ -20,13 +20,21 @@ class ApiServer:
     """The API until cancelled."""
 
     def __init__(
-        self, parts: ApiParts, *, host: str, port: int, secret: ApiSecret, per_minute: int
+        self,
+        parts: ApiParts,
+        *,
+        host: str,
+        port: int,
+        secret: ApiSecret,
+        per_minute: int,
+        always_token: bool,
     ) -> None:
         self._parts = parts
         self._host = host
         self._port = port
         self._secret = secret
         self._per_minute = per_minute
+        self._always_token = always_token
 
     async def run(self) -> None:
         """Raises StartupError when the port is taken."""
@@ -47,7 +55,7 @@ class ApiServer:
         return Service(
             self._parts,
             self._secret,
-            loopback=self._host in LOOPBACK,
+            local_without=self._host in LOOPBACK and not self._always_token,
             per_minute=self._per_minute,
         )
 

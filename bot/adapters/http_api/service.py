@@ -61,8 +61,9 @@ class Service:
     """One run of the API."""
 
     def __init__(
-        self, parts: ApiParts, secret: ApiSecret, *, loopback: bool, per_minute: int
+        self, parts: ApiParts, secret: ApiSecret, *, local_without: bool, per_minute: int
     ) -> None:
+        """`local_without`: see Callers."""
         self._parts = parts
         self._links = Links(secret, parts.clock)
         self._album = Album(admissions=parts.admissions, pictures=parts.pictures, links=self._links)
@@ -78,7 +79,7 @@ class Service:
         tokens = Tokens(secret=secret, rows=parts.tokens, clock=parts.clock)
         self.app: ASGIApp = Gate(
             build_app([*self._openai(), *self._health(), self._comfyui.router]),
-            callers=Callers(tokens, loopback=loopback),
+            callers=Callers(tokens, local_without=local_without),
             rate=Rate(per_minute, time.monotonic),
             log=parts.log,
         )

@@ -80,6 +80,10 @@ BOARD: dict[str, tuple[str, str]] = {
         "This file holds no settings of zdraw. Use an original PNG, from My pictures or by 📄 in a "
         "chat; pictures that a chat compressed and screenshots hold none.",
     ),
+    "board_not_received": (
+        "上一次按的「画」没有进入排队，请再按一次。",
+        "Your last press of Draw is not in the queue. Please press it again.",
+    ),
     "board_step": ("🎨 第 {step}/{steps} 步", "🎨 Step {step}/{steps}"),
     "board_step_left": (
         "🎨 第 {step}/{steps} 步，还要约 {seconds} 秒",
