@@ -92,6 +92,8 @@ class Fetching:
         with self._alone():
             missing = [file for file in manifest.files if not self._is_there(file, on_bytes)]
             self._check_space(missing)
+            # Not before: a folder with it in it is not whole.
+            (self._folder / PARTS).mkdir(exist_ok=True)
             if missing or not _is_known_whole(self._folder, manifest):
                 manifest.save(self._folder)
             for file in missing:
@@ -103,7 +105,6 @@ class Fetching:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        (self._folder / PARTS).mkdir(exist_ok=True)
         # Beside the folder: what is in it comes and goes.
         lock = take_lock(self._folder.parent / f".{self._folder.name}.lock", 0.0)
         if lock is None:

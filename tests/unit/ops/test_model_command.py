@@ -197,6 +197,15 @@ def test_a_full_disk_is_seen_before_anything_is_fetched(hub, zdraw, monkeypatch)
     assert hub.ranges(TENSORS) == []
 
 
+def test_a_whole_model_stays_one_where_there_is_no_room_for_its_next_state(hub, zdraw, monkeypatch):
+    zdraw("pull", "z-image-turbo")
+    hub.files[TENSORS] += b"more"
+    monkeypatch.setattr(fetching.Fetching.__init__, "__defaults__", (lambda _: None, lambda _: 1))
+    assert failed(zdraw, "pull", "z-image-turbo")[0] == os.EX_IOERR
+    assert "没下完" not in zdraw("list")[1]
+    assert zdraw("check", "z-image-turbo")[0] == 0
+
+
 def test_a_token_goes_to_the_hub_and_no_further(hub, zdraw, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     assert zdraw("pull", "z-image-turbo")[0] == 0
