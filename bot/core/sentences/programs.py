@@ -113,8 +113,9 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     ),
     # --- workflows: what cannot be done ---------------------------------------------------------
     "no_lora_yet": (
-        "还不能用 LoRA，请去掉这个节点。",
-        "LoRA files cannot be used yet; take this node out.",
+        "工作流里还不能用 LoRA，请去掉这个节点；/v1/images/generations 的 loras 可以。",
+        "Workflows cannot use LoRA files yet; take this node out. `loras` of "
+        "/v1/images/generations can.",
     ),
     "denoise_needs_picture": (
         "没有输入图时 denoise 须为 1。",
