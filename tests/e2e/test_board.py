@@ -34,6 +34,7 @@ from tests.board_browser import (
 )
 from tests.board_house import BoardHouse, a_tab, answers
 from tests.board_stand import PANDAS, PASSWORD, Stand
+from tests.lora_files import comfyui_form, random_pairs, save
 from tests.photos import photo
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180), *PANDAS]
@@ -99,6 +100,35 @@ def test_cancel_takes_it_back(page: Page) -> None:
     press(page, "取消")
     expect(page.locator("#status")).to_have_text("已取消。")
     expect(page.locator("#pictures img")).to_have_count(0)
+
+
+def test_a_lora_that_is_put_there_is_offered_drawn_with_and_restored(
+    house: BoardHouse, page: Page
+) -> None:
+    expect(page.locator("#prompt")).to_be_visible()
+    expect(page.locator("#lora")).to_have_count(0)
+    layers = {f"layers.{n}.attention.to_v": (160, 160) for n in range(6)}
+    save(house.state_dir / "loras", "水墨", comfyui_form(random_pairs(layers)))
+    for _ in range(30):
+        page.reload()
+        expect(page.locator("#prompt")).to_be_visible()
+        if page.locator("#lora").count():
+            break
+        page.wait_for_timeout(1000)
+    prompt(page).fill("一个红色的圆")
+    page.locator("#lora input").click()
+    page.get_by_role("option", name="水墨").click()
+    expect(prompt(page)).to_have_value("一个红色的圆 <lora:水墨:1>")
+    draw(page, f"{prompt(page).input_value()} {SMALL}")
+    drawn(page)
+    path = file_of(house.state_dir, page)
+    with Image.open(path) as picture:
+        made = json.loads(picture.info["zdraw"])
+    assert made["prompt"] == "一个红色的圆"
+    assert [(one["name"], one["weight"]) for one in made["loras"]] == [("水墨", 1.0)]
+    page.reload()
+    drop(page, path)
+    expect(prompt(page)).to_have_value("一个红色的圆 <lora:水墨:1>")
 
 
 def test_a_page_that_is_loaded_again_shows_what_it_had_asked_for(page: Page) -> None:
