@@ -97,10 +97,9 @@ class Core:
     engine_metrics: EngineMetrics
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
-    #: The same, for platforms on which messages can be deleted, or have reactions.
+    #: The same, where messages can be deleted or have reactions, or pictures are had by name.
     erasers: dict[str, Eraser]
     reactors: dict[str, Reactor]
-    #: And those that hand out pictures by name.
     picture_sources: dict[str, PictureSource]
 
     def switch_off(self, platform: str) -> None:

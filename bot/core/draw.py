@@ -225,14 +225,12 @@ class Draw:
         drawn = self._profile.drawn_size(spec.width, spec.height)
         turned_on = spec.guidance > 0 and not self._profile.guidance
         by_itself = turned_on and request.guidance is None
-        added = spec.enhancement
         notes = {
-            "enhanced": by_itself and added is not None,
-            "negative_set_guidance": by_itself and added is None,
+            "enhanced": by_itself and spec.enhancement is not None,
+            "negative_set_guidance": by_itself and spec.enhancement is None,
             "guidance_doubles": turned_on and request.guidance is not None,
             "guidance_unusual": spec.guidance > 0 and not low <= spec.guidance <= high,
-            "no_room_to_enhance": added is not None
-            and lacks_room(spec.prompt, added, self._profile),
+            "no_room_to_enhance": lacks_room(spec.prompt, spec.enhancement, self._profile),
             "enlarged": drawn != (spec.width, spec.height),
             "outside_vocabulary": not self._profile.understands(spec.prompt),
             "source_cut": given is not None and given.is_cut(spec.width, spec.height),
