@@ -30,9 +30,11 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
             os.EX_UNAVAILABLE,
         )
     # Gradio alone takes more memory than the rest of the bot.
+    from bot.adapters.board.acts_panel import ActsPanel
     from bot.adapters.board.attempt import Attempt
     from bot.adapters.board.drawing import Drawing
     from bot.adapters.board.drop import Drop
+    from bot.adapters.board.lora_list import LoraList
     from bot.adapters.board.own_tab import OwnTab
     from bot.adapters.board.page import Page
     from bot.adapters.board.server import BoardServer
@@ -46,6 +48,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         cancel=core.cancel,
         status=Status(cards=core.cards, news=core.news, pace=core.pace),
         admissions=core.admissions,
+        records=core.records,
         news=core.news,
         pictures=core.pictures,
         profile=core.profile,
@@ -56,7 +59,10 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         drawing=drawing,
         drop=Drop(core.profile, attempt),
         own=OwnTab(core.own_pictures, core.pictures, attempt),
-        state=StateTab(core.overview, attempt, settings.time_zone),
+        state=StateTab(
+            core.overview, ActsPanel(core.operator, attempt), attempt, settings.time_zone
+        ),
+        loras=LoraList(core.loras),
         profile=core.profile,
         telegram=telegram,
         locked=login is not None,

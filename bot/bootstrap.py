@@ -161,6 +161,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         jobs=core.program_jobs,
         uploads=core.uploads,
         sketches=core.sketches,
+        engine=core.engine_metrics,
         clock=now_ms,
         log=log,
     )

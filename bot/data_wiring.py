@@ -85,6 +85,7 @@ def data_service(
         forget=Forget(
             history=rows.history,
             forgetting=rows.forgetting,
+            errands=rows.errands,
             cancel=cancel,
             lookup=lookup,
             retention=retention,

@@ -20,9 +20,12 @@ from bot.core.gallery import Gallery
 from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.lookup import Lookup
+from bot.core.lora_desk import LoraDesk
+from bot.core.loras import Loras
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.operator import Operator
 from bot.core.pace import Pace
 from bot.core.ports import Clock
 from bot.core.queue_view import QueueView
@@ -53,6 +56,7 @@ class Crew:
     reactors: Mapping[str, Reactor]
     lists: WordLists
     sources: Sources
+    loras: Loras
     picture_sources: Mapping[str, PictureSource]
 
 
@@ -61,6 +65,7 @@ class Desks:
     front: FrontDesk
     data: DataService
     fetcher: Fetcher
+    operator: Operator
 
 
 def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log: Log) -> Desks:
@@ -147,5 +152,13 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
             fetcher=fetcher,
             answers=answers,
         ),
+        loras=LoraDesk(loras=crew.loras, answers=answers),
     )
-    return Desks(front=front, data=data, fetcher=fetcher)
+    operator = Operator(
+        pauses=rows.pauses,
+        queue=rows.queue,
+        admissions=rows.admissions,
+        cancel=crew.cancel,
+        news=crew.news,
+    )
+    return Desks(front=front, data=data, fetcher=fetcher, operator=operator)

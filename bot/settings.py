@@ -23,6 +23,7 @@ PREFIX = "ZDRAW_"
 ENGINE_ONLY = frozenset(
     {
         "weights_dir",
+        "lora_dir",
         "vram_gb",
         "weights_storage",
         "engine_queue_size",
@@ -48,6 +49,13 @@ class LogFormat(StrEnum):
 
     CONSOLE = "console"
     JSON = "json"
+
+
+class HubName(StrEnum):
+    """Where weights are published."""
+
+    HUGGINGFACE = "huggingface"
+    MODELSCOPE = "modelscope"
 
 
 def _has_a_host(address: str) -> bool:
@@ -128,6 +136,14 @@ class BotSettings(ApiSettings, BoardSettings):
         description="Model that draws: `demo` (a few MB, runs on a CPU), `z-image-turbo`, "
         "`z-image`, `stable-diffusion-1.5`, or the path of a folder; see docs/models.md.",
     )
+    hub: HubName = Field(
+        HubName.HUGGINGFACE,
+        description="Where `zdraw model pull` gets weights: `huggingface` or `modelscope`.",
+    )
+    hub_endpoint: str | None = Field(
+        None,
+        description="Address of a mirror of it. None: `HF_ENDPOINT`, or the hub's own.",
+    )
     max_queued_per_user: int = Field(
         10, ge=1, le=10_000, description="Unfinished requests that one person may have."
     )
@@ -191,10 +207,12 @@ class BotSettings(ApiSettings, BoardSettings):
             raise ValueError("a token as the Developer Portal gives it: three parts with dots")
         return token
 
-    @field_validator("telegram_api_base", "discord_api_base")
+    @field_validator("telegram_api_base", "discord_api_base", "hub_endpoint")
     @classmethod
-    def _is_an_address(cls, base: str) -> str:
-        if not re.fullmatch(r"https?://[^/\s]+\S*[^/\s]", base) or not _has_a_host(base):
+    def _is_an_address(cls, base: str | None) -> str | None:
+        if base is not None and not (
+            re.fullmatch(r"https?://[^/\s]+\S*[^/\s]", base) and _has_a_host(base)
+        ):
             raise ValueError("an address starting with http:// or https://, without a closing /")
         return base
 

@@ -1,12 +1,9 @@
-"""Wires the core over a store and an engine link; processes differ only in the adapters that
-they put around it."""
+"""Wires the core; processes differ only in the adapters that they put around it."""
 
-import os
 import time
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bot.adapters.local import LocalMessenger
@@ -20,16 +17,18 @@ from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
 from bot.core.errand_ports import PictureSource
-from bot.core.errors import StartupError
 from bot.core.export import Exporter
 from bot.core.fetch import Fetcher
+from bot.core.figures import EngineMetrics
 from bot.core.front_desk import FrontDesk
 from bot.core.group_rules import RulesHere
 from bot.core.log import Log
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.operator import Operator
 from bot.core.overview import Overview
 from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
@@ -45,9 +44,9 @@ from bot.core.staff import Staff
 from bot.core.uploads import Uploads
 from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
+from bot.engine_place import engine_socket, tokenizer_of
 from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
-from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
@@ -55,7 +54,6 @@ from bot.store.sources import SourceFolder
 from bot.store.store import Store, store_in
 from engine.local_model import chosen_model
 from engine.profiles import Profile
-from engine.socket_path import socket_path
 
 
 def now_ms() -> int:
@@ -87,13 +85,16 @@ class Core:
     pauses: Pauses
     pictures: PictureFolder
     sources: Sources
+    loras: Loras
     cards: Cards
     overview: Overview
+    operator: Operator
     waits: Waits
     api_tokens: ApiTokens
     program_jobs: ProgramJobs
     uploads: Uploads
     sketches: Sketches
+    engine_metrics: EngineMetrics
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
     #: The same, for platforms on which messages can be deleted, or have reactions.
@@ -129,8 +130,8 @@ class Core:
 def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, log: Log) -> Core:
     """Wire the core. The engine link is closed with `stack`."""
     profile = chosen_model(settings.model)
-    tokens = _tokenizer(settings, profile)
-    link = LocalEngine(_engine_socket(settings), on_tokenizer=tokens.take)
+    tokens = tokenizer_of(settings, profile)
+    link = LocalEngine(engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
     news, pace = News(), Pace(profile)
@@ -142,6 +143,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     reactors: dict[str, Reactor] = {}
     picture_sources: dict[str, PictureSource] = {}
     sources = SourceFolder(pictures)
+    loras = Loras()
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
     lists = WordLists(rows.words)
     rules = rules_of(rows, profile, settings)
@@ -157,6 +159,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         news=news,
         gate=Gate(admittance=rows.admittance, lists=lists),
         sources=sources,
+        loras=loras,
     )
     cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
     erasures = Erasures(
@@ -184,6 +187,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
             reactors=reactors,
             lists=lists,
             sources=sources,
+            loras=loras,
             picture_sources=picture_sources,
         ),
         now_ms,
@@ -199,7 +203,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         cancel=cancel,
         desk=desks.front,
         own_pictures=desks.data.own_pictures,
-        dispatcher=_dispatcher(rows, link, pictures, pace, news, log),
+        dispatcher=_dispatcher(rows, link, pictures, pace, loras, news, log),
         deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
         notifier=notifier,
         erasures=erasures,
@@ -211,13 +215,16 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
         pauses=rows.pauses,
         pictures=pictures,
         sources=sources,
+        loras=loras,
         cards=cards,
+        operator=desks.operator,
         overview=_overview(rows, link, cards, pace, rules),
         waits=waits,
         api_tokens=rows.api_tokens,
         program_jobs=rows.program_jobs,
         uploads=desks.data.uploads,
         sketches=link,
+        engine_metrics=link,
         messengers=messengers,
         erasers=erasers,
         reactors=reactors,
@@ -241,7 +248,13 @@ def _overview(
 
 
 def _dispatcher(
-    rows: Store, link: LocalEngine, pictures: PictureFolder, pace: Pace, news: News, log: Log
+    rows: Store,
+    link: LocalEngine,
+    pictures: PictureFolder,
+    pace: Pace,
+    loras: Loras,
+    news: News,
+    log: Log,
 ) -> Dispatcher:
     return Dispatcher(
         link=link,
@@ -250,6 +263,7 @@ def _dispatcher(
         pictures=pictures,
         news=news,
         pace=pace,
+        loras=loras,
         clock=now_ms,
         log=log,
     )
@@ -284,17 +298,3 @@ def _recovery(rows: Store, news: News, settings: BotSettings) -> Recovery:
         clock=now_ms,
         queue_hours=settings.queue_hours,
     )
-
-
-def _tokenizer(settings: BotSettings, profile: Profile) -> CachedTokenizer:
-    return CachedTokenizer(
-        settings.state_dir / f"tokenizer-{profile.name}.json",
-        limit=profile.max_tokens - profile.template_tokens,
-    )
-
-
-def _engine_socket(settings: BotSettings) -> Path:
-    try:
-        return socket_path(settings.state_dir)
-    except OSError as error:
-        raise StartupError(f"no place for the engine's socket: {error}", os.EX_CANTCREAT) from None

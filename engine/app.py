@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from importlib import metadata
+from pathlib import Path
 from uuid import uuid4
 
 import structlog
@@ -17,15 +18,26 @@ from engine.deadline import Deadline, Limits
 from engine.desk import Desk
 from engine.host_memory import available_bytes, resident_bytes, total_bytes
 from engine.job_queue import JobQueue, throttle
+from engine.loras.folder import LoraFolder
+from engine.loras.library import LoraLibrary
 from engine.metrics import Metrics
 from engine.painter import LID, Painter
-from engine.pipeline import BadPicture, Input, OutOfMemory, Pipeline, WeightsError
+from engine.pipeline import (
+    BadPicture,
+    Input,
+    OnlyBlack,
+    OutOfMemory,
+    Pipeline,
+    TooLittleMemory,
+)
 from engine.profiles import Profile
 from engine.prompt_tokens import PromptTokens
 from engine.runner import Runner
 from engine.spool import Spool
 
 _WATCHED_EVERY = 1.0
+#: Between two looks into the folder of LoRA files.
+_LOOKED_EVERY = 5.0
 _log = structlog.get_logger()
 
 
@@ -41,6 +53,8 @@ class EngineOptions:
     #: Called once, in the GPU thread.
     open_pipeline: Callable[[], Pipeline]
     spool: Spool
+    #: Of LoRA files; None = there are none.
+    lora_folder: Path | None = None
     #: Jobs held at once, the running one included.
     capacity: int = 3
     #: At most so many starts (0 = any number) in so many seconds.
@@ -62,12 +76,13 @@ class Engine:
         self._version = _version()
         self._painter: Painter | None = None
         self._tokens: PromptTokens | None = None
+        self._loras: LoraLibrary | None = None
         self._deadline = Deadline(options.limits, options.clock)
         self._gpu = ThreadPoolExecutor(1, thread_name_prefix="gpu")
         self._encoders = ThreadPoolExecutor(4, thread_name_prefix="encode")
         self._queue = JobQueue(options.capacity, throttle(*options.throttle))
         self.metrics = Metrics()
-        self.metrics.watch("queue_depth", "Jobs that wait.", lambda: len(self._queue.waiting()))
+        self.metrics.watch("queue_depth", lambda: len(self._queue.waiting()))
         self.desk = Desk(
             self._queue,
             options.spool,
@@ -81,7 +96,7 @@ class Engine:
         self._lid = 1 if options.throttle[0] > 0 else options.lid
 
     async def run(self) -> None:
-        """Loads the model, then draws until cancelled. Raises WeightsError, Stuck."""
+        """Loads the model, then draws until cancelled. Raises WeightsError, NoCard, Stuck."""
         self.desk.recover(time.time())
         watching = asyncio.create_task(self._watch())
         working = asyncio.create_task(self._work())
@@ -116,6 +131,7 @@ class Engine:
             template_tokens=self._tokens.template_tokens if self._tokens else 0,
             max_tokens=self._options.profile.max_tokens,
             seconds_per_megapixel_step=painter.seconds_per_megapixel_step if painter else None,
+            loras=self._loras.infos() if self._loras else (),
         )
 
     def condition(self) -> EngineCondition:
@@ -142,15 +158,35 @@ class Engine:
         self._painter = painter
         pipeline, limit = painter.pipeline, self._options.profile.max_tokens
         tokens = PromptTokens(pipeline.tokenizer_json, pipeline.template, limit)
-        self._tokens = tokens
+        loras = await loop.run_in_executor(self._encoders, self._library, pipeline)
+        self._tokens, self._loras = tokens, loras
         if pipeline.free_bytes() is not None:
-            free = "device_free_bytes", "Memory of the card that is free."
-            self.metrics.watch(*free, lambda: pipeline.free_bytes() or 0)
+            self.metrics.watch("device_free_bytes", lambda: pipeline.free_bytes() or 0)
         self.desk.greet()
         seconds = round(self._options.clock() - began, 1)
         model = self._options.profile.name
         _log.info("engine_ready", model=model, device=pipeline.device, seconds=seconds)
-        await self._runner(painter, tokens).run()
+        noticing = asyncio.create_task(self._notice_loras(loras))
+        try:
+            await self._runner(painter, tokens, loras).run()
+        finally:
+            noticing.cancel()
+
+    def _library(self, pipeline: Pipeline) -> LoraLibrary | None:
+        if self._options.lora_folder is None:
+            return None
+        folder = LoraFolder(self._options.lora_folder, pipeline.layers)
+        library = LoraLibrary(folder, pipeline.read_lora)
+        library.look()
+        return library
+
+    async def _notice_loras(self, loras: LoraLibrary | None) -> None:
+        """Files that come, change or go are told of while the engine works."""
+        loop = asyncio.get_running_loop()
+        while loras is not None:
+            await asyncio.sleep(_LOOKED_EVERY)
+            if await loop.run_in_executor(self._encoders, loras.look):
+                self.desk.greet()
 
     def _load(self) -> Painter:
         self._deadline.expect(None)
@@ -161,18 +197,25 @@ class Engine:
             painter.warm_up()
         except (BadPicture, OutOfMemory) as error:
             size = "x".join(map(str, self._options.profile.default_size))
-            told = "memory does not suffice" if isinstance(error, OutOfMemory) else "all is black"
-            raise WeightsError(f"cannot draw {size} with the weights: {told}") from error
+            if isinstance(error, OutOfMemory):
+                raise TooLittleMemory(
+                    f"memory does not suffice to draw {size}: end other programs that use the "
+                    "card; `zdraw plan` shows what fits, and fp8 weights take half as much"
+                ) from error
+            raise OnlyBlack(
+                f"cannot draw {size}, all is black: the weights are damaged, get them anew"
+            ) from error
         finally:
             self._deadline.lift()
         return painter
 
-    def _runner(self, painter: Painter, tokens: PromptTokens) -> Runner:
+    def _runner(self, painter: Painter, tokens: PromptTokens, loras: LoraLibrary | None) -> Runner:
         return Runner(
             queue=self._queue,
             desk=self.desk,
             spool=self._options.spool,
             read=self._source_of,
+            wear=lambda job: loras.worn(job) if loras else (),
             painter=painter,
             batching=Batching(self._options.profile, tokens.count, self._lid),
             gpu=self._gpu,
@@ -198,6 +241,8 @@ class Engine:
         if self._tokens is None:
             return Refusal(code=ErrorCode.STARTING)
         found = refusal(job, self._options.profile, self._tokens)
+        if found is None and self._loras is not None:
+            found = self._loras.refusal(job)
         if found is None and job.source and not self._options.spool.inputs.has(job.source):
             return Refusal(code=ErrorCode.INPUT_MISSING)
         return found

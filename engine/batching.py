@@ -44,6 +44,8 @@ class Kind:
     captions: tuple[int, ...]
     #: Of what they begin from; None where that is noise alone.
     strength: float | None
+    #: Name and weight of each LoRA, by name: the pictures share the layers that it changes.
+    loras: tuple[tuple[str, float], ...]
 
 
 class Batching:
@@ -68,4 +70,5 @@ class Batching:
         prompts = (job.prompt, job.negative_prompt) if job.guidance > 0 else (job.prompt,)
         captions = tuple(self._bucket(prompt) for prompt in prompts)
         strength = job.source.strength if job.source else None
-        return Kind(width, height, job.steps, job.guidance, captions, strength)
+        loras = tuple(sorted((lora.name, lora.weight) for lora in job.loras if lora.weight))
+        return Kind(width, height, job.steps, job.guidance, captions, strength, loras)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PIL.Image import Image
 
 from engine.contract import Job
-from engine.pipeline import Drawing, Drawn, Input, OnSketch, PipelineError, Stopped
+from engine.pipeline import Drawing, Drawn, Input, OnSketch, PipelineError, Stopped, Worn
 from engine.record import Record
 
 
@@ -23,6 +23,7 @@ class Commission:
     on_sketch: OnSketch = field(default=lambda make: None)
     #: What its pictures begin from.
     source: Input | None = None
+    loras: tuple[Worn, ...] = ()
     #: Wall time of its pictures; of a batch, their part.
     seconds: float = 0.0
     error: Exception | None = None
@@ -50,6 +51,7 @@ class Commission:
         self.record.batch = max(self.record.batch, len(pictures))
         self.record.encode_seconds += drawing.encode_seconds
         self.record.denoise_seconds += drawing.denoise_seconds
+        self.record.batch_steps += self.job.passes
         self.record.decode_seconds += drawing.decode_seconds
         self.record.out_of_memory += drawing.shortages
 

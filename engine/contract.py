@@ -18,14 +18,18 @@ Server-Sent Events over a Unix socket:
     GET    /metrics                                  for Prometheus
 
 An event stream starts with Hello, then repeats every unacknowledged result, then goes live; Hello
-comes again when the engine becomes ready. A later attempt of a generation makes an earlier one
-void, without an event. While the model loads, the tokenizer and jobs are answered with 503.
+comes again when the engine becomes ready, and when its LoRA files change. A later attempt of a
+generation makes an earlier one void, without an event. While the model loads, the tokenizer and
+jobs are answered with 503.
 """
 
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
+
+from engine.lora import MAX_LORAS, Lora, LoraInfo
+from engine.values import Frozen, Told
 
 PROTOCOL_VERSION = 4
 MAX_PICTURES = 4
@@ -35,18 +39,6 @@ MAX_INPUT_BYTES = 32 * 2**20
 HEARTBEAT_SECONDS = 5.0
 #: How long a client may believe that a job it handed over is alive without hearing of it.
 LEASE_SECONDS = 15.0
-
-
-class Frozen(BaseModel):
-    """A value that crosses a border: immutable, and checked when it is made."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Told(Frozen):
-    """What an engine tells: fields that a newer one adds are passed over."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class JobKey(Frozen):
@@ -91,6 +83,8 @@ class Job(Frozen):
     alone: bool = False
     #: Scaled, and cut at its edges, to the size at which the model draws.
     source: Source | None = None
+    #: Each file once.
+    loras: tuple[Lora, ...] = Field(default=(), max_length=MAX_LORAS)
     #: Local contrast and outlines are raised a little when it is drawn.
     enhance: bool = False
 
@@ -122,8 +116,10 @@ class ErrorCode(StrEnum):
     BAD_SIZE = "bad_size"  #: 422; data: width, height, multiple, minimum, maximum
     BAD_STEPS = "bad_steps"  #: 422; data: steps, minimum, maximum
     BAD_GUIDANCE = "bad_guidance"  #: 422; data: guidance, minimum, maximum
+    NO_LORA = "no_lora"  #: 422; no such file; data: name
+    UNFIT_LORA = "unfit_lora"  #: 422, or it fails; data: name, problem, and what that has
     # Failures of an accepted job.
-    BAD_PICTURE = "bad_picture"  #: non-finite or flat twice
+    BAD_PICTURE = "bad_picture"  #: non-finite or flat twice; data: loras (names) if it had any
     OUT_OF_MEMORY = "out_of_memory"
     ENGINE_ERROR = "engine_error"  #: unexpected; logged by the engine with the generation id
     # Given by the bot, not by the engine.
@@ -135,7 +131,7 @@ class Refusal(Told):
     """Body of a refused POST /v1/jobs."""
 
     code: ErrorCode
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default={})
 
 
 class EngineInfo(Told):
@@ -158,6 +154,8 @@ class EngineInfo(Told):
     #: Measured here; None before the first measurement. 1 megapixel-step = 10**6 drawn pixels
     #: times one forward pass.
     seconds_per_megapixel_step: float | None = None
+    #: By name. Hello comes again when they change.
+    loras: tuple[LoraInfo, ...] = ()
 
 
 class EngineCondition(Told):
@@ -229,7 +227,7 @@ class Failed(Told):
     kind: Literal["failed"] = "failed"
     key: JobKey
     code: ErrorCode
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default={})
 
 
 class Cancelled(Told):

@@ -67,19 +67,19 @@ def transformer(shapes: Shapes, like: Transformer, latent_side: int) -> Transfor
 def unet(shapes: Shapes, like: Transformer, latent_side: int) -> Transformer:
     """Of Stable Diffusion's kind; its blocks are the transformers of its widest level."""
     blocks = _grouped(shapes, r"(.+\.transformer_blocks\.\d+)\.")
-    widths = [block["norm1.weight"][0] for block in blocks]
-    widest = [block for block, width in zip(blocks, widths, strict=True) if width == max(widths)]
+    sizes = [_count(block) for block in blocks]
+    widest = [b for b, size in zip(blocks, sizes, strict=True) if 2 * size > max(sizes)]
     within = [shape for block in widest for shape in block.values()]
     width = shapes["conv_in.weight"][0]
     grown = width / like.width
     parameters = max(map(_count, widest))
+    channels = widest[0]["norm1.weight"][0]
+    kind = replace(
+        like.blocks[0], count=1, parameters=parameters, per_token=parameters, width=channels
+    )
     return replace(
         like,
-        blocks=tuple(
-            replace(kind, count=1, parameters=parameters, width=max(widths))
-            for kind in like.blocks[:1]
-            for _ in widest
-        ),
+        blocks=(kind,) * len(widest),
         others=_count(shapes) - sum(map(math.prod, within)),
         width=width,
         token_side=latent_side,

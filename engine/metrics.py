@@ -14,6 +14,13 @@ _IDLE_SECONDS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 _PICTURES = (1, 2, 3, 4, 6, 8, 12, 16, 32)
 
 
+#: What is looked up when it is asked for: name -> meaning.
+WATCHED = {
+    "queue_depth": "Jobs that wait.",
+    "device_free_bytes": "Memory of the card that is free.",
+}
+
+
 class Metrics:
     """Counters of one engine. Names begin with `zdraw_engine_`; safe from any thread."""
 
@@ -34,9 +41,9 @@ class Metrics:
             "phase_seconds", "Phases; a batch's count for each of its jobs.", _SECONDS, "phase"
         )
 
-    def watch(self, name: str, meaning: str, read: Callable[[], float]) -> None:
-        """A gauge that is read when it is asked for."""
-        gauge = Gauge(name, meaning, namespace="zdraw_engine", registry=self._registry)
+    def watch(self, name: str, read: Callable[[], float]) -> None:
+        """One of WATCHED is to be had from `read`."""
+        gauge = Gauge(name, WATCHED[name], namespace="zdraw_engine", registry=self._registry)
         gauge.set_function(read)
 
     def note(self, opened: OpenJob, result: Result) -> None:
@@ -55,7 +62,8 @@ class Metrics:
         self._wait.observe(record.wait_seconds)
         self._idle.observe(record.idle_seconds)
         self._batch.observe(record.batch)
-        self._step.observe(record.denoise_seconds / opened.job.passes)
+        if record.batch_steps:
+            self._step.observe(record.step_seconds)
         for phase in ("encode", "denoise", "decode", "png"):
             self._phase.labels(phase).observe(getattr(record, f"{phase}_seconds"))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from PIL.Image import Image
 
 from engine.contract import Cancelled, Job, JobKey, Returned
-from engine.pipeline import Input
+from engine.pipeline import Input, Worn
 from engine.record import Record
 
 
@@ -20,6 +20,8 @@ class OpenJob:
     record: Record = field(default_factory=Record)
     #: What it begins from, once it was read.
     source: Input | None = None
+    #: What is added to the model for it, once that was read.
+    loras: tuple[Worn, ...] = ()
     #: How to end it between two steps, once that is wanted. Written by the event loop, read by
     #: the GPU thread.
     end_as: type[Cancelled] | type[Returned] | None = None
@@ -46,6 +48,7 @@ class OpenJob:
             "guidance": self.job.guidance,
             "seed": self.job.seed,
             **({"strength": self.job.source.strength} if self.job.source else {}),
+            **({"loras": len(self.job.loras)} if self.job.loras else {}),
             **self.record.fields(),
         }
 

@@ -176,6 +176,7 @@ class Painter:
             guidance=job.guidance,
             seed=job.seed + picture.n,
             source=picture.commission.source,
+            loras=picture.commission.loras,
         )
 
     def _pace(self, job: Job, seconds: float, pictures: int) -> float:

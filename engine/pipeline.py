@@ -1,22 +1,26 @@
 """What the engine asks of a model. Torch-free: a pipeline imports torch when it is opened."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from PIL.Image import Image
 
 from engine.contract import passes
+from engine.loras.changes import Layers
+from engine.loras.folder import LoraFile
 from engine.memory.options import MemoryOptions
 from engine.profiles import Profile
 from engine.weight_files import DamagedWeights, NoWeights, pipeline_class
 
-#: For torch's allocators. Segments that grow fragment less. Pinned memory comes in powers of two
-#: unless it is too large to be kept for reuse; a block of Z-Image, of 345 MiB, would take 512.
-ALLOCATOR = "expandable_segments:True,pinned_max_cached_size_mb:64"
+#: For torch's allocators. Segments that grow fragment less.
+_GROWING = "expandable_segments:True"
+#: Pinned memory comes in powers of two unless it is too large to be kept for reuse; a block of
+#: Z-Image, of 345 MiB, would take 512. Older versions of torch refuse to work where they read it.
+_EXACT_PINNED, _SINCE = "pinned_max_cached_size_mb:64", (2, 13)
 
 
 class PipelineError(Exception):
@@ -25,6 +29,25 @@ class PipelineError(Exception):
 
 class WeightsError(PipelineError):
     """The model cannot be loaded; the message is one line and says what to do."""
+
+    #: The same in Chinese, without the details.
+    zh = "模型的权重缺失、损坏，或不合这里的设置"
+
+
+class TooLittleMemory(WeightsError):
+    """The model is whole, and does not fit."""
+
+    zh = "内存或显存放不下这个模型：关掉占显存的程序，或看 zdraw plan 选小一点的尺寸和存法"
+
+
+class OnlyBlack(WeightsError):
+    """The model loads, and draws nothing."""
+
+    zh = "用这些权重只画得出黑图：权重多半损坏了，重新下载"
+
+
+class NoCard(PipelineError):
+    """There is a card, and it cannot be used; the message is one line and says what to do."""
 
 
 class Stopped(PipelineError):
@@ -60,6 +83,28 @@ class Input:
     strength: float
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Adapter:
+    """A LoRA file in main memory."""
+
+    name: str
+    #: Of the whole file, and of what is behind its header: by the latter people's tools know it.
+    sha256: str
+    tensors_sha256: str
+    #: Path of a layer -> two matrices (rank, inputs) and (outputs, rank) of the pipeline's own
+    #: kind, whose product, second times first, is added to the layer's.
+    changes: Mapping[str, tuple[Any, Any]]
+    nbytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Worn:
+    """An adapter, and how much of it is added."""
+
+    adapter: Adapter
+    weight: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class DrawRequest:
     """One picture, at the size in pixels at which the model draws it."""
@@ -74,6 +119,8 @@ class DrawRequest:
     guidance: float
     seed: int
     source: Input | None = None
+    #: The same, in the same order, in all requests that are drawn together.
+    loras: tuple[Worn, ...] = ()
 
     @property
     def strength(self) -> float | None:
@@ -126,6 +173,12 @@ class Pipeline(Protocol):
     tokenizer_json: bytes
     #: Text that the chat template puts before and after a prompt.
     template: tuple[str, str]
+    #: What a LoRA may change.
+    layers: Layers
+
+    def read_lora(self, file: LoraFile) -> Adapter:
+        """All of it. From any thread. Raises Unfit, where it is not what it was, and OSError."""
+        ...
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image:
         """An RGB picture of the requested size; the same request gives the same picture.
@@ -141,8 +194,8 @@ class Pipeline(Protocol):
         on_steps: Sequence[Callable[[int], None]],
         on_sketches: Sequence[OnSketch] = (),
     ) -> Drawing:
-        """The pictures of requests of equal size, steps, guidance and strength, denoised as one
-        batch.
+        """The pictures of requests of equal size, steps, guidance, strength and LoRAs, denoised
+        as one batch.
 
         Each is what `draw` makes of it, but for the rounding of floats. After each step every
         picture's own `on_sketch`, where there are any, and `on_step` are called; a PipelineError
@@ -167,17 +220,26 @@ def open_pipeline(
     *,
     compiled: bool = True,
 ) -> Pipeline:
-    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, OutOfMemory.
+    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, NoCard,
+    OutOfMemory.
 
     `compiled`: where there is a card, the blocks of its transformer.
     """
     _check_class(profile, weights)
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
-    os.environ.setdefault("PYTORCH_ALLOC_CONF", ALLOCATOR)
+    os.environ.setdefault("PYTORCH_ALLOC_CONF", allocator(metadata.version("torch")))
+    import_module("engine.pipelines.eye").check(profile)
     module = import_module(f"engine.pipelines.{profile.pipeline}")
     opened: Pipeline = module.open_pipeline(profile, weights, options or MemoryOptions(), compiled)
     return opened
+
+
+def allocator(torch_version: str) -> str:
+    """PYTORCH_ALLOC_CONF for such a torch, as in "2.13.0+cu130"."""
+    major, minor = torch_version.split(".")[:2]
+    knows = (int(major), int(minor)) >= _SINCE
+    return f"{_GROWING},{_EXACT_PINNED}" if knows else _GROWING
 
 
 def _check_class(profile: Profile, weights: Path) -> None:

@@ -23,7 +23,7 @@ from engine.launch_lock import AlreadyRunning, launch_lock, lock_file
 from engine.listener import listen, server
 from engine.local_model import chosen_model
 from engine.lock_wait import Stopped, listening_sleep
-from engine.pipeline import WeightsError, open_pipeline
+from engine.pipeline import NoCard, WeightsError, open_pipeline
 from engine.private_folder import keep_private
 from engine.profiles import Profile, UnknownModel
 from engine.server import create_app
@@ -32,6 +32,7 @@ from engine.socket_path import socket_path
 from engine.spool import Spool
 
 #: Exit codes, by sysexits.h: a supervisor starts the engine again after SOFTWARE and IOERR only.
+EX_UNAVAILABLE = 69
 EX_SOFTWARE = 70
 EX_CANTCREAT = 73
 EX_IOERR = 74
@@ -121,8 +122,10 @@ def _exit_code(listening: asyncio.Task[None], working: asyncio.Task[None]) -> in
     if not working.done():
         return 0
     error = working.exception()
+    if isinstance(error, NoCard):
+        return _say(EX_UNAVAILABLE, str(error))
     if isinstance(error, WeightsError):
-        return _say(EX_CONFIG, str(error))
+        return _say(EX_CONFIG, f"{error.zh} / {error}")
     if isinstance(error, Stuck):
         _log.error("gpu_thread_stuck")
     else:
@@ -174,6 +177,7 @@ def _options(settings: EngineSettings, profile: Profile) -> EngineOptions:
             compiled=settings.engine_compile,
         ),
         spool=Spool(settings.state_dir),
+        lora_folder=settings.lora_folder(),
         capacity=settings.engine_queue_size,
         lid=settings.engine_batch,
         throttle=(settings.engine_throttle_jobs, settings.engine_throttle_seconds),

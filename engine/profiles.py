@@ -19,6 +19,8 @@ class Profile:
     stands_in_for: tuple[str, ...] = ()
     #: Where the weights come from.
     source: str
+    #: Its name at ModelScope, where that is another one.
+    modelscope: str | None = None
     #: Whether they can be had at all.
     published: bool = True
     #: The folder that the operator named in the place of a model. None = by name.
@@ -196,6 +198,7 @@ PROFILES: tuple[Profile, ...] = (
             *("sd15", "v1-5-pruned-emaonly"),
         ),
         source="stable-diffusion-v1-5/stable-diffusion-v1-5",
+        modelscope="AI-ModelScope/stable-diffusion-v1-5",
         pipeline="stable_diffusion",
         pipeline_class="StableDiffusionPipeline",
         anatomy=STABLE_DIFFUSION,

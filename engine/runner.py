@@ -12,9 +12,10 @@ from engine.batching import Batching
 from engine.contract import ErrorCode, Failed, Finished, Job, Progress, Started
 from engine.desk import Desk
 from engine.job_queue import JobQueue
+from engine.loras.library import BadLora
 from engine.open_job import OpenJob, named
 from engine.painter import Painter, Painting
-from engine.pipeline import DeviceLost, Input
+from engine.pipeline import DeviceLost, Input, Worn
 from engine.spool import Spool
 from engine.turn import Drawn, Turn
 
@@ -34,6 +35,7 @@ class Runner:
         desk: Desk,
         spool: Spool,
         read: Callable[[Job], Input | None],
+        wear: Callable[[Job], tuple[Worn, ...]],
         painter: Painter,
         batching: Batching,
         gpu: Executor,
@@ -41,12 +43,13 @@ class Runner:
         clock: Callable[[], float],
         made_by: tuple[str, str],
     ) -> None:
-        """`read` gives what a job begins from. `gpu` has one thread. `made_by` is the model's name
-        and the engine's version."""
+        """`read` gives what a job begins from. `wear` gives its LoRAs, or raises BadLora. `gpu` has
+        one thread. `made_by` is the model's name and the engine's version."""
         self._queue = queue
         self._desk = desk
         self._spool = spool
         self._read = read
+        self._wear = wear
         self._painter = painter
         self._batching = batching
         self._gpu = gpu
@@ -90,25 +93,31 @@ class Runner:
             if places > 0:
                 jobs += self._queue.take_more(partial(self._batching.joins, first=first), places)
             batch = [opened for job in jobs if (opened := self._desk.opened(job.key)) is not None]
-            batch = [opened for opened in batch if await self._has_source(opened)]
+            batch = [opened for opened in batch if await self._has_all(opened)]
             self._queue.done(len(jobs) - len(batch))
+            for opened in batch:
+                opened.record.queue_depth = len(self._queue.waiting())
             if batch:
                 return batch
 
-    async def _has_source(self, opened: OpenJob) -> bool:
-        """Reads what the job begins from, while the batch before it is drawn; False where that
-        fails."""
-        if opened.job.source is None:
+    async def _has_all(self, opened: OpenJob) -> bool:
+        """Reads what the job begins from and its LoRAs, while the batch before it is drawn; False
+        where that fails."""
+        job = opened.job
+        if job.source is None and not job.loras:
             return True
-        loop = asyncio.get_running_loop()
+        run = partial(asyncio.get_running_loop().run_in_executor, self._encoders)
         try:
-            opened.source = await loop.run_in_executor(self._encoders, self._read, opened.job)
+            opened.source, opened.loras = await run(self._read, job), await run(self._wear, job)
+        except BadLora as bad:
+            failed = Failed(key=opened.key, code=ErrorCode.UNFIT_LORA, data={**bad.data})
         except Exception:
-            _log.exception("source_unreadable", **named(opened.key))
+            _log.exception("inputs_unreadable", **named(opened.key))
             failed = Failed(key=opened.key, code=ErrorCode.ENGINE_ERROR)
-            await self._desk.settle(opened, failed, {})
-            return False
-        return True
+        else:
+            return True
+        await self._desk.settle(opened, failed, {})
+        return False
 
     def _in_gpu_thread(self, turn: Turn) -> list[Drawn]:
         if self._lost is not None:
@@ -149,7 +158,7 @@ class Runner:
             return
         began = self._clock()
         try:
-            files = await self._encode(opened.job, drawn, opened.source)
+            files = await self._encode(opened, drawn)
         except Exception:
             _log.exception("encoding_failed", **named(opened.key))
             failed = Failed(key=opened.key, code=ErrorCode.ENGINE_ERROR)
@@ -158,22 +167,22 @@ class Runner:
         opened.record.png_seconds = self._clock() - began
         await self._desk.settle(opened, _finished(opened.job, drawn), files)
 
-    async def _encode(self, job: Job, painting: Painting, source: Input | None) -> dict[str, bytes]:
+    async def _encode(self, opened: OpenJob, painting: Painting) -> dict[str, bytes]:
+        job = opened.job
         run = partial(asyncio.get_running_loop().run_in_executor, self._encoders)
         full = await asyncio.gather(
             *(run(encode.enlarged, drawn, job.width, job.height) for drawn in painting.pictures)
         )
         if job.enhance:
-            mask = source.mask if source else None
+            mask = opened.source.mask if opened.source else None
             full = await asyncio.gather(*(run(finishing.finished, one, mask) for one in full))
         drawn = painting.pictures[0].size
         model, version = self._made_by
+        told = (
+            encode.origin(job, n, drawn, model, version, opened.loras) for n in range(len(full))
+        )
         preview, *pngs = await asyncio.gather(
-            run(encode.preview, full),
-            *(
-                run(encode.png, picture, encode.origin(job, n, drawn, model, version))
-                for n, picture in enumerate(full)
-            ),
+            run(encode.preview, full), *map(partial(run, encode.png), full, told)
         )
         return {"preview.jpg": preview} | {f"{n}.png": png for n, png in enumerate(pngs, 1)}
 

@@ -35,6 +35,11 @@ class EngineSettings(BaseSettings):
         description="Folder of the model's weights; unset: `models/<model>` in the state folder, "
         "and for the demo model the weights that come with zdraw.",
     )
+    lora_dir: Path | None = Field(
+        None,
+        description="Folder of LoRA files (`*.safetensors`) that people may name; unset: `loras` "
+        "in the state folder.",
+    )
     vram_gb: float | None = Field(
         None,
         ge=1,
@@ -80,6 +85,10 @@ class EngineSettings(BaseSettings):
     def memory_options(self) -> MemoryOptions:
         """How a model is laid out."""
         return MemoryOptions(vram_gb=self.vram_gb, storage=Storage(self.weights_storage))
+
+    def lora_folder(self) -> Path:
+        """Where LoRA files lie, if there are any."""
+        return self.lora_dir or self.state_dir / "loras"
 
     def weights_folder(self, profile: Profile) -> Path:
         """Where the weights of `profile` lie, or would lie."""

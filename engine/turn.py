@@ -59,6 +59,9 @@ class Turn:
             else:
                 begun.append((opened, self._commission(opened)))
         self._painter.paint_together([commission for _, commission in begun])
+        free = self._painter.pipeline.free_bytes()
+        for opened, _ in begun:
+            opened.record.device_free_bytes = free
         outcomes |= {opened: self._outcome(opened, commission) for opened, commission in begun}
         return [outcomes[opened] for opened in self.batch]
 
@@ -82,6 +85,7 @@ class Turn:
             opened.record,
             _sketching(opened),
             opened.source,
+            opened.loras,
         )
 
     def _progress(self, opened: OpenJob) -> Callable[[int], None]:
@@ -111,7 +115,9 @@ class Turn:
         except Stopped:
             return (opened.end_as or Returned)(key=key)
         except BadPicture:
-            return Failed(key=key, code=ErrorCode.BAD_PICTURE)
+            names: dict[str, object] = {"loras": [lora.name for lora in opened.job.loras]}
+            data = names if opened.job.loras else {}
+            return Failed(key=key, code=ErrorCode.BAD_PICTURE, data=data)
         except OutOfMemory:
             size = {"width": opened.job.width, "height": opened.job.height}
             return Failed(key=key, code=ErrorCode.OUT_OF_MEMORY, data=size)

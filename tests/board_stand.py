@@ -13,16 +13,19 @@ from typing import Any
 import pytest
 import structlog
 
+from bot.adapters.board.acts_panel import ActsPanel
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
 from bot.adapters.board.login import Login
+from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.own_tab import OwnTab
 from bot.adapters.board.page import Page
 from bot.adapters.board.password import Password, Sessions
 from bot.adapters.board.server import BoardServer
 from bot.adapters.board.state_tab import StateTab
 from bot.core.errors import Refusal
+from bot.core.loras import Loras
 from bot.core.news import News
 from engine.profiles import profile_named
 
@@ -58,6 +61,7 @@ class Stand:
                 cancel=NOTHING,
                 status=NOTHING,
                 admissions=NOTHING,
+                records=NOTHING,
                 news=News(),
                 pictures=NOTHING,
                 profile=profile,
@@ -65,7 +69,8 @@ class Stand:
             ),
             drop=Drop(profile, attempt),
             own=OwnTab(NOTHING, NOTHING, attempt),
-            state=StateTab(NOTHING, attempt, "Asia/Shanghai"),
+            state=StateTab(NOTHING, ActsPanel(NOTHING, attempt), attempt, "Asia/Shanghai"),
+            loras=LoraList(Loras()),
             profile=profile,
             telegram=True,
             locked=locked,

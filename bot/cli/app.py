@@ -11,6 +11,7 @@ import typer
 from bot.cli.db import db
 from bot.cli.doctor import doctor
 from bot.cli.draw import draw
+from bot.cli.model import model
 from bot.cli.plan import plan
 from bot.cli.token import token
 from bot.core.errors import StartupError
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(db, name="db")
 app.add_typer(token, name="token")
+app.add_typer(model, name="model")
 app.command(context_settings={"ignore_unknown_options": True})(draw)
 app.command()(doctor)
 app.command()(plan)

@@ -44,12 +44,11 @@ class Cancel:
         live = await self._records.live(origin.requester, origin.address.chat)
         return await self._end(live, origin.event_key)
 
-    async def everywhere(self, origin: Origin, until_ms: int) -> int:
-        """All that the person has waiting or being drawn in any chat and asked for until then;
-        how many. Raises AlreadySeen."""
-        waiting = await self._records.waiting(origin.requester)
-        asked = [one.id for one in waiting if one.created_ms <= until_ms]
-        return await self._end(asked, origin.event_key)
+    async def everywhere(self, origin: Origin, up_to: str) -> int:
+        """All that the person has waiting or being drawn in any chat, up to that generation; how
+        many. Raises AlreadySeen."""
+        waiting = await self._records.waiting(origin.requester, up_to=up_to)
+        return await self._end([one.id for one in waiting], origin.event_key)
 
     async def _end(self, ids: Sequence[str], event_key: str, act: Act | None = None) -> int:
         cancelled = await self._outcomes.cancel(ids, event_key, act=act)

@@ -98,6 +98,13 @@ COMMANDS: tuple[Command, ...] = (
         example="/info k3v9x2ab",
     ),
     Command(
+        name="loras",
+        triggers=("风格模型",),
+        meaning_zh="有哪些 LoRA 风格模型，和它们的触发词",
+        meaning_en="which LoRA files there are, and their trigger words",
+        example="/loras",
+    ),
+    Command(
         name="history",
         triggers=("历史", "我的图"),
         meaning_zh="翻看我的图（私聊）",
@@ -283,13 +290,3 @@ def command_rows(locale: str, *, in_group: bool = False) -> list[tuple[str, str]
         )
         for command in COMMANDS
     ]
-
-
-def commands_markdown() -> str:
-    """The table in docs/commands.md."""
-    lines = ["| 命令 Command | 中文 Chinese | 含义 Meaning | 例 Example |", "|---|---|---|---|"]
-    for command in COMMANDS:
-        triggers = " ".join(f"`{trigger}`" for trigger in command.written_triggers()) or "–"
-        meaning = f"{command.meaning_zh}<br>{command.meaning_en}"
-        lines.append(f"| `/{command.name}` | {triggers} | {meaning} | `{command.example}` |")
-    return "\n".join(lines)

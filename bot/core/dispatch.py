@@ -13,6 +13,7 @@ from bot.core.generation import Generation, Outcome
 from bot.core.handover import fits, suits
 from bot.core.job import job_of
 from bot.core.log import Log
+from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Clock, EngineLink, EngineLost, JobRows, Outcomes, Pictures
@@ -54,6 +55,7 @@ class Dispatcher:
         pictures: Pictures,
         news: News,
         pace: Pace,
+        loras: Loras,
         clock: Clock,
         log: Log,
     ) -> None:
@@ -63,6 +65,7 @@ class Dispatcher:
         self._pictures = pictures
         self._news = news
         self._pace = pace
+        self._loras = loras
         self._clock = clock
         self._log = log
         self._wake = asyncio.Event()
@@ -291,6 +294,8 @@ class Dispatcher:
             for key in hello.interrupted:
                 await self._link.acknowledge(key)
             self._pace.learn(hello.info.seconds_per_megapixel_step, launch=hello.info.launch_id)
+            if hello.info.ready:
+                self._loras.take(hello.info.loras)
             self._info, self._news.engine_ready = hello.info, hello.info.ready
         self._log.info("engine_connected", model=hello.info.model, ready=hello.info.ready)
         self._wake.set()

@@ -20,6 +20,7 @@ from bot.core.generation import (
     new_seed,
 )
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -28,7 +29,7 @@ from bot.core.program_jobs import ProgramJob
 from bot.core.quota import price, scope_of
 from bot.core.sources import Given, Sources
 from bot.core.staff import Staff
-from bot.core.token_counter import TokenCounter
+from bot.core.token_counter import TokenCounter, check_length
 from engine.profiles import Profile
 
 
@@ -48,6 +49,7 @@ class Draw:
         news: News,
         gate: Gate,
         sources: Sources,
+        loras: Loras,
     ) -> None:
         self._admissions = admissions
         self._tokens = tokens
@@ -59,6 +61,7 @@ class Draw:
         self._news = news
         self._gate = gate
         self._sources = sources
+        self._loras = loras
 
     async def check(self, origin: Origin) -> None:
         """Raises Refusal where a request would be refused whatever it says."""
@@ -103,6 +106,7 @@ class Draw:
         used is refused. `job`: what a program calls it. Raises Refusal."""
         await self.check(origin)
         check_values(request)
+        request = replace(request, loras=self._loras.by_name(request.loras))
         admitted = await self._admit(origin, request, given=given, job=job)
         if admitted.duplicate:
             await check_same(request, given, admitted.generation, self._sources)
@@ -138,13 +142,6 @@ class Draw:
         act = act_on(origin, ActKind.RETRY, parent)
         return await self._admit(place, request, parent, act=act)
 
-    def _check_length(self, text: str) -> None:
-        count = self._tokens.measure(text)
-        if count is not None and count.lost:
-            raise Refusal(
-                "prompt_too_long", tokens=count.tokens, limit=count.limit, lost=count.lost
-            )
-
     def _resolve(self, request: DrawRequest, rules: GroupRules, given: Given | None) -> DrawSpec:
         shaped = request
         if given is not None and request.size is None and request.ratio is None:
@@ -165,6 +162,7 @@ class Draw:
             seed=new_seed() if request.seed is None else request.seed,
             count=count,
             strength=(request.strength or given.usual_strength) if given else None,
+            loras=self._loras.resolve(request.loras),
             enhancement=self._enhancement(request, guidance) if enhanced else None,
         )
 
@@ -218,8 +216,7 @@ class Draw:
         """What the reply has to say about how the request was understood."""
         low, high = self._profile.advised_guidance
         drawn = self._profile.drawn_size(spec.width, spec.height)
-        # Where it is usual there is nothing to say of it.
-        turned_on = spec.guidance > 0 and self._profile.guidance == 0
+        turned_on = spec.guidance > 0 and not self._profile.guidance
         by_itself = turned_on and request.guidance is None
         added = spec.enhancement
         notes = {
@@ -246,8 +243,8 @@ class Draw:
         job: ProgramJob | None = None,
     ) -> Admitted:
         await self._gate.check_words(origin, request.prompt, request.negative or "")
-        self._check_length(request.prompt)
-        self._check_length(request.negative or "")
+        check_length(self._tokens, request.prompt)
+        check_length(self._tokens, request.negative or "")
         rules = await self._rules.for_asker(origin)
         given = await self._given(origin.requester, request, given, parent)
         spec = self._resolve(request, rules, given)

@@ -7,6 +7,7 @@ import difflib
 from dataclasses import dataclass
 
 from engine.contract import MAX_PICTURES
+from engine.lora import MAX_LORA_WEIGHT
 from engine.profiles import Profile
 
 #: Picture n is drawn with seed + n - 1, and the last one must still be a seed.
@@ -166,6 +167,17 @@ OPTIONS: tuple[Option, ...] = (
         example_en="--strength small or --strength 0.6",
         allowed=f"小 中 大 small medium large, {MIN_STRENGTH:g} – {MAX_STRENGTH:g}",
         elsewhere=("denoise", "denoising", "denoising-strength", "image-strength", "change"),
+    ),
+    Option(
+        key="loras",
+        meaning_zh="用一个 LoRA 风格模型和它的强度，写在哪里都行，最多 3 个；/loras 看有哪些",
+        meaning_en="draw with a LoRA file, this much of it; anywhere, up to 3; /loras lists them",
+        zh=("风格模型",),
+        en=("lora",),
+        example_zh="<lora:水墨:0.8> 或 风格模型 水墨:0.8",
+        example_en="<lora:ink:0.8> or --lora ink:0.8",
+        allowed=f"NAME, NAME:0.8, -{MAX_LORA_WEIGHT:g} – {MAX_LORA_WEIGHT:g}",
+        elsewhere=("loras", "lyco", "lycoris", "style", "adapter"),
     ),
     Option(
         key="enhance",

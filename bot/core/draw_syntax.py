@@ -1,6 +1,7 @@
 """The grammar of `/draw`: a description, then options, in Chinese or English.
 
     一位穿着汉服的女孩 横图 种子 42        girl in hanfu --wide --seed 42
+    <lora:水墨:0.8> 一位穿着汉服的女孩      girl in hanfu --lora ink:0.8
 
 Options are taken from the end of the text backwards, in any order, for as long as there are
 any. What is left is the prompt, and it reaches the model as it was typed. Where something may
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.errors import Refusal
+from bot.core.grammar.lora_tags import without_tags
 from bot.core.grammar.marks import marks, stray_refusal
 from bot.core.grammar.patterns import (
     BOUNDARY,
@@ -28,6 +30,7 @@ from bot.core.grammar.patterns import (
 )
 from bot.core.grammar.request_copy import RequestCopy, copy_of
 from bot.core.grammar.values import bad_value, read_value, shortened
+from bot.core.loras import WantedLora
 
 MAX_CHARACTERS = 4000
 #: No option but the negative prompt is longer than this in the copy.
@@ -56,6 +59,7 @@ class DrawRequest:
     negative: str | None = None
     #: How much of a picture that is given may change.
     strength: float | None = None
+    loras: tuple[WantedLora, ...] = ()
     #: 画质增强.
     enhance: bool | None = None
 
@@ -83,9 +87,10 @@ def parse_draw(text: str) -> DrawRequest:
     no_sampler, option_not_last, bad_value, given_twice.
     """
     check_characters(text)
+    text, loras = without_tags(text)
     copy = copy_of(text.strip())
     if not copy.seen.strip():
-        raise Refusal("empty_prompt")
+        raise Refusal("only_options" if loras else "empty_prompt")
     dashed = marks(copy)
     found, cut = _take_options(copy)
     negatives = [(one.value_start, one.end) for one in found if one.key == "negative"]
@@ -94,10 +99,13 @@ def parse_draw(text: str) -> DrawRequest:
         for start, end in [(0, cut), *negatives]:
             if start <= mark.start < end:
                 raise stray_refusal(copy, mark, end)
-    values = _values(copy, found)
+    values = _values(copy, [one for one in found if one.key != "loras"])
+    named = [read_value(one.key, one.typed) for one in reversed(found) if one.key == "loras"]
     if not copy.seen[:cut].strip():
         raise Refusal("only_options")
-    return DrawRequest(prompt=copy.original[: copy.at[cut]].strip(), **values)
+    return DrawRequest(
+        prompt=copy.original[: copy.at[cut]].strip(), loras=(*loras, *named), **values
+    )
 
 
 def check_characters(text: str) -> None:

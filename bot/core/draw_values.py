@@ -1,13 +1,17 @@
 """Requests made of values, as programs send them and rows hold them, instead of words."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH, option_named
 from bot.core.draw_syntax import DrawRequest, check_characters
 from bot.core.errors import Refusal
 from bot.core.generation import DrawSpec, Generation
+from bot.core.loras import WantedLora, spelling
 from bot.core.sources import Given, Sources
 from engine.contract import MAX_PICTURES
+from engine.lora import MAX_LORA_NAME, MAX_LORA_WEIGHT, Lora
 from engine.profiles import Profile
 
 #: Lowest and highest value of what is a number.
@@ -18,6 +22,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "guidance": (0, Profile.max_guidance),
     "strength": (MIN_STRENGTH, MAX_STRENGTH),
 }
+LORA_WEIGHTS = (-MAX_LORA_WEIGHT, MAX_LORA_WEIGHT)
 
 
 def check_values(request: DrawRequest) -> None:
@@ -31,17 +36,30 @@ def check_values(request: DrawRequest) -> None:
         value = getattr(request, key)
         if value is not None and not low <= value <= high:
             raise Refusal("bad_value", key=key, value=f"{value}", allowed=option_named(key).allowed)
+    for lora in request.loras:
+        _check_lora(lora)
+
+
+def _check_lora(lora: WantedLora) -> None:
+    low, high = LORA_WEIGHTS
+    weight = 0.0 if lora.weight is None else lora.weight
+    if not 0 < len(lora.name.strip()) <= MAX_LORA_NAME or not low <= weight <= high:
+        value = lora.name[:MAX_LORA_NAME] + f":{weight:g}"
+        allowed = option_named("loras").allowed
+        raise Refusal("bad_value", key="loras", value=value, allowed=allowed)
 
 
 def completed(request: DrawRequest, beside: DrawRequest) -> DrawRequest:
     """`request`, and what `beside` says where it says nothing. A size and a ratio are two ways to
     say one thing."""
     shaped = request.size is not None or request.ratio is not None
-    said = {
+    said: dict[str, Any] = {
         name: getattr(beside, name)
         for name in ("seed", "steps", "guidance", "count", "negative", "enhance")
         if getattr(request, name) is None
     }
+    if not request.loras:
+        said["loras"] = beside.loras
     if not shaped:
         said |= {"size": beside.size, "ratio": beside.ratio}
     return replace(request, **said)
@@ -83,9 +101,19 @@ def is_the_same(request: DrawRequest, spec: DrawSpec) -> bool:
     }
     if request.size not in (None, (spec.width, spec.height)):
         return False
+    if not _are_the_same(request.loras, spec.loras):
+        return False
     if request.enhance not in (None, spec.enhancement is not None):
         return False
     return all(value is None or value == getattr(spec, name) for name, value in asked.items())
+
+
+def _are_the_same(wanted: Sequence[WantedLora], loras: Sequence[Lora]) -> bool:
+    asked = {spelling(lora.name): lora.weight for lora in wanted}
+    named = {spelling(lora.name): lora.weight for lora in loras}
+    return asked.keys() == named.keys() and all(
+        weight in (None, named[name]) for name, weight in asked.items()
+    )
 
 
 def request_of(generation: Generation) -> DrawRequest:
@@ -107,4 +135,5 @@ def request_of(generation: Generation) -> DrawRequest:
         negative=spec.negative_prompt or None,
         strength=spec.strength,
         enhance=enhanced,
+        loras=tuple(WantedLora(name=lora.name, weight=lora.weight) for lora in spec.loras),
     )

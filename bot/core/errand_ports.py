@@ -42,6 +42,10 @@ class Errands(Protocol):
         """Oldest first, not necessarily all."""
         ...
 
+    async def waits(self, requester: str) -> bool:
+        """There is one of this person."""
+        ...
+
     async def done(self, serial: int) -> None:
         """Its request was admitted or answered."""
         ...

@@ -31,6 +31,15 @@ class Figures(Protocol):
         ...
 
 
+class EngineMetrics(Protocol):
+    """What an engine counts."""
+
+    async def metrics(self) -> bytes | None:
+        """In Prometheus' text format, every name with `zdraw_engine_` before it; None while the
+        engine is away."""
+        ...
+
+
 class EngineGauge(Protocol):
     """What an engine tells of itself."""
 

@@ -1,7 +1,9 @@
 """The use case `/forget`: what is stored of a person goes, and what was counted stays.
 
 It asks first. The button names the newest generation there was then, and everything up to that
-one is meant, so pressing it next year, or twice, forgets no more than was asked about.
+one is meant, so pressing it next year, or twice, forgets no more than was asked about. What is no
+generation yet, because its picture is being fetched, could not be said to be older or newer: so
+it does not ask while there is such a request.
 """
 
 import asyncio
@@ -10,6 +12,7 @@ from dataclasses import replace
 
 from bot.core.cancel import Cancel
 from bot.core.data_ports import Forgetting, History
+from bot.core.errand_ports import Errands
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Origin
 from bot.core.log import Log
@@ -30,6 +33,7 @@ class Forget:
         *,
         history: History,
         forgetting: Forgetting,
+        errands: Errands,
         cancel: Cancel,
         lookup: Lookup,
         retention: Retention,
@@ -37,6 +41,7 @@ class Forget:
     ) -> None:
         self._history = history
         self._forgetting = forgetting
+        self._errands = errands
         self._cancel = cancel
         self._lookup = lookup
         self._retention = retention
@@ -44,6 +49,8 @@ class Forget:
 
     async def question(self, origin: Origin) -> tuple[str, tuple[Button, ...]]:
         """What would go and what would stay."""
+        if await self._errands.waits(origin.requester):
+            raise Refusal("forget_soon")
         kept = await self._history.holdings(origin.requester)
         if kept is None:
             raise Refusal("nothing_to_forget")
@@ -63,7 +70,7 @@ class Forget:
             raise Refusal("not_yours_to_forget")
         ending = replace(origin, event_key=f"{origin.event_key}:cancel")
         try:
-            await self._cancel.everywhere(ending, last.created_ms)
+            await self._cancel.everywhere(ending, up_to)
         except AlreadySeen:
             # By a process that died before it came to the rest.
             self._log.info("forgetting_again")

@@ -19,6 +19,7 @@ from bot.core.gallery import Gallery
 from bot.core.generation import Origin
 from bot.core.help_text import help_text
 from bot.core.lookup import Lookup
+from bot.core.lora_desk import LoraDesk
 from bot.core.messages import Button, Toast
 from bot.core.my_data import MyData
 from bot.core.ports import Records
@@ -55,6 +56,7 @@ class FrontDesk:
         answers: Answers,
         my_data: MyData,
         edits: EditDesk,
+        loras: LoraDesk,
     ) -> None:
         self._draw = draw
         self._cancel = cancel
@@ -71,6 +73,7 @@ class FrontDesk:
         self.my_data = my_data
         #: Drawing from pictures.
         self.edits = edits
+        self.loras = loras
 
     # --- drawing ------------------------------------------------------------------------------
 

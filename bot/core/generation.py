@@ -11,10 +11,13 @@ from enum import StrEnum
 from bot.core.enhancement import Enhancement
 from bot.core.workload import Workload
 from engine.contract import JobKey, passes
+from engine.lora import Lora
 
 ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 ID_LENGTH = 8
 MAX_ATTEMPTS = 5
+#: How often admins may have one request drawn once more.
+MAX_RETRIES = 3
 SEED_BITS = 32
 
 
@@ -146,6 +149,7 @@ class DrawSpec:
     source: str | None = None
     #: Of that picture: see engine.contract.Source.
     strength: float | None = None
+    loras: tuple[Lora, ...] = ()
     #: 画质增强: what it adds to the words. None = off.
     enhancement: Enhancement | None = None
 

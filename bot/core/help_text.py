@@ -1,8 +1,9 @@
-"""The text of /help and /start, made from the tables of commands and options."""
+"""The text of /help and /start, and the table in docs/commands.md, made from those of commands and
+options."""
 
 from collections.abc import Mapping
 
-from bot.core.commands import command_rows
+from bot.core.commands import COMMANDS, command_rows
 from bot.core.draw_options import help_rows
 from bot.core.replies import reply
 
@@ -37,3 +38,13 @@ def help_text(
 
 def _section(heading: str, rows: list[tuple[str, str]]) -> str:
     return "\n".join([heading, *(f"{example} — {meaning}" for example, meaning in rows)])
+
+
+def commands_markdown() -> str:
+    """The table in docs/commands.md."""
+    lines = ["| 命令 Command | 中文 Chinese | 含义 Meaning | 例 Example |", "|---|---|---|---|"]
+    for command in COMMANDS:
+        triggers = " ".join(f"`{trigger}`" for trigger in command.written_triggers()) or "–"
+        meaning = f"{command.meaning_zh}<br>{command.meaning_en}"
+        lines.append(f"| `/{command.name}` | {triggers} | {meaning} | `{command.example}` |")
+    return "\n".join(lines)

@@ -6,6 +6,7 @@ from bot.core.generation import Generation, Origin
 from bot.core.group_rules import RulesHere
 from bot.core.history_view import outcome_text
 from bot.core.local_time import local_time
+from bot.core.loras import tag
 from bot.core.ports import Clock
 from bot.core.quota import units
 from bot.core.replies import reply
@@ -38,6 +39,8 @@ class InfoView:
         ]
         if spec.strength is not None:
             lines.append(reply("info_source", locale, strength=f"{spec.strength:g}"))
+        if spec.loras:
+            lines.append(reply("info_loras", locale, loras=" ".join(map(tag, spec.loras))))
         if spec.negative_prompt:
             lines.append(reply("info_negative", locale, negative=spec.negative_prompt))
         if spec.enhancement is not None:

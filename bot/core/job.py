@@ -34,6 +34,7 @@ async def job_of(generation: Generation, pictures: Pictures) -> tuple[Job, bytes
         # it would cost each of them an attempt.
         alone=generation.counted_attempts > 0,
         source=source,
+        loras=spec.loras,
         enhance=spec.enhancement is not None,
     )
     return job, content

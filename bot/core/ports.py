@@ -83,12 +83,17 @@ class Records(Protocol):
         """The event has had its effect or its answer: a redelivered one means nothing."""
         ...
 
+    async def of_event(self, event_key: str) -> Generation | None:
+        """What the event had drawn."""
+        ...
+
     async def live(self, requester: str, chat: str) -> Sequence[str]:
         """Ids of this person's generations in this chat that have not ended."""
         ...
 
-    async def waiting(self, requester: str) -> Sequence[Generation]:
-        """This person's generations in all chats that have not ended, next one first."""
+    async def waiting(self, requester: str, *, up_to: str | None = None) -> Sequence[Generation]:
+        """This person's generations in all chats that have not ended, next one first. Those that
+        were admitted up to the generation `up_to`, if one is named."""
         ...
 
     async def waiting_in_all(self) -> int:

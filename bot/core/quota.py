@@ -134,7 +134,8 @@ class Ledger(Protocol):
         self, key: AccountKey, allowance: int | None, reason: str, act: Act, *, by_fleet: bool
     ) -> Statement:
         """Change what it gets each day, from today and once for each event; None = what is
-        usual. Without `by_fleet` more than that takes a pool. Raises Refusal."""
+        usual. Without `by_fleet` more than that takes a pool, and what the fleet held down below it
+        is not loosened. Raises Refusal."""
         ...
 
 

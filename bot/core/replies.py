@@ -15,6 +15,7 @@ from bot.core.sentences.board import BOARD, FAILED_ON_THE_PAGE, ON_THE_PAGE
 from bot.core.sentences.discord import DISCORD
 from bot.core.sentences.group_rules import GROUP_RULES
 from bot.core.sentences.keeping_order import KEEPING_ORDER
+from bot.core.sentences.loras import LORAS
 from bot.core.sentences.moderation import MODERATION
 from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
@@ -33,6 +34,7 @@ __all__ = [
     "REPLIES",
     "asked_about",
     "failure_text",
+    "lora_problem",
     "note_text",
     "program_text",
     "refusal_text",
@@ -54,6 +56,7 @@ REPLIES: dict[str, tuple[str, str]] = {
     **GROUP_RULES,
     **MODERATION,
     **BOARD,
+    **LORAS,
 }
 
 #: What a platform says in place of these: its commands have other names, or it has none.
@@ -94,9 +97,19 @@ def refusal_text(refusal: Refusal, locale: str, platform: str = "") -> str:
         data["why"] = reply("because", locale, why=data["why"])
     if "key" in data:
         data["key"] = option_named(data["key"]).label(locale)
+    code = _prepared(code, locale, data)
     if "setting" in data:
         data["setting"] = reply(f"setting_{data['setting']}", locale)
     return reply(code, locale, platform, **data)
+
+
+def lora_problem(problem: str, locale: str, data: Mapping[str, Any]) -> str:
+    """Why a LoRA file cannot be used, as a part of a sentence; `data` as engine.lora has it. What
+    only a newer engine knows is damage."""
+    try:
+        return _pick(LORAS[f"lora_{problem}"], locale).format(**data)
+    except KeyError:
+        return _pick(LORAS["lora_damaged"], locale)
 
 
 def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: Any) -> str:
@@ -108,6 +121,7 @@ def program_text(code: str, locale: str, names: Mapping[str, str], /, **data: An
         data["wait"] = wait_text(data["wait"], locale)
     if data.get("reason"):
         data["reason"] = reply("because", locale, reason=data["reason"])
+    code = _prepared(code, locale, data)
     tables = (PROGRAMS, REPLIES, FAILURES)
     try:
         sentences = next(table[code] for table in tables if code in table)
@@ -130,11 +144,24 @@ def wait_text(milliseconds: int, locale: str) -> str:
 def failure_text(code: str, locale: str, platform: str = "", /, **data: Any) -> str:
     """Why an accepted request failed, as a part of a sentence; see `reply`. A code or data that
     only another version of zdraw knows is an internal error in this one's words."""
+    code = _prepared(code, locale, data)
     sentences = {**FAILURES, **OWN_FAILURES.get(platform, {})}
     try:
         return _pick(sentences[code], locale).format(**data)
     except KeyError:
         return _pick(sentences["engine_error"], locale)
+
+
+def _prepared(code: str, locale: str, data: dict[str, Any]) -> str:
+    """Makes words of what an engine says of LoRAs; the code of the sentence."""
+    if "problem" in data:
+        data["problem"] = lora_problem(data["problem"], locale, data.get("lora", data))
+    if "near" in data:
+        data["near"] = (", " if locale == "en" else "、").join(data["near"])
+    if code == "bad_picture" and data.get("loras"):
+        data["loras"] = ", ".join(map(str, data["loras"]))
+        return "bad_picture_with_loras"
+    return code
 
 
 def note_text(note: str, locale: str, /, **data: Any) -> str:

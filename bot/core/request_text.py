@@ -5,6 +5,7 @@ from bot.core.draw_size import size_here, usual_size
 from bot.core.draw_syntax import DrawRequest
 from bot.core.errors import Refusal
 from bot.core.group_rules import GroupRules
+from bot.core.loras import tag
 from engine.profiles import Profile
 
 #: Shapes that are named rather than measured, the first that fits.
@@ -36,6 +37,7 @@ def _options(request: DrawRequest, profile: Profile, rules: GroupRules, locale: 
         said.append(_option("guidance", f"{request.guidance:g}", locale))
     if request.strength is not None:
         said.append(_option("strength", f"{request.strength:g}", locale))
+    said += [tag(lora) for lora in request.loras]
     if request.enhance is not None and request.enhance != bool(rules.enhance):
         said.append(switch_text(request.enhance, locale))
     if request.negative:

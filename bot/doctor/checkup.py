@@ -10,6 +10,7 @@ from bot.core.errors import StartupError
 from bot.doctor.discord import discord
 from bot.doctor.finding import Finding, broken, fine, reason
 from bot.doctor.machine import card, seen_engine, weights
+from bot.doctor.sight import card_for_torch
 from bot.doctor.storage import database, state_folder
 from bot.doctor.telegram import telegram
 from bot.load_settings import load_settings
@@ -81,6 +82,8 @@ async def _drawing(settings: BotSettings, of_engine: EngineSettings) -> AsyncIte
     for finding in weights(profile, of_engine.weights_folder(profile)):
         yield finding
     async for finding in card(profile, engine.device if engine else None):
+        yield finding
+    async for finding in card_for_torch(profile):
         yield finding
 
 

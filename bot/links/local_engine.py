@@ -34,6 +34,8 @@ SILENCE_SECONDS = 3 * HEARTBEAT_SECONDS
 CALL_SECONDS = 10.0
 #: A sketch that takes longer is of a step that is over.
 SKETCH_SECONDS = 1.0
+#: Whoever asks for figures asks again soon.
+METRICS_SECONDS = 2.0
 UNPROCESSABLE, NO_SPACE = 422, 507
 
 
@@ -135,6 +137,15 @@ class LocalEngine:
             return EngineCondition.model_validate_json(response.content)
         except (httpx.HTTPError, ValidationError):
             return None
+
+    async def metrics(self) -> bytes | None:
+        """Implements bot.core.figures.EngineMetrics."""
+        try:
+            response = await self._client.get("http://engine/metrics", timeout=METRICS_SECONDS)
+            response.raise_for_status()
+        except httpx.HTTPError:
+            return None
+        return response.content
 
     async def sketch(self, key: JobKey) -> bytes | None:
         try:

@@ -18,11 +18,17 @@ class Here:
 
     #: Of whoever has none of their own; None: they are not limited.
     allowance: int | None
-    #: What the group's admins may let somebody have each day; None: anything.
-    most: int | None
+    #: The same if the group's admins had decided nothing: by the operator, or the fleet's word
+    #: for the group.
+    usual: int | None
     #: The group has a pool.
     pooled: bool
     time_zone: str
+
+    @property
+    def most(self) -> int | None:
+        """What the group's admins may let somebody have each day; None: anything."""
+        return None if self.pooled else self.usual
 
 
 @dataclass(frozen=True)
@@ -33,15 +39,15 @@ class Own:
     allowance: int | None = None
     by_fleet: bool = False
 
-    def limit(self, here: Here) -> Limit:
-        """Of a person's account: what it gets each day, within what is usual there."""
-        return Limit(decided=self.allowance, by_fleet=self.by_fleet, usual=here.most)
+    def limit(self, usual: int | None) -> Limit:
+        """Of a person's account: what it gets each day."""
+        return Limit(decided=self.allowance, by_fleet=self.by_fleet, usual=usual)
 
     def each_day(self, holder: str, here: Here) -> int | None:
         """What the account of `holder` gets; None where it is not limited."""
         if holder == POOL:
             return self.allowance
-        return here.allowance if self.allowance is None else self.limit(here).holding
+        return here.allowance if self.allowance is None else self.limit(here.most).holding
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,7 +32,7 @@ class Accounts:
         holding = own.over(usual)
         return Here(
             allowance=holding.allowance,
-            most=None if own.pooled else own.limit("allowance", usual).loosest,
+            usual=own.limit("allowance", usual).loosest,
             pooled=own.pooled,
             time_zone=holding.time_zone or self._defaults.time_zone,
         )

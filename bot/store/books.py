@@ -149,5 +149,5 @@ def _given_here(key: AccountKey, account: Account, here: Here) -> bool:
     """The group's admins could let them have more: out of its pool, or what they took before."""
     if is_alone(key.scope):
         return False
-    most = account.own.limit(here).loosest
+    most = account.own.limit(here.most).loosest
     return here.pooled or most is None or (account.allowance or 0) < most

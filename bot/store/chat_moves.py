@@ -8,13 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.ports import Clock
 from bot.store.conditions import is_untold
 from bot.store.database import Database
-from bot.store.house_tables import acts, bans, clearings, groups, people, places, words
+from bot.store.house_tables import (
+    acts,
+    bans,
+    clearings,
+    errands,
+    groups,
+    people,
+    places,
+    words,
+)
 from bot.store.quota_tables import accounts, ledger
 from bot.store.tables import chats, generations, notices, removals
 
 _chat = chats.c
 _g = generations.c
 _a = accounts.c
+_e = errands.c
 
 
 class SqlChatMoves:
@@ -32,6 +42,7 @@ class SqlChatMoves:
             await _move_settings(connection, platform, old, new)
             await _move_accounts(connection, platform, old, new)
             await _move_house(connection, platform, old, new)
+            await _move_errands(connection, platform, old, new)
             return await _move_generations(connection, platform, old, new)
 
     async def _move_messages(
@@ -109,6 +120,21 @@ async def _move_house(connection: AsyncConnection, platform: str, old: str, new:
     ):
         of_platform = named.table.c.platform == platform
         await _move_rows(connection, named, own, old, new, of_platform)
+
+
+async def _move_errands(connection: AsyncConnection, platform: str, old: str, new: str) -> None:
+    """The few requests whose picture is being fetched. The message that asked stayed behind."""
+    person, moved = f"{platform}:{old}", f"{platform}:{new}"
+    for serial, origin in (await connection.execute(select(_e.serial, _e.origin))).all():
+        address = origin["address"]
+        if (address["platform"], address["chat"]) != (platform, old):
+            continue
+        asker = moved if origin["requester"] == person else origin["requester"]
+        there = {**address, "chat": new, "request_message": None}
+        change = update(errands).where(_e.serial == serial)
+        await connection.execute(
+            change.values(requester=asker, origin={**origin, "requester": asker, "address": there})
+        )
 
 
 async def _move_rows(

@@ -53,6 +53,11 @@ class SqlErrands:
         async with self._database.read() as connection:
             return [_errand_of(row) for row in (await connection.execute(query)).mappings()]
 
+    async def waits(self, requester: str) -> bool:
+        theirs = select(_row.serial).where(_row.requester == requester).limit(1)
+        async with self._database.read() as connection:
+            return (await connection.execute(theirs)).first() is not None
+
     async def done(self, serial: int) -> None:
         async with self._database.write() as connection:
             await connection.execute(delete(errands).where(_row.serial == serial))

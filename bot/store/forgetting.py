@@ -40,6 +40,7 @@ _wish = forgettings.c
 _WORDLESS: dict[str, Any] = {
     "prompt": "",
     "negative_prompt": "",
+    "loras": [],
     "notes": [],
     "error_data": {},
     "reply_token": None,

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.acts import Act
+from bot.core.acts import Act, ActKind
 from bot.core.errors import AlreadySeen, Refusal
 from bot.core.fairness import fair_tag
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
@@ -42,6 +42,7 @@ from bot.store.event_rows import note
 from bot.store.live import live_only
 from bot.store.people import meet, weight_of
 from bot.store.program_jobs import note_job
+from bot.store.retries import check_retry
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
 from engine.contract import passes
@@ -103,6 +104,8 @@ class SqlAdmissions:
         if await _was_answered(connection, new.event_key):
             raise AlreadySeen(new.event_key)
         now = self._clock()
+        if act is not None and act.kind is ActKind.RETRY:
+            await check_retry(connection, act.target)
         await check_admittance(
             connection, self._books.accounts, new.requester, new.address, new.scope, now
         )

@@ -60,6 +60,8 @@ places = Table(
     Column("open", Boolean, nullable=False),
     #: Somebody who runs the fleet decided that.
     Column("by_fleet", Boolean, nullable=False, server_default="0"),
+    #: They opened it, and admins of the group have closed it since.
+    Column("opened_by_fleet", Boolean, nullable=False, server_default="0"),
 )
 
 #: What a prompt may not say, in one group or everywhere (an empty scope), and exceptions to it.

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
 from bot.core.errors import Refusal
+from bot.core.limit import Limit
 from bot.core.ports import Clock
 from bot.core.quota import (
     AccountKey,
@@ -70,11 +71,10 @@ class SqlLedger:
             here = await self._accounts.here(connection, key.platform, key.scope)
             account = await self._accounts.open(connection, key, here)
             if await record(connection, act, self._clock()):
-                own = account.own.limit(here)
                 fleets = allowance is not None
                 if not by_fleet:
-                    if own.loosened_by(allowance) and not here.pooled:
-                        raise Refusal("held_by_fleet" if own.held_down else "no_pool")
+                    own = account.own.limit(here.usual)
+                    _check_within(own, allowance, pooled=here.pooled)
                     fleets = own.stays_fleets(allowance)
                 new = update(rows).where(rows.c.serial == account.serial)
                 await connection.execute(new.values(allowance=allowance, by_fleet=fleets))
@@ -85,12 +85,23 @@ class SqlLedger:
             return _statement(account, ())
 
 
+def _check_within(own: Limit, allowance: int | None, *, pooled: bool) -> None:
+    """An admin of the group wants somebody to have that. What the fleet held down below what is
+    usual no pool loosens. Raises Refusal."""
+    if not own.loosened_by(allowance):
+        return
+    if own.held_down:
+        raise Refusal("held_by_fleet")
+    if not pooled:
+        raise Refusal("no_pool")
+
+
 def _given(account: Account, added: Amount, *, by_fleet: bool) -> int:
     """How much of what then does not expire came out of the pool. What the fleet adds did not,
-    and what was spent of what did is no more to be taken back."""
+    and what was spent of what did, or taken by who gave it, is no more to be taken back."""
     if by_fleet:
         return min(account.given, account.left.extra)
-    return account.given + max(0, added.extra)
+    return max(0, account.given + added.extra)
 
 
 def _by(act: Act) -> dict[str, Any]:

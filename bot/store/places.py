@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, false, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act
@@ -20,7 +20,7 @@ _place, _group = places.c, groups.c
 
 async def place_state(connection: AsyncConnection, address: Address, scope: str) -> PlaceState:
     """What was decided for a place, the channel that it is a thread of, and its group."""
-    around = select(_group.open, _group.closed_by_fleet).where(
+    around = select(_group.open, _group.closed_by_fleet, false()).where(
         _group.platform == address.platform, _group.scope == scope
     )
     parent = None
@@ -34,13 +34,26 @@ async def place_state(connection: AsyncConnection, address: Address, scope: str)
     )
 
 
-async def _decision(connection: AsyncConnection, query: Select[bool, bool]) -> Decision | None:
+async def _decision(
+    connection: AsyncConnection, query: Select[bool, bool, bool]
+) -> Decision | None:
     row = (await connection.execute(query)).one_or_none()
-    return None if row is None else Decision(open=row[0], by_fleet=row[1])
+    return None if row is None else Decision(open=row[0], by_fleet=row[1], opened_by_fleet=row[2])
 
 
-def _of_place(address: Address) -> Select[bool, bool]:
-    return select(_place.open, _place.by_fleet).where(*_is_place(address))
+def _of_place(address: Address) -> Select[bool, bool, bool]:
+    decided = select(_place.open, _place.by_fleet, _place.opened_by_fleet)
+    return decided.where(*_is_place(address))
+
+
+def _decided(before: Decision | None, *, open_: bool, by_fleet: bool) -> dict[str, bool]:
+    """What an admin of the group decides leaves what the fleet decided of the same place."""
+    fleets = None if by_fleet or before is None else before.fleets
+    return {
+        "open": open_,
+        "by_fleet": by_fleet or fleets == open_,
+        "opened_by_fleet": fleets is True and not open_,
+    }
 
 
 def _is_place(address: Address) -> Sequence[ColumnElement[bool]]:
@@ -71,9 +84,7 @@ class SqlPlaces:
             state = await place_state(connection, address, scope)
             if open_ and state.held and not by_fleet:
                 raise Refusal("closed_by_fleet")
-            # One that is closed already stays closed by whom it was.
-            still = not open_ and state.own == Decision(open=False, by_fleet=True)
-            decided = {"open": open_, "by_fleet": by_fleet or still}
+            decided = _decided(state.own, open_=open_, by_fleet=by_fleet)
             change = update(places).where(*_is_place(address)).values(decided)
             if (await connection.execute(change)).rowcount == 0:
                 key = {

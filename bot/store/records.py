@@ -26,15 +26,24 @@ class SqlRecords:
         async with self._database.read() as connection:
             return (await connection.execute(query)).first() is not None
 
+    async def of_event(self, event_key: str) -> Generation | None:
+        query = select(generations).where(generations.c.event_key == event_key)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().one_or_none()
+        return None if row is None else generation_of(row)
+
     async def live(self, requester: str, chat: str) -> Sequence[str]:
         row = generations.c
         query = live_only(select(row.id).where(row.requester == requester, row.chat == chat))
         async with self._database.read() as connection:
             return list((await connection.execute(query)).scalars())
 
-    async def waiting(self, requester: str) -> Sequence[Generation]:
-        row = generations.c
+    async def waiting(self, requester: str, *, up_to: str | None = None) -> Sequence[Generation]:
+        row, of_id = generations.c, generations.alias("last").c
         theirs = live_only(select(generations).where(row.requester == requester))
+        if up_to is not None:
+            last = select(of_id.serial).where(of_id.id == up_to).scalar_subquery()
+            theirs = theirs.where(row.serial <= last)
         query = theirs.order_by(is_running(row).desc(), *served_order(row))
         async with self._database.read() as connection:
             return [generation_of(one) for one in (await connection.execute(query)).mappings()]

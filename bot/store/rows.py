@@ -14,6 +14,7 @@ from bot.core.generation import (
     NewGeneration,
     Outcome,
 )
+from engine.lora import Lora
 
 
 def new_row(new: NewGeneration, *, tag: float, created_ms: int) -> dict[str, Any]:
@@ -51,6 +52,7 @@ def _request(new: NewGeneration) -> dict[str, Any]:
         "count": spec.count,
         "source": spec.source,
         "strength": spec.strength,
+        "loras": [lora.model_dump() for lora in spec.loras],
         "enhancement": asdict(spec.enhancement) if spec.enhancement else None,
         "model": new.model,
         "cost": new.cost,
@@ -135,5 +137,6 @@ def _spec_of(row: Mapping[Any, Any]) -> DrawSpec:
         count=row["count"],
         source=row["source"],
         strength=row["strength"],
+        loras=tuple(Lora.model_validate(lora) for lora in row["loras"]),
         enhancement=None if row["enhancement"] is None else Enhancement(**row["enhancement"]),
     )

@@ -126,6 +126,8 @@ generations = Table(
     #: The file that it begins from, and how much of that may change.
     Column("source", Text),
     Column("strength", Double),
+    #: Name and weight of each.
+    Column("loras", JSON, nullable=False, server_default="[]"),
     #: What it adds to the words: an Enhancement; NULL where it is off.
     Column("enhancement", JSON(none_as_null=True)),
     UniqueConstraint("id"),

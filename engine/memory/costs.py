@@ -64,6 +64,8 @@ class Work:
     #: Guidance doubles the rows of each step.
     guided: bool = False
     steps: int = 8
+    #: Bytes of LoRAs that are added to the transformer.
+    loras: int = 0
 
     @property
     def rows(self) -> int:
@@ -177,7 +179,15 @@ class Costs:
         slots = self._slots(max(self.blocks), streamed)
         tokens = self._picture_tokens(work) + _padded(self.max_tokens)
         live = self._live(transformer.live_bytes_per_token) * tokens * work.rows
-        return slots + self._unpacked(transformer.largest_matrix) + FRAGMENTATION * live
+        weights = slots + self._unpacked(transformer.largest_matrix) + self._added(work)
+        return weights + FRAGMENTATION * live
+
+    def _added(self, work: Work) -> int:
+        """LoRAs, and the block at work with them added."""
+        if not work.loras:
+            return 0
+        largest = max(kind.parameters for kind in self.anatomy.transformer.blocks)
+        return work.loras + largest * self._computed
 
     def _decoding(self, rung: Rung, work: Work) -> float:
         largest = rung.tile or max(work.width, work.height)

@@ -7,13 +7,13 @@ from typing import Any
 import torch
 
 from engine.pipeline import BadPicture, DrawRequest, Input
-from engine.pipelines.denoise import Captions, Member
+from engine.pipelines.guarded_loop import Captions, Member
 from engine.pipelines.picture_reader import PictureReader, Read, Start
 from engine.pipelines.placement import Unplaced
 
 
 class Beginnings:
-    """Of one ZImagePipeline."""
+    """Of one pipeline."""
 
     def __init__(self, pipe: Any) -> None:
         self._pipe = pipe
@@ -41,12 +41,13 @@ class Beginnings:
         # On the CPU whatever draws: a seed gives the same noise on every machine.
         chance = torch.Generator("cpu").manual_seed(request.seed)
         if request.source is None:
-            return Member(latents=self._noise(request, chance), on_step=on_step, captions=captions)
+            noise = self._noise(request, chance)
+            return Member(latents=noise, on_step=on_step, captions=captions, chance=chance)
         found = read[request.source]
         # Before the noise, as diffusers does.
         latents = None if found is None else found.sample(chance)
         noise = self._noise(request, chance)
-        member = Member(latents=noise, on_step=on_step, captions=captions)
+        member = Member(latents=noise, on_step=on_step, captions=captions, chance=chance)
         if found is None or latents is None:
             member.error = BadPicture()
         else:
@@ -57,7 +58,7 @@ class Beginnings:
         """float32 (channels, height / 8, width / 8); for the demo model / 16."""
         noise: torch.Tensor = self._pipe.prepare_latents(
             1,
-            self._pipe.transformer.in_channels,
+            self._pipe.transformer.config.in_channels,
             request.height,
             request.width,
             torch.float32,

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from diffusers.models.attention_dispatch import attention_backend
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 
 #: The dtype that a network is upcast to.
@@ -32,7 +33,12 @@ def usual(attention: str) -> AbstractContextManager[Any]:
 @contextmanager
 def plain() -> Iterator[None]:
     """Plain attention, and nothing compiled."""
-    with torch.compiler.set_stance("force_eager"), attention_backend(PLAIN_ATTENTION):
+    # The second is for networks that ask torch and not diffusers' dispatcher.
+    with (
+        torch.compiler.set_stance("force_eager"),
+        attention_backend(PLAIN_ATTENTION),
+        sdpa_kernel(SDPBackend.MATH),
+    ):
         yield
 
 

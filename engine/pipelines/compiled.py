@@ -16,6 +16,7 @@ import torch
 
 from engine.pipelines import care
 from engine.pipelines.blocks import blocks_of
+from engine.pipelines.rope import in_complex_numbers, in_real_numbers, with_real_places
 
 #: Sides of the latents and tokens of the caption that are rehearsed: two of each, so that none is
 #: taken for a constant.
@@ -34,11 +35,12 @@ def compile_blocks(
     """
     try:
         for block in blocks_of(transformer):
+            is_real = in_real_numbers(block)
             # mypy takes a method for what can never be replaced; torch looks it up on the block.
             compiled: Any = torch.compile(
                 block.forward, fullgraph=True, dynamic=True, backend=backend
             )
-            block.forward = compiled
+            block.forward = with_real_places(compiled) if is_real else compiled
         with torch.inference_mode(), care.usual(attention):
             for side, tokens in _SHAPES:
                 for pictures in _PICTURES:
@@ -46,7 +48,7 @@ def compile_blocks(
     except torch.AcceleratorError:
         raise
     except Exception as error:
-        _forget(transformer)
+        forget(transformer)
         _log.warning("blocks_not_compiled", error=" ".join(str(error).split())[:300])
         return False
     return True
@@ -62,7 +64,9 @@ def _run(transformer: Any, pictures: int, side: tuple[int, int], tokens: int) ->
     transformer([latents] * pictures, time, [caption] * pictures, return_dict=False)
 
 
-def _forget(transformer: Any) -> None:
+def forget(transformer: Any) -> None:
+    """Makes the blocks of `transformer` run uncompiled again."""
     for block in blocks_of(transformer):
         vars(block).pop("forward", None)
+        in_complex_numbers(block)
     torch.compiler.reset()

@@ -1,56 +1,18 @@
-"""Z-Image's denoising loop over several pictures, each of which may go wrong or leave by itself.
+"""Z-Image's denoising steps.
 
-What ZImagePipeline computes, step for step, with four differences: a picture can leave the batch,
-a prediction that is not finite is made again before it does harm, captions of different lengths
-never share a forward pass, and guidance is of the usual form (no normalisation, no truncation).
+What ZImagePipeline computes, with two differences: captions of different lengths never share a
+forward pass, and guidance is of the usual form (no normalisation, no truncation).
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 from diffusers.pipelines.z_image.pipeline_z_image import calculate_shift, get_default_z_image_sigmas
 
 from engine.batching import bucket
-from engine.contract import passes
-from engine.pipeline import BadPicture, PipelineError
-from engine.pipelines import care
-from engine.pipelines.guard import are_finite
-from engine.pipelines.picture_reader import Start
-
-
-@dataclass(frozen=True)
-class Captions:
-    """What the transformer is told."""
-
-    #: Of the prompt and, with guidance, of the negative one: (tokens, width) each, on the device.
-    #: None at all where one of them cannot be had.
-    embeddings: tuple[torch.Tensor, ...]
-    #: How many were at hand, and how many had to be made.
-    kept: int = 0
-    made: int = 0
-
-
-@dataclass(eq=False, kw_only=True)
-class Member:
-    """One picture on its way through the loop."""
-
-    #: float32, (channels, height / 8, width / 8), for the demo model / 16; on the device.
-    latents: torch.Tensor
-    on_step: Callable[[int], None]
-    captions: Captions
-    #: What it begins from; None = its latents, which are noise.
-    start: Start | None = None
-    #: Told after each step, before `on_step`, what computes the latents at the end of the way if
-    #: it went straight on.
-    on_outlook: Callable[[Callable[[], torch.Tensor]], None] = lambda outlook: None
-    #: Why it has left.
-    error: PipelineError | None = None
-    #: Predictions of it that were not finite.
-    bad_steps: int = 0
+from engine.pipelines.guarded_loop import GuardedLoop, Member
 
 
 class Step(NamedTuple):
@@ -63,53 +25,10 @@ class Step(NamedTuple):
     next_sigma: torch.Tensor
 
 
-class Denoiser:
-    """A transformer with its scheduler's steps."""
+class Denoiser(GuardedLoop[Step]):
+    """Z-Image's transformer with Euler's steps."""
 
-    def __init__(
-        self,
-        transformer: Any,
-        scheduler: Any,
-        attention: str,
-        run: Callable[[Callable[[], torch.Tensor]], torch.Tensor] = lambda part: part(),
-    ) -> None:
-        """`attention` names diffusers' backend. `run` calls each step's passes, once or, after it
-        has made room, again."""
-        self._transformer = transformer
-        self._run = run
-        self._scheduler = scheduler
-        self._attention = attention
-
-    def __call__(
-        self,
-        members: Sequence[Member],
-        steps: int,
-        guidance: float,
-        strength: float | None = None,
-    ) -> None:
-        """Takes `members`, of equal size, from noise to latents; some leave with an error. With
-        `strength` they all have a start, and only the last part of the way is gone."""
-        for member in members:
-            if not member.captions.embeddings:
-                member.error = BadPicture()
-        live = _still_there(members)
-        schedule = self._schedule(live, steps)[-passes(steps, strength) :] if live else []
-        for member in live:
-            if member.start is not None:
-                member.latents = member.start.at(schedule[0].sigma)
-        for done, step in enumerate(schedule, start=1):
-            self._step(live, step, guidance)
-            live = _still_there(live)
-            for member in live:
-                if member.start is not None:
-                    member.latents = member.start.keep(member.latents, step.next_sigma)
-                _tell(member, done)
-            live = _still_there(live)
-            if not live:
-                return
-
-    def _schedule(self, members: Sequence[Member], steps: int) -> list[Step]:
-        """All of them, from noise to a picture."""
+    def _schedule(self, members: Sequence[Member], steps: int, skipped: int) -> list[Step]:
         latents, settings = members[0].latents, self._scheduler.config
         tokens = (latents.shape[1] // 2) * (latents.shape[2] // 2)
         shift = calculate_shift(
@@ -123,60 +42,43 @@ class Denoiser:
         self._scheduler.set_timesteps(sigmas=sigmas, device=latents.device, mu=shift)
         sigmas = self._scheduler.sigmas
         times = (1000 - self._scheduler.timesteps) / 1000
-        return [Step(*step) for step in zip(times, sigmas[:-1], sigmas[1:], strict=True)]
+        every = [Step(*step) for step in zip(times, sigmas[:-1], sigmas[1:], strict=True)]
+        return every[skipped:]
 
-    def _step(self, members: Sequence[Member], step: Step, guidance: float) -> None:
-        """One Euler step. Whose velocity cannot be had leaves as BadPicture."""
-        waiting = list(members)
-        ways: list[AbstractContextManager[Any]] = [care.usual(self._attention), care.plain()]
-        ways += [self._upcast()] if care.can_be_upcast(self._transformer) else []
-        for how in ways:
-            with how:
-                velocities = self._run(partial(self._velocities, waiting, step.time, guidance))
-            # Before the step is made: the latents are those of the step before, and good.
-            finite = are_finite(velocities)
-            for member, velocity, is_good in zip(waiting, velocities, finite, strict=True):
-                if is_good:
-                    stride = step.next_sigma - step.sigma
-                    outlook = partial(_straight_on, member.latents, velocity, step.time)
-                    member.latents = member.latents + stride * velocity
-                    member.on_outlook(outlook)
-                else:
-                    member.bad_steps += 1
-            waiting = [m for m, is_good in zip(waiting, finite, strict=True) if not is_good]
-            if not waiting:
-                return
-        for member in waiting:
-            member.error = BadPicture()
+    def _begin(self, member: Member, first: Step) -> None:
+        if member.start is not None:
+            member.latents = member.start.at(first.sigma)
 
-    @contextmanager
-    def _upcast(self) -> Iterator[None]:
-        with care.plain(), care.upcast_blocks(self._transformer):
-            yield
+    def _keep(self, member: Member, step: Step) -> None:
+        if member.start is not None:
+            member.latents = member.start.keep(member.latents, step.next_sigma)
 
-    def _velocities(
-        self, members: Sequence[Member], time: torch.Tensor, guidance: float
-    ) -> torch.Tensor:
-        """From where each one's latents come, per unit of sigma: float32, (members, channels,
-        height, width)."""
+    def _advance(self, member: Member, prediction: torch.Tensor, step: Step) -> None:
+        """An Euler step."""
+        outlook = partial(_straight_on, member.latents, prediction, step.time)
+        member.latents = member.latents + (step.next_sigma - step.sigma) * prediction
+        member.on_outlook(outlook)
+
+    def _predictions(self, members: Sequence[Member], step: Step, guidance: float) -> torch.Tensor:
+        """Velocities: from where each one's latents come, per unit of sigma."""
         rows = [(member.latents, member.captions.embeddings[0]) for member in members]
         if guidance > 0:
             rows += [(member.latents, member.captions.embeddings[1]) for member in members]
-        predicted = self._predictions(rows, time)
+        predicted = self._outputs(rows, step.time)
         found = predicted[: len(members)]
         if guidance > 0:
             found = found + guidance * (found - predicted[len(members) :])
         return -found
 
-    def _predictions(
+    def _outputs(
         self, rows: Sequence[tuple[torch.Tensor, torch.Tensor]], time: torch.Tensor
     ) -> torch.Tensor:
         """The transformer's output for each pair of latents and caption, float32."""
         predicted: dict[int, torch.Tensor] = {}
         for together in _of_one_length([caption for _, caption in rows]):
             # Of different lengths they would need a mask, which the fast attention kernels refuse.
-            outputs = self._transformer(
-                [rows[n][0].to(self._transformer.dtype).unsqueeze(1) for n in together],
+            outputs = self._network(
+                [rows[n][0].to(self._network.dtype).unsqueeze(1) for n in together],
                 time.expand(len(together)),
                 [rows[n][1] for n in together],
                 return_dict=False,
@@ -196,14 +98,3 @@ def _of_one_length(captions: Sequence[torch.Tensor]) -> list[list[int]]:
 def _straight_on(latents: torch.Tensor, velocity: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
     """Where a step that began at `time` would lead without those behind it."""
     return latents - (1 - time) * velocity
-
-
-def _still_there(members: Sequence[Member]) -> list[Member]:
-    return [member for member in members if member.error is None]
-
-
-def _tell(member: Member, done: int) -> None:
-    try:
-        member.on_step(done)
-    except PipelineError as error:
-        member.error = error

@@ -1,6 +1,6 @@
 """Pictures to latents: where a drawing begins that does not begin from noise alone.
 
-What diffusers' ZImageImg2ImgPipeline and ZImageInpaintPipeline compute.
+What diffusers' img2img and inpaint pipelines compute; `Start.at` and `Start.keep` are Z-Image's.
 """
 
 from contextlib import nullcontext
@@ -71,7 +71,7 @@ class PictureReader:
         vae = self._vae
         with care.upcast(vae) if careful else nullcontext():
             found = vae.encode(pixels.to(vae.dtype)).latent_dist
-        shift, factor = vae.config.shift_factor, vae.config.scaling_factor
+        shift, factor = vae.config.shift_factor or 0.0, vae.config.scaling_factor
         return (found.mean[0].float() - shift) * factor, found.std[0].float() * factor
 
     def _mask(self, mask: Image.Image | None) -> torch.Tensor | None:

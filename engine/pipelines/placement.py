@@ -20,8 +20,8 @@ from engine.memory.plan import (
     plan,
     within_a_notch,
 )
-from engine.pipeline import OutOfMemory, WeightsError
-from engine.pipelines.blocks import blocks_of
+from engine.pipeline import OutOfMemory, TooLittleMemory
+from engine.pipelines.blocks import blocks_of, layers_of
 from engine.pipelines.device_memory import DeviceMemory
 from engine.pipelines.shortage import is_shortage
 from engine.profiles import Profile
@@ -85,7 +85,7 @@ class Placement(Unplaced):
     def __init__(
         self, pipe: Any, profile: Profile, storage: Storage, memory: DeviceMemory, host: Host
     ) -> None:
-        """Takes a pipeline that lies in main memory and moves it. Raises WeightsError."""
+        """Takes a pipeline that lies in main memory and moves it. Raises TooLittleMemory."""
         super().__init__()
         self._pipe = pipe
         self._profile = profile
@@ -97,13 +97,14 @@ class Placement(Unplaced):
         self._ceilings: dict[Work, Rung] = {}
         self._calm = 0
         self._rung: Rung | None = None
-        encoder, self._embedding = pipe.text_encoder, pipe.text_encoder.embed_tokens
+        encoder, self._embedding = pipe.text_encoder, pipe.text_encoder.get_input_embeddings()
+        layers = layers_of(encoder)
         blocks = blocks_of(pipe.transformer)
         self._count = len(blocks)
         self._blocks = BlockSwap(pipe.transformer, blocks, memory.device)
-        self._layers = BlockSwap(encoder, list(encoder.layers), memory.device)
+        self._layers = BlockSwap(encoder, layers, memory.device)
         _move(pipe.transformer, memory.device, without=blocks)
-        _move(encoder, memory.device, without=[*encoder.layers, self._embedding])
+        _move(encoder, memory.device, without=[*layers, self._embedding])
         pipe.vae.to(memory.device)
         _meet_on(memory.device, self._embedding)
         self.fit(usual_work(profile))
@@ -205,7 +206,7 @@ class Placement(Unplaced):
         self._layers.arrange(layers if rung.encoder_resident else 0)
         with torch.inference_mode(mode=False):
             self._embedding.to(self._memory.device if rung.encoder_resident else "cpu")
-        _cut(self._pipe.vae, rung.tile)
+        cut(self._pipe.vae, rung.tile)
 
     def _release(self) -> None:
         self._blocks.release()
@@ -222,8 +223,8 @@ def usual_work(profile: Profile) -> Work:
 def _ladder(
     profile: Profile, storage: Storage, host: Host, memory: DeviceMemory
 ) -> tuple[Rung, ...]:
-    """The rungs that main memory can take. Raises WeightsError where it is too small for all that
-    the card can."""
+    """The rungs that main memory can take. Raises TooLittleMemory where it is too small for all
+    that the card can."""
     costs = costs_of(profile, storage)
     rungs = ladder(profile.anatomy.transformer.block_count)
     taken = tuple(rung for rung in rungs if costs.host(rung) <= host.total)
@@ -231,7 +232,7 @@ def _ladder(
     if taken and not (isinstance(found, Shortfall) and found.of_host):
         return taken
     needs = found.needs if isinstance(found, Shortfall) and found.of_host else costs.host(rungs[-1])
-    raise WeightsError(
+    raise TooLittleMemory(
         f"{profile.name} as {storage} needs {needs / 2**30:.1f} GB of main memory with this card; "
         "see `zdraw plan`, and ZDRAW_WEIGHTS_STORAGE in docs/configuration.md"
     )
@@ -255,7 +256,7 @@ def _meet_on(device: torch.device, embedding: torch.nn.Module) -> None:
     embedding.register_forward_hook(lambda _module, _arguments, found: found.to(device))
 
 
-def _cut(vae: Any, tile: int | None) -> None:
+def cut(vae: Any, tile: int | None) -> None:
     """Makes `vae` decode in tiles of `tile` pixels a side, or in one piece."""
     if tile is None:
         vae.disable_tiling()

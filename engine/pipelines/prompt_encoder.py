@@ -35,6 +35,9 @@ class PromptEncoder:
         self._network = text_encoder
         self._memory = memory
         self._model = model
+        self._shorten(text_encoder)
+
+    def _shorten(self, text_encoder: Any) -> None:
         # Z-Image reads hidden_states[-2]: the input of the last layer. Without that layer and
         # the norm after it the same values are the output, and nothing is computed for nothing.
         text_encoder.layers = text_encoder.layers[:-1]

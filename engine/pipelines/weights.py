@@ -1,4 +1,4 @@
-"""Loads a ZImagePipeline from a folder, whole or not at all."""
+"""Loads a diffusers pipeline from a folder, whole or not at all."""
 
 import logging
 from pathlib import Path
@@ -10,15 +10,17 @@ import transformers
 
 from engine.pipeline import WeightsError, remedy
 from engine.profiles import Profile
+from engine.weight_files import LAYOUTS
 
-_NETWORKS = ("transformer", "vae", "text_encoder")
+#: Blackens pictures that it takes for indecent, often wrongly; here no picture is black.
+_LEFT_OUT = ("safety_checker", "feature_extractor", "image_encoder")
 
 
 def load(profile: Profile, folder: Path, dtype: torch.dtype) -> Any:
     """The pipeline of `profile` in main memory, every weight from `folder`. Raises WeightsError."""
     _silence()
     try:
-        return _load(folder, dtype)
+        return _load(profile, folder, dtype)
     except Exception as error:
         # Damage shows as whatever the reader of that file raises.
         reason = " ".join(str(error).split())[:300] or type(error).__name__
@@ -27,16 +29,35 @@ def load(profile: Profile, folder: Path, dtype: torch.dtype) -> Any:
         ) from error
 
 
-def _load(folder: Path, dtype: torch.dtype) -> Any:
-    index = diffusers.ZImagePipeline.load_config(folder, local_files_only=True)
-    networks = {name: _network(folder / name, index[name], dtype) for name in _NETWORKS}
-    pipe = diffusers.ZImagePipeline.from_pretrained(folder, local_files_only=True, **networks)
+def _load(profile: Profile, folder: Path, dtype: torch.dtype) -> Any:
+    kind = getattr(diffusers, profile.pipeline_class)
+    index = kind.load_config(folder, local_files_only=True)
+    networks = {
+        name: _network(folder / name, index[name], dtype)
+        for name in LAYOUTS[profile.pipeline_class].networks
+    }
+    left_out = {name: None for name in _LEFT_OUT if name in index}
+    pipe = kind.from_pretrained(folder, local_files_only=True, **networks, **left_out)
+    _CHECKS[profile.pipeline](pipe)
+    return pipe
+
+
+def _check_flow(pipe: Any) -> None:
     scheduler = pipe.scheduler
     is_euler = isinstance(scheduler, diffusers.FlowMatchEulerDiscreteScheduler)
     if not is_euler or scheduler.config.stochastic_sampling:
         # engine/pipelines/denoise.py makes Euler's steps.
         raise ValueError(f"{type(scheduler).__name__} is not a scheduler that zdraw knows")
-    return pipe
+
+
+def _check_unet(pipe: Any) -> None:
+    settings = pipe.unet.config
+    if settings.in_channels != pipe.vae.config.latent_channels or settings.time_cond_proj_dim:
+        # Those of inpainting and of consistency distillation take more than latents and a prompt.
+        raise ValueError("its U-Net is of a kind that zdraw does not know")
+
+
+_CHECKS = {"zimage": _check_flow, "stable_diffusion": _check_unet}
 
 
 def _network(folder: Path, named: tuple[str, str], dtype: torch.dtype) -> Any:

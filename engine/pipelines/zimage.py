@@ -1,9 +1,8 @@
 """Z-Image on diffusers' networks: laid out by plan, short prompts, several pictures at once."""
 
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
@@ -15,10 +14,11 @@ import torch
 from PIL import Image
 
 from engine.batching import CAPTION_BUCKET
-from engine.memory.cards import GIB, Host
-from engine.memory.costs import Storage, Work
+from engine.loras.folder import LoraFile
+from engine.memory.costs import Work
 from engine.memory.options import MemoryOptions
 from engine.pipeline import (
+    Adapter,
     BadPicture,
     DeviceLost,
     Drawing,
@@ -28,18 +28,20 @@ from engine.pipeline import (
     OutOfMemory,
     PipelineError,
 )
-from engine.pipelines import attention, care, guard, weights
+from engine.pipelines import attention, care, guard
 from engine.pipelines.beginnings import Beginnings
-from engine.pipelines.blocks import blocks_of
 from engine.pipelines.compiled import compile_blocks
-from engine.pipelines.denoise import Captions, Denoiser, Member
-from engine.pipelines.device_memory import CudaMemory, DeviceMemory, HostMemory
+from engine.pipelines.cores import one_core_free
+from engine.pipelines.denoise import Denoiser
 from engine.pipelines.embedding_memory import EmbeddingMemory
-from engine.pipelines.placement import Placement, Unplaced
+from engine.pipelines.guarded_loop import Captions, GuardedLoop, Member
+from engine.pipelines.lora_files import read_lora
+from engine.pipelines.lora_layers import LoraLayers
+from engine.pipelines.opening import opened
+from engine.pipelines.placement import Unplaced
 from engine.pipelines.prompt_encoder import Encoding, PromptEncoder
 from engine.pipelines.shortage import is_shortage
 from engine.pipelines.sketch import Sketcher
-from engine.pipelines.storage import compress
 from engine.profiles import Profile
 
 #: Pictures at once in host memory, which is never what limits them.
@@ -57,27 +59,7 @@ def open_pipeline(
     `compiled`: the transformer's blocks, on a card. Raises WeightsError, and OutOfMemory where the
     card cannot take the least of it.
     """
-    on_card = torch.cuda.is_available()
-    # Few processors compute in bfloat16; the others convert back and forth.
-    dtype = torch.bfloat16 if on_card else torch.float32
-    pipe = weights.load(profile, folder, dtype)
-    compress([*blocks_of(pipe.transformer), *pipe.text_encoder.layers], options.storage, dtype)
-    limit = None if options.vram_gb is None else round(options.vram_gb * GIB)
-    memory: DeviceMemory
-    if on_card:
-        memory = CudaMemory(torch.device("cuda", torch.cuda.current_device()), limit)
-    else:
-        # The decoder's convolutions take a fifth less time this way.
-        pipe.vae.to(memory_format=torch.channels_last)
-        if limit is None:
-            return ZImage(pipe, folder)
-        memory = HostMemory(limit)
-    is_plain = not on_card and options.storage is Storage.BF16
-    storage = Storage.FP32 if is_plain else options.storage
-    drawing = ZImage(pipe, folder, lambda: Placement(pipe, profile, storage, memory, _host()))
-    if on_card:
-        drawing.speed_up(compiled)
-    return drawing
+    return opened(ZImage, profile, folder, options, compiled)
 
 
 class ZImage:
@@ -93,26 +75,42 @@ class ZImage:
         """`place` lays the networks out, once the text encoder is as it stays."""
         self._pipe = pipe
         self._clock = clock
-        memory = EmbeddingMemory()
-        self._encode = PromptEncoder(pipe.tokenizer, pipe.text_encoder, memory, str(folder))
+        self._encode = self._encoder(str(folder))
         self._begin = Beginnings(pipe)
+        self._loras = LoraLayers(pipe.transformer)
+        self._dtype: torch.dtype = pipe.transformer.dtype
+        self.layers = self._loras.layers
         self._placement = place()
         self._encode.device = pipe.device
         self._denoise = self._denoiser(attention.ON_CPU)
         self._sketch = Sketcher()
         self.template = self._encode.template
-        self.tokenizer_json = (folder / "tokenizer" / "tokenizer.json").read_bytes()
+        self.tokenizer_json = self._tokenizer_json(folder)
         self._on_card = pipe.device.type == "cuda"
         self.device = torch.cuda.get_device_name(pipe.device) if self._on_card else "cpu"
 
-    def speed_up(self, compiled: bool) -> None:
-        """For a card: its fastest attention and, where wanted, blocks that are `compiled`."""
+    @staticmethod
+    def parts(pipe: Any) -> Any:
+        """The networks of a loaded diffusers pipeline, by the names that are used here."""
+        return pipe
+
+    def speed_up(
+        self, compiled: bool, backend: str | None = None, compiler: str = "inductor"
+    ) -> str:
+        """For a card: an attention backend, the fastest where none is named, and, where wanted,
+        blocks that are `compiled`. The backend's name."""
         transformer = self._pipe.transformer
-        backend = attention.chosen(transformer, torch.cuda.get_device_capability())
+        capability = torch.cuda.get_device_capability() if self._on_card else None
+        backend = backend or attention.chosen(transformer, capability)
         if compiled:
             with self._placement.phase():
-                compile_blocks(transformer, backend)
+                compile_blocks(transformer, backend, compiler)
         self._denoise = self._denoiser(backend)
+        return backend
+
+    def read_lora(self, file: LoraFile) -> Adapter:
+        """See engine.pipeline.Pipeline."""
+        return read_lora(file, self._dtype)
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         """See engine.pipeline.Pipeline."""
@@ -168,7 +166,7 @@ class ZImage:
         began = self._clock()
         placement = self._placement
         placement.fit(_work(requests))
-        with nullcontext() if self._on_card else _one_core_free():
+        with nullcontext() if self._on_card else one_core_free():
             with placement.phase():
                 captions = self._captions(requests)
             read = self._begin.read(requests, placement)
@@ -180,8 +178,7 @@ class ZImage:
                 ]
                 for member, on_sketch in zip(members, on_sketches, strict=False):
                     member.on_outlook = partial(self._offer, on_sketch)
-                first = requests[0]
-                self._denoise(members, first.steps, first.guidance, first.strength)
+                self._denoise_as(requests[0], members)
         denoised = self._clock()
         with placement.phase():
             drawn = tuple(placement.run(partial(self._drawn, member)) for member in members)
@@ -192,11 +189,24 @@ class ZImage:
             decode_seconds=self._clock() - denoised,
         )
 
-    def _denoiser(self, backend: str) -> Denoiser:
-        def run(step: Callable[[], torch.Tensor]) -> torch.Tensor:
-            return self._placement.run(step, can_be_split=True)
+    def _encoder(self, model: str) -> PromptEncoder:
+        pipe = self._pipe
+        return PromptEncoder(pipe.tokenizer, pipe.text_encoder, EmbeddingMemory(), model)
 
-        return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, run)
+    def _denoise_as(self, first: DrawRequest, members: Sequence[Member]) -> None:
+        """All `members` as `first` says."""
+        together = partial(self._loras.together, first.loras, self._pipe.device)
+        with self._loras.changed(self._placement.run(together)):
+            self._denoise(members, first.steps, first.guidance, first.strength)
+
+    def _tokenizer_json(self, folder: Path) -> bytes:
+        return (folder / "tokenizer" / "tokenizer.json").read_bytes()
+
+    def _denoiser(self, backend: str) -> GuardedLoop[Any]:
+        return Denoiser(self._pipe.transformer, self._pipe.scheduler, backend, self._run_step)
+
+    def _run_step(self, step: Callable[[], torch.Tensor]) -> torch.Tensor:
+        return self._placement.run(step, can_be_split=True)
 
     def _offer(self, on_sketch: OnSketch, outlook: Callable[[], torch.Tensor]) -> None:
         on_sketch(lambda: self._sketch(outlook()))
@@ -232,7 +242,8 @@ class ZImage:
         """Decoder output (1, 3, height, width), in [-1, 1] but for overshoots."""
         vae = self._pipe.vae
         with care.upcast(vae) if careful else nullcontext():
-            scaled = latents.to(vae.dtype) / vae.config.scaling_factor + vae.config.shift_factor
+            shift = vae.config.shift_factor or 0.0
+            scaled = latents.to(vae.dtype) / vae.config.scaling_factor + shift
             decoded: torch.Tensor = vae.decode(scaled.unsqueeze(0), return_dict=False)[0]
         return decoded
 
@@ -259,24 +270,8 @@ def _work(requests: Sequence[DrawRequest]) -> Work:
         batch=len(requests),
         guided=first.guidance > 0,
         steps=first.steps,
+        loras=sum(worn.adapter.nbytes for worn in first.loras),
     )
-
-
-def _host() -> Host:
-    return Host(total=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-
-
-@contextmanager
-def _one_core_free() -> Iterator[None]:
-    """For the transformer's many small operations on a CPU: with more threads than free cores
-    each of them waits for the thread that is not running, and the event loop and the encoders
-    need a core too. The decoder's few large ones gain from all cores."""
-    usual = torch.get_num_threads()
-    torch.set_num_threads(max(1, usual - 1))
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)
 
 
 def _picture(decoded: torch.Tensor) -> Image.Image:

@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 
 from bot.core.errors import EngineBusy, EngineRefused
+from bot.core.figures import EngineMetrics
 from bot.core.ports import EngineLink, EngineLost
 from bot.core.sketches import Sketches
 from bot.links.local_engine import LocalEngine
@@ -23,8 +24,8 @@ from tests.unit.engine.jobs import job, key, png
 TOO_LONG = "长" * 600
 
 
-class Link(EngineLink, Sketches, Protocol):
-    """Both are kept by one wire."""
+class Link(EngineLink, EngineMetrics, Sketches, Protocol):
+    """All are kept by one wire."""
 
 
 class Engine(Protocol):
@@ -183,6 +184,15 @@ async def test_a_cancelled_job_ends_as_cancelled(engine: Engine) -> None:
         engine.let_go()
         await heard.wait_for("cancelled")
         assert "finished" not in heard.kinds()
+
+
+async def test_what_the_engine_counts_can_be_asked_for(engine: Engine) -> None:
+    async with listening(engine):
+        text = await engine.link.metrics()
+    assert text is not None
+    names = {line.split()[2] for line in text.decode().splitlines() if line.startswith("# TYPE")}
+    assert names
+    assert all(name.startswith("zdraw_engine_") for name in names)
 
 
 async def test_who_looks_on_is_shown_sketches_until_the_pictures_are_there(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 over Gradio's client. One house and one browser serve all tests; the last ones end them."""
 
 import hashlib
+import json
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from gradio_client import Client
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from engine.profiles import profile_named
 from tests.board_browser import (
@@ -98,6 +99,42 @@ def test_cancel_takes_it_back(page: Page) -> None:
     expect(page.locator("#pictures img")).to_have_count(0)
 
 
+def test_a_page_that_is_loaded_again_shows_what_it_had_asked_for(page: Page) -> None:
+    draw(page, LONG_DRAW)
+    expect(page.locator("#status progress")).to_be_visible()
+    page.reload()
+    # Also while it is drawn.
+    expect(page.locator("#status progress")).to_be_visible()
+    drawn(page)
+    told = page.locator("#status").inner_text()
+    page.reload()
+    drawn(page)
+    assert page.locator("#status").inner_text() == told
+
+
+def test_a_press_whose_answer_is_lost_is_asked_after(page: Page) -> None:
+    """It joins the queue, and what is told of it goes to another stream than the page hears."""
+    draw(page, LONG_DRAW)
+    expect(page.locator("#status progress")).to_be_visible()
+
+    def elsewhere(route: Route) -> None:
+        asked = json.loads(route.request.post_data or "{}")
+        route.continue_(post_data=json.dumps({**asked, "session_hash": "elsewhere"}))
+
+    page.route("**/gradio_api/queue/join*", elsewhere)
+    draw(page, f"{DRAW} 种子 987")
+    expect(page.locator("#status")).to_contain_text("种子 987")
+    drawn(page)
+
+
+def test_a_press_that_never_came_says_so_and_can_be_pressed_again(page: Page) -> None:
+    page.route("**/gradio_api/queue/join*", lambda route: route.abort(), times=1)
+    draw(page, DRAW)
+    expect(page.locator("#status")).to_contain_text("没有进入排队，请再按一次")
+    draw(page, DRAW)
+    drawn(page)
+
+
 def test_what_cannot_be_drawn_is_plain_words(page: Page) -> None:
     page.get_by_text("更多设置").click()
     draw(page, "一个红色的圆 --sed 4")
@@ -164,6 +201,39 @@ def test_the_operator_sees_engine_queue_and_bars(page: Page) -> None:
     expect(page.locator("#queue")).to_contain_text("个请求")
     expect(page.locator("#charts svg")).to_have_count(2)
     expect(page.locator("#charts rect").first).to_be_attached()
+
+
+def test_the_operator_pauses_and_clears_the_queue(page: Page) -> None:
+    look_at(page, "管理")
+    page.locator("#reason input, #reason textarea").first.fill("换显卡")
+    press(page, "⏸ 暂停")
+    expect(page.locator("#acted")).to_contain_text("队列已暂停：换显卡")
+    expect(page.locator("#queue")).to_contain_text("换显卡")
+    look_at(page, "画图")
+    draw(page, DRAW)
+    expect(page.locator("#status")).to_contain_text("换显卡")
+    look_at(page, "管理")
+    press(page, "🧹 清空排队")
+    expect(page.locator("#acted")).to_contain_text("1 个请求在排队")
+    press(page, "是，全部取消")
+    expect(page.locator("#acted")).to_contain_text("已取消 1 个请求")
+    press(page, "▶ 继续")
+    expect(page.locator("#acted")).to_contain_text("队列在正常处理")
+    look_at(page, "画图")
+    expect(page.locator("#status")).to_contain_text("取消")
+
+
+def test_enhancement_sets_the_guidance_and_is_said(page: Page) -> None:
+    page.get_by_text("更多设置").click()
+    guidance = page.locator("#guidance input[type=number]")
+    expect(guidance).to_have_value("1.8")
+    draw(page, DRAW)
+    drawn(page)
+    expect(page.locator("#status")).to_contain_text("画质增强：引导 1.8")
+    page.locator("#enhance input").uncheck()
+    expect(guidance).to_have_value("0")
+    page.locator("#enhance input").check()
+    expect(guidance).to_have_value("1.8")
 
 
 def test_on_a_phone_all_of_it_fits_and_works(phone: Page) -> None:

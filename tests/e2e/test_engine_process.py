@@ -213,7 +213,7 @@ def test_missing_weights_end_it_with_the_command_that_gets_them(tmp_path):
         code, told = refused.ended(within=30)
     folder = tmp_path / "models" / "z-image-turbo"
     assert (code, told.count("\n")) == (78, 1)
-    assert f"hf download Tongyi-MAI/Z-Image-Turbo --local-dir {folder}" in told
+    assert f"zdraw model pull z-image-turbo --to {folder}" in told
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from engine.demo_model import WEIGHTS
+from engine.pipeline import WeightsError
 from tests.fakes.discord_api import TOKEN as DISCORD_TOKEN
 from tests.fakes.discord_api import FakeDiscord
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
@@ -243,8 +244,8 @@ def test_missing_weights_are_named_with_the_command_that_gets_them(tmp_path: Pat
     folder = tmp_path / "state" / "models" / "z-image-turbo"
     assert refused.code == os.EX_CONFIG
     assert refused.line == (
-        f"zdraw engine: no weights of z-image-turbo in {folder}; "
-        f"get them with: hf download Tongyi-MAI/Z-Image-Turbo --local-dir {folder}"
+        f"zdraw engine: {WeightsError.zh} / no weights of z-image-turbo in {folder}; "
+        f"get them with: zdraw model pull z-image-turbo --to {folder}"
     )
 
 
@@ -254,7 +255,8 @@ def test_truncated_weights_are_named(tmp_path: Path) -> None:
     os.truncate(weights / "transformer" / "diffusion_pytorch_model.safetensors", 100_000)
     refused = start(tmp_path, "run", WEIGHTS_DIR=str(weights))
     assert refused.code == os.EX_CONFIG
-    assert refused.line.startswith(f"zdraw engine: damaged weights of demo in {weights} (")
+    lead = f"zdraw engine: {WeightsError.zh} / damaged weights of demo in {weights} ("
+    assert refused.line.startswith(lead)
 
 
 def test_setting_that_only_the_engine_reads_is_refused_by_name(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def test_supervised_bot_works_once_it_is_its_turn(tmp_path: Path) -> None:
 
 
 def test_nobody_else_can_read_what_lies_in_the_state_folder(tmp_path: Path) -> None:
-    # As `hf download --local-dir state/models/...` makes it.
+    # As `zdraw model pull` makes it.
     (tmp_path / "state" / "models").mkdir(parents=True)
     (tmp_path / "state").chmod(0o755)
     before = os.umask(0o022)

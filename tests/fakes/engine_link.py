@@ -21,6 +21,7 @@ from engine.contract import (
     Returned,
     Started,
 )
+from engine.lora import LoraInfo
 from engine.profiles import profile_named
 
 #: What a Unix socket would carry; content does not matter to the bot.
@@ -33,6 +34,8 @@ class FakeEngine:
     def __init__(self, *, capacity: int = 3, png: bytes = PNG) -> None:
         self.capacity = capacity
         self.seconds_per_megapixel_step = 1.0
+        #: Its LoRA files.
+        self.loras: tuple[LoraInfo, ...] = ()
         self._png = png
         self.jobs: dict[JobKey, Job] = {}
         #: Every job ever accepted, in order: more than one for a generation is repeated work.
@@ -126,6 +129,7 @@ class FakeEngine:
             template_tokens=8,
             max_tokens=512,
             seconds_per_megapixel_step=self.seconds_per_megapixel_step,
+            loras=self.loras,
         )
 
     # --- the port -----------------------------------------------------------------------------
@@ -156,6 +160,12 @@ class FakeEngine:
         if not self.connected or not isinstance(self.results.get(key), Finished):
             raise EngineBusy
         return Rendered(pictures=(self._png,) * pictures, preview=JPEG)
+
+    async def metrics(self) -> bytes | None:
+        """EngineMetrics, as Prometheus reads it."""
+        if not self.connected:
+            return None
+        return b"# TYPE zdraw_engine_fake gauge\nzdraw_engine_fake 1.0\n"
 
     async def sketch(self, key: JobKey) -> bytes | None:
         if not self.connected or key not in self.jobs:

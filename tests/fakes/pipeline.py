@@ -3,11 +3,14 @@
 import random
 import threading
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 from PIL import Image
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-from engine.pipeline import Drawing, Drawn, DrawRequest, OnSketch, PipelineError
+from engine.loras.changes import Layers
+from engine.loras.folder import LoraFile
+from engine.pipeline import Adapter, Drawing, Drawn, DrawRequest, OnSketch, PipelineError
 
 #: Longest a held step waits, so that a failing test ends.
 PATIENCE = 10.0
@@ -21,6 +24,7 @@ class FakePipeline:
 
     def __init__(self) -> None:
         self.tokenizer_json = _byte_tokenizer()
+        self.layers: Layers = {"layers.0.attention.to_q": (8, 8)}
         #: Raised by the first step of a picture with this prompt.
         self.raises: dict[str, Exception] = {}
         #: While cleared, every step waits before it is done.
@@ -47,6 +51,12 @@ class FakePipeline:
         """Nothing waits any more."""
         for gate in (self.go, self.decoding, *self.gates.values()):
             gate.set()
+
+    def read_lora(self, file: LoraFile) -> Adapter:
+        digest = sha256(file.path.read_bytes()).hexdigest()
+        return Adapter(
+            name=file.name, sha256=digest, tensors_sha256=digest, changes={}, nbytes=file.stamp[0]
+        )
 
     def draw(self, request: DrawRequest, on_step: Callable[[int], None]) -> Image.Image:
         image = self.draw_together([request], [on_step]).drawn[0].image
@@ -113,7 +123,8 @@ def _noise(request: DrawRequest) -> Image.Image:
     source, shown = request.source, None
     if source is not None:
         shown = (source.image.tobytes(), source.mask and source.mask.tobytes(), source.strength)
-    said = (request.prompt, negative, request.guidance, request.seed, request.steps, shown)
+    loras = [(worn.adapter.sha256, worn.weight) for worn in request.loras]
+    said = (request.prompt, negative, request.guidance, request.seed, request.steps, shown, loras)
     pixels = random.Random(repr(said)).randbytes(request.width * request.height * 3)
     return Image.frombytes("RGB", (request.width, request.height), pixels)
 

@@ -8,6 +8,7 @@ from bot.core.admin.ask import Pointed
 from bot.core.edit import Fetch, Shown
 from bot.core.generation import Origin
 from bot.core.messages import Toast
+from engine.lora import LoraInfo
 
 DONE = Toast("好", done=True)
 
@@ -33,6 +34,7 @@ class RecordingCore:
         self.open.set()
         self.my_data = RecordingData(self)
         self.edits = RecordingEdits(self)
+        self.loras = RecordingLoras(self)
 
     @property
     def named(self) -> list[str]:
@@ -217,6 +219,20 @@ class RecordingData:
     ) -> Toast | None:
         await self._core.keep(origin, "forget", generation_id=generation_id, in_place=in_place)
         return self._core.toast
+
+
+class RecordingLoras:
+    """The same for the list of LoRA files; `infos` are those there are."""
+
+    def __init__(self, core: RecordingCore) -> None:
+        self._core = core
+        self.infos: list[LoraInfo] = []
+
+    async def tell(self, origin: Origin, words: str = "") -> None:
+        await self._core.keep(origin, "loras", words=words)
+
+    def like(self, words: str) -> list[LoraInfo]:
+        return [info for info in self.infos if words in info.name]
 
 
 class RecordingEdits:

@@ -15,7 +15,7 @@ import torch
 from engine.pipeline import DrawRequest, Pipeline
 from engine.pipelines import care
 from engine.pipelines.attention import candidates, works
-from tests.integration.test_never_black import nan_in_calls, spoiled
+from tests.spoiling import nan_in_calls, spoiled
 
 pytestmark = [pytest.mark.gpu, pytest.mark.timeout(900)]
 #: Mean difference of two pictures in levels of 8-bit colour, up to which they look the same.

@@ -23,6 +23,7 @@ from bot.core.cards import Cards
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
@@ -67,6 +68,7 @@ class Api:
     tokens: Tokens
     pictures: PictureFolder
     stack: AsyncExitStack
+    loras: Loras
     #: The engine draws what it is handed.
     drawing: asyncio.Event = field(default_factory=asyncio.Event)
     #: The service at work.
@@ -120,7 +122,7 @@ async def api_in(
     """The API in a state folder of its own."""
     news, pace, engine = News(), Pace(PROFILE), FakeEngine(png=a_png())
     pictures, log = PictureFolder(folder), structlog.get_logger("bot")
-    sources = SourceFolder(pictures)
+    sources, loras = SourceFolder(pictures), Loras()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(MEMORY))
         store = store_over(database, defaults)
@@ -135,6 +137,7 @@ async def api_in(
             staff=Staff([], store.people),
             gate=Gate(admittance=store.admittance, lists=WordLists(store.words)),
             sources=sources,
+            loras=loras,
         )
         secret = ApiSecret(folder, setting)
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
@@ -158,6 +161,7 @@ async def api_in(
             jobs=store.program_jobs,
             uploads=Uploads(UploadFolder(pictures), store.uploads, store.clock),
             sketches=engine,
+            engine=engine,
             clock=store.clock,
             log=log,
         )
@@ -168,6 +172,7 @@ async def api_in(
             pictures=pictures,
             news=news,
             pace=pace,
+            loras=loras,
             clock=store.clock,
             log=log,
         )
@@ -188,6 +193,7 @@ async def api_in(
             tokens=Tokens(secret=secret, rows=store.api_tokens, clock=store.clock),
             pictures=pictures,
             stack=stack,
+            loras=loras,
         )
         api.drawing.set()
         await api.restart()

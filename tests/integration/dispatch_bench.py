@@ -11,6 +11,7 @@ import structlog
 from bot.core.cancel import Cancel
 from bot.core.dispatch import Dispatcher
 from bot.core.generation import Generation, Origin, Outcome
+from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import EngineLink
@@ -113,6 +114,7 @@ async def dispatching(
             pictures=pictures,
             news=news,
             pace=pace,
+            loras=Loras(),
             clock=clock,
             log=structlog.get_logger(),
         )

@@ -24,6 +24,8 @@ from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
 from bot.core.group_rules import RulesHere, usual_rules
 from bot.core.lookup import Lookup
+from bot.core.lora_desk import LoraDesk
+from bot.core.loras import Loras
 from bot.core.messages import Notice, Toast
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
@@ -92,6 +94,7 @@ class Desk:
     data: DataService
     fetcher: Fetcher
     drawer: Draw
+    loras: Loras
     erasers: dict[str, Any] = field(default_factory=dict)
     #: That hand out pictures.
     platforms: dict[str, Any] = field(default_factory=dict)
@@ -187,7 +190,7 @@ async def desk_in(
     async with Database(sqlite_url(folder / "zdraw.db")) as database:
         store = store_over(database, quota)
         news, pace, pictures = News(), Pace(PROFILE), PictureFolder(folder)
-        engine, sources = FakeEngine(), SourceFolder(pictures)
+        engine, sources, loras = FakeEngine(), SourceFolder(pictures), Loras()
         bounds = Bounds(live_per_requester=3, live_in_all=100)
         usual = usual_rules(PROFILE, bounds, quota or QuotaDefaults(), cooldown_s)
         rules, staff = RulesHere(store.groups, usual), Staff([OWNER], store.people)
@@ -203,6 +206,7 @@ async def desk_in(
             news=news,
             gate=Gate(admittance=store.admittance, lists=lists),
             sources=sources,
+            loras=loras,
         )
         cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         log = structlog.get_logger()
@@ -308,6 +312,7 @@ async def desk_in(
                 fetcher=fetcher,
                 answers=answers,
             ),
+            loras=LoraDesk(loras=loras, answers=answers),
         )
         yield Desk(
             front,
@@ -321,6 +326,7 @@ async def desk_in(
             data,
             fetcher,
             draw,
+            loras,
             erasers,
             platforms,
         )

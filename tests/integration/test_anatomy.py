@@ -8,12 +8,11 @@ published configuration.
 from types import SimpleNamespace
 from typing import Any
 
-import diffusers
 import pytest
 import torch
-import transformers
 from torch.utils.flop_counter import FlopCounterMode
 
+from bench.card.models import z_image_turbo
 from engine.anatomy import DEMO, Z_IMAGE, Anatomy
 from engine.demo_model import WEIGHTS
 from engine.memory.block_swap import BlockSwap
@@ -37,29 +36,7 @@ BF16 = torch.bfloat16
 
 def turbo() -> Any:
     with torch.device("meta"):
-        transformer = diffusers.ZImageTransformer2DModel()
-        text_encoder = transformers.Qwen3Model(
-            transformers.Qwen3Config(
-                vocab_size=151_936,
-                hidden_size=2560,
-                intermediate_size=9728,
-                num_hidden_layers=36,
-                num_attention_heads=32,
-                num_key_value_heads=8,
-                head_dim=128,
-            )
-        )
-        vae = diffusers.AutoencoderKL(
-            down_block_types=["DownEncoderBlock2D"] * 4,
-            up_block_types=["UpDecoderBlock2D"] * 4,
-            block_out_channels=[128, 256, 512, 512],
-            layers_per_block=2,
-            latent_channels=16,
-            sample_size=1024,
-            use_quant_conv=False,
-            use_post_quant_conv=False,
-        )
-    return SimpleNamespace(transformer=transformer, text_encoder=text_encoder, vae=vae)
+        return SimpleNamespace(**z_image_turbo())
 
 
 def demo() -> Any:

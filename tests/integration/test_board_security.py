@@ -67,7 +67,7 @@ def answer(board: httpx.Client, data: list[object]) -> str:
 
 
 def form(prompt: object, seed: object = "") -> list[object]:
-    return [prompt, 512, 512, 1, 8, 0, seed, "", "zh"]
+    return [prompt, 512, 512, 1, 8, 0, seed, "", False, "", "zh"]
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -147,8 +147,8 @@ def test_wrong_inputs_leave_no_traceback_and_no_prompt_in_the_log(
     board: httpx.Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
     wrong: list[list[object]] = [
-        ["樱花", 512, 512, 99, 8, 0, "", "", "zh"],
-        ["樱花", 512, 512, 1, 8, 0, "", "", "樱花"],
+        ["樱花", 512, 512, 99, 8, 0, "", "", False, "", "zh"],
+        ["樱花", 512, 512, 1, 8, 0, "", "", False, "", "樱花"],
         ["樱花", "wide"],
     ]
     for data in wrong:
@@ -176,7 +176,6 @@ def test_a_prompt_reaches_the_core(open_stand: Stand, board: httpx.Client) -> No
         ("POST", "/gradio_api/run-history/connect"),
         ("GET", "/gradio_api/stream/a/b/1/playlist.m3u8"),
         ("GET", "/gradio_api/deep_link"),
-        ("GET", "/gradio_api/app_id"),
         ("GET", "/gradio_api/dev/reload"),
         ("GET", "/monitoring"),
         ("GET", "/monitoring/summary"),
@@ -275,8 +274,11 @@ def test_who_gives_it_is_in_until_they_leave(stranger: httpx.Client) -> None:
     assert "samesite=strict" in cookie
     assert "secure" not in cookie
     assert "zdraw" in stranger.get("/").text
+    copied = {"cookie": f"{COOKIE}={stranger.cookies[COOKIE]}"}
     assert stranger.get("/logout").headers["location"] == "/login"
     assert stranger.get("/").status_code == 303
+    # Nor with what somebody has copied.
+    assert stranger.get("/config", headers=copied).status_code == 401
 
 
 def test_behind_tls_its_cookie_never_goes_unencrypted(stranger: httpx.Client) -> None:
@@ -308,9 +310,12 @@ def test_the_one_who_asks_for_the_password_reads_little(stranger: httpx.Client) 
     assert enter(stranger, "x" * MAX_BODY_BYTES).status_code == 413
 
 
-def test_guessing_is_slow(stranger: httpx.Client) -> None:
-    """The last one: it uses up the tries."""
-    codes = [enter(stranger, "x").status_code for _ in range(TRIES + 1)]
+def test_guessing_is_slow_for_whoever_guesses_and_nobody_else(stranger: httpx.Client) -> None:
+    """Behind a proxy of this machine, whose word is taken for where somebody comes from."""
+    from_there = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
+    codes = [enter(stranger, "x", **from_there).status_code for _ in range(TRIES + 1)]
     assert codes[-1] == 429
-    # Not even the right one is looked at.
-    assert enter(stranger, PASSWORD).status_code == 429
+    # Not even the right one is looked at; and what a stranger says before the proxy is nothing.
+    again = {"X-Forwarded-For": "192.0.2.1, 203.0.113.9"}
+    assert enter(stranger, PASSWORD, **again).status_code == 429
+    assert enter(stranger, PASSWORD, **{"X-Forwarded-For": "198.51.100.7"}).status_code == 303

@@ -17,7 +17,7 @@ from engine.pipelines.blocks import blocks_of
 from engine.pipelines.compiled import compile_blocks
 from engine.pipelines.zimage import ZImage
 from engine.profiles import profile_named
-from tests.integration.test_never_black import spoiled
+from tests.spoiling import spoiled
 
 #: Tracing the blocks takes seconds, on a busy machine many.
 pytestmark = pytest.mark.timeout(240)

@@ -432,10 +432,35 @@ async def test_without_a_change_quota_is_only_shown(life, discord):
     assert (await words(whole)).startswith("👥 全群还剩 5")
     own = slash(life, "admin quota", user=ADMIN)
     assert (await words(own)).startswith("👥 全群还剩 5")
-    unclear = slash(life, "admin quota", user=ADMIN, given={"user": BORIS, "amount": 3})
-    assert "要选成员和方式" in await words(unclear)
-    for one in (theirs, whole, own, unclear):
+    for one in (theirs, whole, own):
         assert answer(one).ephemeral_to == ADMIN
+
+
+@pytest.mark.parametrize(
+    ("command", "given", "told"),
+    [
+        ("admin quota", {"user": BORIS, "amount": 3}, "bad_quota"),
+        ("admin quota", {"user": BORIS, "reason": "+20"}, "bad_quota"),
+        ("admin quota", {"reason": f"{BORIS} +20"}, "bad_quota"),
+        ("admin quota", {"pool": True, "reason": "每天 20"}, "bad_quota"),
+        ("admin group", {"value": "每天 20"}, "bad_group"),
+        ("admin ban", {"duration": "1d", "reason": f"{BORIS}"}, "whom"),
+    ],
+)
+async def test_what_is_to_be_done_is_said_by_its_own_option_alone(life, command, given, told):
+    asked = slash(life, command, user=ADMIN, given=given)
+    assert await words(asked) == reply(told, "zh", "discord")
+    assert answer(asked).ephemeral_to == ADMIN
+    for table in ("accounts", "acts", "bans"):
+        assert await life.store.sql(f"SELECT * FROM {table}") == []
+
+
+@pytest.mark.parametrize("order", ["cancel", "retry"])
+async def test_an_id_is_no_order(life, order):
+    row = await life.row(life.ask())
+    told = await words(slash(life, "admin job", user=ADMIN, given={"id": f"{order} {row.id}"}))
+    assert told == reply("unknown_generation", "zh", "discord", id=f"{order}")
+    assert (await life.store.now(row)).outcome is Outcome.QUEUED
 
 
 async def test_the_audit_turns_its_pages_in_place(life, discord):

@@ -165,7 +165,7 @@ async def test_the_next_batch_is_chosen_before_the_last_one_is_decoded(client, e
 
 
 async def test_the_log_line_of_a_job_says_how_it_went_and_never_what_was_asked(client, pipeline):
-    pipeline.bad_steps["秘密"] = 2
+    pipeline.bad_steps["秘密"], pipeline.free = 2, 12_345
     with capture_logs() as logged:
         await occupy(client, pipeline)
         await client.submit("a", prompt="秘密", negative_prompt="更秘密", seed=42, width=256)
@@ -190,6 +190,10 @@ async def test_the_log_line_of_a_job_says_how_it_went_and_never_what_was_asked(c
         "bad_steps": 2,
         "bad_decodes": 0,
         "out_of_memory": 0,
+        "batch_steps": 2,
+        "step_seconds": 0.001,
+        "queue_depth": 0,
+        "device_free_bytes": 12_345,
     }
     assert {name: line[name] for name in expected} == expected
     assert line["png_seconds"] > 0

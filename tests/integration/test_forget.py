@@ -10,10 +10,12 @@ import pytest
 
 from bot.core import forget as forgetting
 from bot.core import retention
+from bot.core.errand_ports import NewErrand
 from bot.core.errors import AlreadySeen
 from bot.core.generation import Forgotten, Generation, Outcome
 from bot.core.messages import Notice
 from bot.core.quota import QuotaDefaults
+from bot.core.replies import reply
 from bot.core.retention import DAY_MS, SWEEP_MS, Retention
 from bot.store.exports import KEEP_MS
 from bot.store.forgetting import LATE_RESULT_MS
@@ -85,6 +87,32 @@ async def test_where_others_read_along_it_is_one_sentence(desk: Desk) -> None:
     await desk.desk.my_data.ask_to_forget(desk.origin(), private=False)
     (said,) = await desk.said()
     assert ("请私聊我" in said.text, said.buttons) == (True, ())
+
+
+async def test_while_a_picture_is_being_fetched_it_does_not_ask(desk: Desk) -> None:
+    """Whether that request is older than the question could not be said later."""
+    await drawn(desk)
+    await desk.store.errands.note(NewErrand(origin=desk.origin(), text="秘密", file="AgAC"))
+    await desk.desk.my_data.ask_to_forget(desk.origin())
+    (said,) = await desk.said()
+    assert (said.text, said.buttons) == (reply("forget_soon", "zh"), ())
+    assert (await question(desk, by=BORIS)).text == reply("nothing_to_forget", "zh")
+    (errand,) = await desk.store.errands.waiting()
+    await desk.store.errands.done(errand.serial)
+    assert (await question(desk)).buttons
+
+
+async def test_what_was_asked_for_after_the_question_waits_on_whatever_the_clock_says(
+    desk: Desk,
+) -> None:
+    before = await desk.draw("一只狗")
+    asked = await question(desk)
+    # The clock is put right.
+    desk.store.clock.advance(-60_000)
+    after = await desk.draw("一只猫")
+    await forget(desk, asked)
+    outcomes = [(await desk.store.now(row)).outcome for row in (before, after)]
+    assert outcomes == [Outcome.CANCELLED, Outcome.QUEUED]
 
 
 # --- forgetting -----------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from engine.pipelines import weights
 from engine.pipelines.zimage import ZImage
 from engine.profiles import profile_named
 from tests.integration.laid_out_demo import BOTTOM, LADDER, TOP, Stage
-from tests.integration.test_never_black import spoiled
 from tests.integration.test_zimage import counted
+from tests.spoiling import spoiled
 
 SIZE = (128, 160)
 NAN = float("nan")

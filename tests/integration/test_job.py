@@ -1,5 +1,6 @@
 """/job: how a request fares, for those who keep order; cancelled or drawn once more by them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.core.generation import Outcome
+from bot.core.generation import MAX_RETRIES, Outcome
 from bot.core.messages import Notice
 from bot.core.pauses import Pause, pause_text
 from bot.core.press import parse_press, press_code
@@ -218,7 +219,7 @@ async def test_what_an_admin_retries_waits_for_no_cooldown(desk: Desk):
     assert len(await desk.store.records.waiting(BORIS)) == 2
 
 
-async def test_a_redelivered_press_draws_once_and_another_press_once_more(desk: Desk):
+async def test_a_redelivered_press_draws_once_and_another_press_is_told_of_it(desk: Desk):
     row = await failed(desk, requester=BORIS)
     for _ in range(2):
         await press(desk, f"retry {row.id}", event="press")
@@ -226,21 +227,52 @@ async def test_a_redelivered_press_draws_once_and_another_press_once_more(desk: 
     await desk.store.sql("DELETE FROM notices")
     await press(desk, f"retry {row.id}", event="press")
     assert f"#{again.id}" in (await desk.said())[-1].text
+    for asked in (row.id, row.id):
+        told = words(await press(desk, f"retry {asked}"))
+        assert told == reply("retry_waits", "zh", id=again.id)
+    assert len(await desk.store.sql("SELECT 1 FROM acts WHERE kind = 'retry'")) == 1
+
+
+@pytest.mark.parametrize("which", ["first", "last"])
+async def test_what_fails_again_and_again_is_drawn_again_a_few_times(desk: Desk, which: str):
+    """Whichever of the tries is named."""
+    first = last = await failed(desk, requester=BORIS)
+    for _ in range(MAX_RETRIES):
+        assert (await press(desk, f"retry {(first if which == 'first' else last).id}")).done
+        last = await only_live(desk, BORIS)
+        await desk.store.outcomes.fail((await desk.store.start(last)).key, "engine_error", {})
+    for named in (first, last):
+        told = words(await press(desk, f"retry {named.id}"))
+        assert told == reply("retried_enough", "zh", limit=MAX_RETRIES)
+    assert await desk.store.records.waiting_in_all() == 0
+
+
+async def test_of_two_admins_at_once_one_has_it_drawn_again(desk: Desk):
+    row = await failed(desk, requester=BORIS)
+    said = await asyncio.gather(press(desk, f"retry {row.id}"), press(desk, f"retry {row.id}"))
+    assert sorted(one.done for one in said) == [False, True]
+    assert len(await desk.store.records.waiting(BORIS)) == 1
+
+
+async def test_what_was_drawn_again_with_success_is_not_drawn_once_more(desk: Desk):
+    row = await failed(desk, requester=BORIS)
     await press(desk, f"retry {row.id}")
-    assert len(await desk.store.records.waiting(BORIS)) == 2
-    assert len(await desk.store.sql("SELECT 1 FROM acts WHERE kind = 'retry'")) == 2
+    again = await desk.store.start(await only_live(desk, BORIS))
+    await desk.store.outcomes.finish(again.key, ["1.png"], "1.jpg")
+    told = words(await press(desk, f"retry {row.id}"))
+    assert told == reply("retry_drawn", "zh", id=again.id)
 
 
 async def test_it_is_charged_and_refused_where_their_quota_does_not_suffice(limited: Desk):
     first = await limited.draw("一个红色的圆", by=BORIS)
     await limited.cancel(by=BORIS, generation_id=first.id)
-    await press(limited, f"retry {first.id}")
+    await limited.draw("一个红色的圆", by=BORIS)
     key = AccountKey(platform="telegram", scope=CHAT.chat, holder=BORIS)
     assert (await limited.store.ledger.statement(key, 0)).left.total == 0
     refused = words(await press(limited, f"retry {first.id}"))
     assert refused.startswith("没能替 telegram:2 重画。对方会看到的原因是：额度不够：这次要 1")
     assert len(await limited.store.records.waiting(BORIS)) == 1
-    assert len(await limited.store.sql("SELECT 1 FROM acts WHERE kind = 'retry'")) == 1
+    assert await limited.store.sql("SELECT 1 FROM acts WHERE kind = 'retry'") == []
 
 
 async def test_what_waits_or_is_drawn_is_not_drawn_again(desk: Desk):

@@ -1,7 +1,5 @@
 """NaN at every step and in the decoder: each ends in the right picture or in a failure."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +16,9 @@ from engine.pipelines import weights
 from engine.pipelines.zimage import ZImage
 from engine.profiles import profile_named
 from tests.integration.test_engine_server import connected, running_engine
+from tests.spoiling import NAN, nan_in_calls, spoiled
 
 STEPS = 8
-NAN = float("nan")
 REQUEST = DrawRequest(
     prompt="一个红色的圆",
     negative_prompt="",
@@ -43,36 +41,6 @@ def ours() -> ZImage:
 @pytest.fixture(scope="module")
 def unharmed(ours: ZImage) -> list[Image]:
     return [ours.draw(request, lambda _: None) for request in TRIO]
-
-
-@contextmanager
-def spoiled(module: Any, name: str, spoil: Callable[[int, Any], Any]) -> Iterator[None]:
-    """What call n (from 0) of `module`'s method gives is put through `spoil`."""
-    usual = getattr(module, name)
-    calls = 0
-
-    def method(*args: Any, **kwargs: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        return spoil(calls - 1, usual(*args, **kwargs))
-
-    setattr(module, name, method)
-    try:
-        yield
-    finally:
-        delattr(module, name)
-
-
-def nan_in_calls(calls: range, row: int = 0) -> Callable[[int, torch.Tensor], torch.Tensor]:
-    """Spoils one value of the picture that has row `row` of the batch."""
-
-    def spoil(call: int, hidden: torch.Tensor) -> torch.Tensor:
-        if call in calls:
-            hidden = hidden.clone()
-            hidden[row, 3, 7] = NAN
-        return hidden
-
-    return spoil
 
 
 def draw(ours: ZImage, *requests: DrawRequest):

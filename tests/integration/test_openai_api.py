@@ -15,6 +15,7 @@ from bot.core.moderation.area import EVERYTHING
 from bot.core.moderation.matcher import WordRule
 from bot.core.quota import UNIT, QuotaDefaults
 from engine.contract import ErrorCode
+from engine.lora import Lora, LoraInfo
 from tests.builders import act
 from tests.integration.api_life import GENERATIONS, Api, a_png, api_in
 from tests.integration.waiting import eventually
@@ -142,6 +143,11 @@ async def test_a_model_that_stands_in_for_another_is_named(program: httpx.AsyncC
         ({"prompt": PROMPT, "stream": True}, 400, "invalid_value", "stream"),
         ({"prompt": PROMPT, "background": "transparent"}, 400, "invalid_value", "background"),
         ({"prompt": PROMPT, "output_compression": 50}, 400, "invalid_value", "output_compression"),
+        ({"prompt": PROMPT, "loras": "ink"}, 400, "invalid_value", "loras"),
+        ({"prompt": PROMPT, "loras": [{"name": "x", "weight": 3}]}, 400, "invalid_value", "loras"),
+        ({"prompt": PROMPT, "loras": [{"name": "x"}] * 4}, 400, "invalid_value", "loras"),
+        ({"prompt": PROMPT, "loras": [{"name": "x", "y": 1}]}, 400, "invalid_value", "loras"),
+        ({"prompt": PROMPT, "loras": [{"name": "x"}]}, 400, "invalid_value", "loras"),
         ({"prompt": PROMPT, "sampler": "dpm"}, 400, "unknown_parameter", "sampler"),
         ({"prompt": PROMPT, "model": "dall-e-3"}, 404, "model_not_found", "model"),
         (
@@ -375,3 +381,24 @@ async def test_health_and_figures(api: Api, program: httpx.AsyncClient) -> None:
     assert "zdraw_queue_depth 0.0" in text
     assert "zdraw_engine_ready 1.0" in text
     assert "zdraw_generation_seconds_count 1.0" in text
+    assert "zdraw_wait_seconds_count 1.0" in text
+    # What the engine counts stands behind it, and is left out while it is away.
+    assert text.endswith("zdraw_engine_fake 1.0\n")
+    api.engine.connected = False
+    assert "zdraw_engine_fake" not in (await program.get("/metrics")).text
+
+
+async def test_loras_are_named_with_or_without_a_weight(
+    api: Api, program: httpx.AsyncClient
+) -> None:
+    api.engine.loras = (LoraInfo(name="ink", title="水墨", weight=0.8), LoraInfo(name="gold"))
+    api.engine.connect()
+    await eventually(lambda: bool(api.loras.usable))
+    asked = {"prompt": PROMPT, "loras": [{"name": "水墨"}, {"name": "gold", "weight": -1}]}
+    answer = await program.post(GENERATIONS, json=asked)
+    row = await api.store.admissions.get(answer.json()["zdraw"]["id"])
+    assert row is not None
+    assert row.spec.loras == (Lora(name="ink", weight=0.8), Lora(name="gold", weight=-1))
+    error = wrong(await program.post(GENERATIONS, json=asked | {"loras": [{"name": "goldd"}]}), 400)
+    assert (error["code"], error["param"]) == ("invalid_value", "loras")
+    assert error["message"] == "There is no LoRA called “goldd”. Did you mean gold?"

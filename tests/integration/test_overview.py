@@ -6,16 +6,22 @@ from typing import Any
 import pytest
 import structlog
 
+from bot.adapters.board.acts_panel import ActsPanel
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.state_tab import StateTab
 from bot.adapters.board.visitor import ADDRESS, REQUESTER, origin
 from bot.core.admin.job_view import JobView
+from bot.core.cancel import Cancel
+from bot.core.generation import Outcome
 from bot.core.group_rules import RulesHere, usual_rules
+from bot.core.operator import Operator
 from bot.core.overview import REACHES, Overview
+from bot.core.pauses import Pause
 from bot.core.quota import QuotaDefaults
+from bot.core.replies import reply
 from engine.contract import EngineCondition
 from tests.builders import act, bounds, spec
-from tests.integration.front_desk_life import PROFILE, Desk
+from tests.integration.front_desk_life import BORIS, PROFILE, Desk
 
 READY = EngineCondition(
     device="NVIDIA H200",
@@ -92,8 +98,82 @@ async def test_figures_reach_up_to_now(desk: Desk, reach: Any) -> None:
     assert spans[-1].begin_ms <= desk.store.clock() < spans[-1].begin_ms + reach.length_ms
 
 
+def panel(desk: Desk) -> ActsPanel:
+    operator = Operator(
+        pauses=desk.store.pauses,
+        queue=desk.store.queue,
+        admissions=desk.store.admissions,
+        cancel=Cancel(
+            outcomes=desk.store.outcomes,
+            records=desk.store.records,
+            link=desk.engine,
+            news=desk.news,
+        ),
+        news=desk.news,
+    )
+    return ActsPanel(operator, Attempt(structlog.get_logger("bot")))
+
+
+async def audit(desk: Desk) -> list[tuple[str, str, str, str]]:
+    found = await desk.store.acts.last("telegram", None, about=None, limit=20)
+    return [(one.actor, one.kind, one.target, one.detail) for one in found]
+
+
+async def test_the_operator_pauses_the_queue_and_lets_it_go_on(desk: Desk) -> None:
+    acts = panel(desk)
+    *_, said = await acts.pause(" 换  显卡 ", "zh")
+    assert "换 显卡" in said
+    assert await desk.store.pauses.paused() == Pause("换 显卡")
+    *_, said = await acts.resume("zh")
+    assert reply("queue_goes_on", "zh") in said
+    assert await desk.store.pauses.paused() is None
+    assert await audit(desk) == [
+        ("board:local", "resume", "", ""),
+        ("board:local", "pause", "", "换 显卡"),
+    ]
+
+
+async def test_the_operator_cancels_one_request_of_somebody_else(desk: Desk) -> None:
+    one = await desk.draw("一个红色的圆")
+    *_, said = await panel(desk).cancel(f" #{one.id.upper()} ", "zh")
+    assert reply("board_cancelled", "zh", id=one.id) in said
+    assert (await desk.store.now(one)).outcome is Outcome.CANCELLED
+    assert await audit(desk) == [("board:local", "cancel", one.id, "")]
+    for named, why in ((one.id, "已经结束"), ("nothing0", "找不到"), ("", "找不到")):
+        *_, said = await panel(desk).cancel(named, "zh")
+        assert why in said
+    assert len(await audit(desk)) == 1
+
+
+async def test_to_clear_is_asked_first_and_spares_what_comes_later(desk: Desk) -> None:
+    acts = panel(desk)
+    up_to, _, said = await acts.ask("zh")
+    assert reply("nothing_waits", "zh") in said
+    before = [await desk.draw("一个红色的圆"), await desk.draw("一个蓝色的圆", by=BORIS)]
+    up_to, confirming, said = await acts.ask("zh")
+    assert (confirming["visible"], "2 个请求" in said) == (True, True)
+    assert (await desk.store.now(before[0])).outcome is Outcome.QUEUED
+    later = await desk.draw("一个绿色的圆", by=BORIS)
+    asked, confirming, said = await acts.clear(up_to, "zh")
+    assert (asked, confirming["visible"]) == (0, False)
+    assert reply("cleared", "zh", count=2) in said
+    outcomes = [(await desk.store.now(one)).outcome for one in (*before, later)]
+    assert outcomes == [Outcome.CANCELLED, Outcome.CANCELLED, Outcome.QUEUED]
+    assert [(who, kind) for who, kind, *_ in await audit(desk)] == [("board:local", "clear")]
+
+
+async def test_what_was_not_asked_is_not_cleared(desk: Desk) -> None:
+    one = await desk.draw("一个红色的圆")
+    for _ in range(2):
+        *_, said = await panel(desk).clear(panel(desk).keep()[0], "zh")
+        assert reply("nothing_waits", "zh") in said
+    assert (await desk.store.now(one)).outcome is Outcome.QUEUED
+    assert await audit(desk) == []
+
+
 async def test_the_tab_shows_all_of_it(desk: Desk) -> None:
-    tab = StateTab(overview(desk, READY), Attempt(structlog.get_logger("bot")), "Asia/Shanghai")
+    attempt = Attempt(structlog.get_logger("bot"))
+    tab = StateTab(overview(desk, READY), panel(desk), attempt, "Asia/Shanghai")
     await desk.drawn()
     engine, queue, charts, said = await tab.look("hour", "en")
     assert "NVIDIA H200" in engine
@@ -102,6 +182,7 @@ async def test_the_tab_shows_all_of_it(desk: Desk) -> None:
 
 
 async def test_a_stretch_of_time_that_there_is_not_is_a_sentence(desk: Desk) -> None:
-    tab = StateTab(overview(desk, READY), Attempt(structlog.get_logger("bot")), "UTC")
+    attempt = Attempt(structlog.get_logger("bot"))
+    tab = StateTab(overview(desk, READY), panel(desk), attempt, "UTC")
     *_, said = await tab.look("year", "zh")
     assert "出了点意外" in said

@@ -264,6 +264,14 @@ async def test_what_the_fleet_gave_stays_without_a_pool(desk: Desk):
     assert (await left(desk, ANNA), await left(desk, BORIS)) == (8 * UNIT, 30 * UNIT)
 
 
+async def test_what_admins_took_back_is_not_taken_once_more_with_the_pool(desk: Desk):
+    await change(desk, "+5", of=ANNA, by=OWNER)
+    await change(desk, "+20", of=ANNA)
+    await change(desk, "-20", of=ANNA)
+    await change(desk, "群 每天 默认", by=OWNER)
+    assert await left(desk, ANNA) == 5 * UNIT
+
+
 async def test_under_a_pool_what_the_fleet_decided_is_no_cover(desk: Desk):
     await change(desk, "每天 40", of=BORIS, by=OWNER)
     await change(desk, "每天 50", of=BORIS)

@@ -94,6 +94,17 @@ async def test_nothing_is_decided_about_a_channel(bot: Whole, command: str):
     assert await store_over(bot.database).sql("SELECT * FROM accounts") == []
 
 
+async def test_only_who_may_decide_has_somebodys_name_noted(bot: Whole):
+    boris = {"id": 20006, "is_bot": False, "first_name": "B", "username": "BorisB"}
+    written = bot.telegram.people.say("你好", sender=boris, chat=GROUP)
+    names = "SELECT person, name FROM people WHERE name <> ''"
+    for words in ("/quota", "/quota +5", "/ban"):
+        await says(bot, words, ANNA, reply_to=written.message_id)
+        assert await store_over(bot.database).sql(names) == []
+    await says(bot, "/quota", CHIEF, reply_to=written.message_id)
+    assert await store_over(bot.database).sql(names) == [("telegram:20006", "borisb")]
+
+
 async def test_the_groups_own_voice_can_be_decided_about(bot: Whole):
     content = {"text": "你好", "sender_chat": speaking_as(GROUP)}
     said = bot.telegram.people.post(content, chat=GROUP, sender=GROUP_BOT)

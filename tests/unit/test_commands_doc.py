@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.core.commands import COMMANDS, command_rows, commands_markdown
+from bot.core.commands import COMMANDS, command_rows
 from bot.core.draw_options import OPTIONS, SwitchWord, help_rows, options_markdown
 from bot.core.draw_syntax import parse_draw
+from bot.core.help_text import commands_markdown
 from bot.core.text_trigger import match_command
 
 PAGE = (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")

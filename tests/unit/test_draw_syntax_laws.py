@@ -11,6 +11,7 @@ from bot.core.draw_syntax import DrawRequest, parse_draw
 from bot.core.errors import Refusal
 from bot.core.grammar.folding import INVISIBLE, fold
 from bot.core.grammar.patterns import DASHES
+from bot.core.loras import WantedLora
 
 #: Words that look like options, and ordinary ones.
 FRAGMENTS = [
@@ -150,6 +151,11 @@ def spelled(draw: st.DrawFn, key: str) -> tuple[str, Any]:
             st.sampled_from(["模糊", "blur, 水印", "多余的手指，文字", "a 「种子 1」 sign"])
         )
         return draw(named(key, negative)), negative
+    if key == "loras":
+        name, weight = draw(st.sampled_from(["水墨", "赛博_2"])), draw(st.integers(-20, 20)) / 10
+        tag = f"<lora:{name}:{weight}>"
+        said = (WantedLora(name=name, weight=weight),)
+        return draw(st.just(tag) | named(key, f"{name}:{weight}")), said
     number = draw(st.integers(*{"seed": (0, 2**63 - 4), "steps": (1, 50)}[key]))
     return draw(named(key, str(number))), number
 
@@ -169,7 +175,7 @@ def requests(draw: st.DrawFn) -> tuple[str, DrawRequest]:
     values: dict[str, Any] = {}
     for key in keys:
         typed, values[key] = draw(spelled(key))
-        if key != "negative" and draw(st.booleans()):
+        if key not in ("negative", "loras") and draw(st.booleans()):
             typed = typed.translate(WIDE)
         text += draw(st.sampled_from(JOINTS)) + typed
     if keys:

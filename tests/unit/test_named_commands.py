@@ -66,7 +66,9 @@ def test_what_a_platform_says_itself_stands_for_a_sentence_with_the_same_data(
 def test_where_nobody_watches_no_command_is_named() -> None:
     for platform in ("board", "cli"):
         said = (
-            reply(code, "zh", platform, limit=1, option="x", id="k3x", usual=1.8)
+            reply(
+                code, "zh", platform, limit=1, option="x", id="k3x", usual=1.8, name="x", near="y"
+            )
             for code in OWN[platform]
         )
         assert [one for one in said if NAMED.search(one)] == []

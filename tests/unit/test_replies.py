@@ -1,6 +1,7 @@
 """Every code that the core can raise has a sentence, in both languages, that can be filled."""
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from bot.core.replies import (
     refusal_text,
 )
 from engine.contract import ErrorCode
+from engine.lora import LoraProblem
 
 ROOT = Path(__file__).parents[2]
 #: What an engine refuses an offer with, or answers about itself: such a job stays queued.
@@ -37,6 +39,8 @@ FAILURE_DATA: dict[str, dict[str, object]] = {
     "bad_size": {"width": 100, "height": 64, "multiple": 16, "minimum": 256, "maximum": 2048},
     "bad_steps": {"steps": 99, "minimum": 1, "maximum": 50},
     "bad_guidance": {"guidance": 11, "minimum": 0, "maximum": 10},
+    "no_lora": {"name": "水墨"},
+    "unfit_lora": {"name": "水墨", "problem": "other_model", "layer": "unet.0"},
 }
 
 
@@ -132,3 +136,28 @@ def test_a_page_is_told_the_same_without_commands_and_buttons_that_it_lacks(code
         assert fields(sentence) <= fields(elsewhere)
         assert "🔁" not in sentence
         assert "/" not in sentence
+
+
+@pytest.mark.parametrize("problem", [*LoraProblem, "of_a_newer_engine"])
+def test_what_is_wrong_with_a_lora_file_is_said_in_words(problem: str) -> None:
+    data = {"name": "水墨", "problem": problem, "layer": "unet.0", "kind": "DoRA"}
+    for locale in ("zh", "en"):
+        said = failure_text("unfit_lora", locale, **data)
+        assert "水墨" in said
+        assert not re.search(rf"{problem}|{{|}}", said.replace("is damaged", ""))
+        about = {"layer": "unet.0", "kind": "DoRA"}
+        refusal = Refusal("unfit_lora", name="水墨", problem=problem, lora=about)
+        assert refusal_text(refusal, locale).rstrip("。.").endswith(said[-10:])
+
+
+def test_a_picture_that_a_lora_may_have_spoilt_says_so() -> None:
+    said = failure_text("bad_picture", "en", loras=["ink", "gold"])
+    assert "(ink, gold)" in said
+    assert "LoRA" not in failure_text("bad_picture", "en")
+    assert failure_text("bad_picture", "en", loras=[]) == failure_text("bad_picture", "en")
+
+
+def test_names_that_were_perhaps_meant_are_listed() -> None:
+    near = Refusal("unknown_lora_near", name="in", near=("ink", "inkwash"))
+    assert "ink、inkwash" in refusal_text(near, "zh")
+    assert "ink, inkwash" in refusal_text(near, "en")

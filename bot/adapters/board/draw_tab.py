@@ -7,8 +7,10 @@ from typing import Any
 import gradio
 
 from bot.adapters.board.drawing import Drawing, Shown
-from bot.adapters.board.form import Form
+from bot.adapters.board.form import Form, usual_guidance
 from bot.adapters.board.large import large_pictures
+from bot.adapters.board.lora_list import LoraList
+from bot.adapters.board.press_script import LAST, NAMED
 from bot.adapters.board.wording import Say, Wording, text
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import DrawRequest
@@ -24,9 +26,15 @@ class DrawTab:
     """Built inside a page; `controls` are in the order of Form."""
 
     def __init__(
-        self, drawing: Drawing, profile: Profile, wording: Wording, language: gradio.Radio
+        self,
+        drawing: Drawing,
+        loras: LoraList,
+        profile: Profile,
+        wording: Wording,
+        language: gradio.Radio,
     ) -> None:
         self._drawing = drawing
+        self._loras = loras
         self._profile = profile
         self._wording = wording
         self._language = language
@@ -40,13 +48,24 @@ class DrawTab:
             cancel = make(gradio.Button, {"value": text("board_cancel")}, scale=1, min_width=80)
         status = gradio.HTML(elem_id="status")
         pictures = large_pictures("pictures")
-        self.controls = [prompt, *self._shape(), *self._settings()]
+        shape = self._shape()
+        enhance = self._enhance()
+        settings = self._settings()
+        self.controls = [prompt, *shape, *settings, enhance]
+        press = gradio.Textbox("", visible=False)
+        guidance = settings[1]
+        off, on = (usual_guidance(self._profile, enhance=which) for which in (False, True))
+        # In the browser: there is nothing to ask.
+        js = f"(on) => on ? {on:g} : {off:g}"
+        enhance.input(None, inputs=enhance, outputs=guidance, js=js, api_visibility="private")
+        self._loras.build(self._wording, prompt)
         self._offer_examples(prompt)
         gradio.on(
             [draw.click, prompt.submit],
             self.draw,
-            inputs=[*self.controls, self._language],
+            inputs=[*self.controls, press, self._language],
             outputs=[pictures, status],
+            js=NAMED,
             # The status line has its own; Gradio's hides with the first thing it is told.
             show_progress="hidden",
             concurrency_limit=None,
@@ -54,10 +73,22 @@ class DrawTab:
             trigger_mode="multiple",
             api_name="draw",
         )
+        # Pressed by the page alone, which knows it by its id.
+        recall = gradio.Button(elem_id="recall")
+        recall.click(
+            self.recall,
+            inputs=[press, self._language],
+            outputs=[pictures, status],
+            js=LAST,
+            show_progress="hidden",
+            queue=False,
+            api_visibility="private",
+        )
         cancel.click(
             self.cancel,
-            inputs=self._language,
+            inputs=[press, self._language],
             outputs=status,
+            js=LAST,
             show_progress="hidden",
             queue=False,
             api_name="cancel",
@@ -73,15 +104,22 @@ class DrawTab:
         guidance: float,
         seed: str,
         negative: str,
+        enhance: bool,
+        press: str,
         locale: str,
         request: gradio.Request,
     ) -> AsyncIterator[Shown]:
-        form = Form(prompt, width, height, count, steps, guidance, seed, negative)
-        async for shown in self._drawing.answer(form, locale, _page_of(request)):
+        form = Form(prompt, width, height, count, steps, guidance, seed, negative, enhance)
+        async for shown in self._drawing.answer(form, locale, _page_of(request), press or ""):
             yield shown
 
-    async def cancel(self, locale: str, request: gradio.Request) -> str | dict[str, Any]:
-        return await self._drawing.cancel(locale, _page_of(request))
+    async def recall(self, press: str, locale: str) -> Shown:
+        return await self._drawing.recall(press or "", locale)
+
+    async def cancel(
+        self, press: str, locale: str, request: gradio.Request
+    ) -> str | dict[str, Any]:
+        return await self._drawing.cancel(locale, _page_of(request), press or "")
 
     def _prompt(self) -> gradio.Textbox:
         # One line to begin with: Enter sends it, Shift+Enter begins another.
@@ -135,6 +173,14 @@ class DrawTab:
         )
         return [width, height, count]
 
+    def _enhance(self) -> gradio.Checkbox:
+        return self._wording.make(
+            gradio.Checkbox,
+            {"label": text("board_enhance"), "info": text("board_enhance_info")},
+            value=True,
+            elem_id="enhance",
+        )
+
     def _settings(self) -> list[Any]:
         make = self._wording.make
         with make(gradio.Accordion, {"label": text("board_more")}, open=False, elem_id="more"):
@@ -176,10 +222,10 @@ class DrawTab:
     def _guidance(self) -> gradio.Slider:
         low, high = self._profile.advised_guidance
         said = {
-            "usual": f"{self._profile.guidance:g}",
+            "usual": f"{usual_guidance(self._profile, enhance=False):g}",
             "low": f"{low:g}",
             "high": f"{high:g}",
-            "negative": f"{self._profile.negative_guidance:g}",
+            "enhanced": f"{usual_guidance(self._profile, enhance=True):g}",
         }
         return self._wording.make(
             gradio.Slider,
@@ -187,7 +233,7 @@ class DrawTab:
             minimum=0,
             maximum=self._profile.max_guidance,
             step=0.1,
-            value=self._profile.guidance,
+            value=usual_guidance(self._profile, enhance=True),
             elem_id="guidance",
         )
 

@@ -9,9 +9,10 @@ from typing import Any
 import gradio
 
 from bot.adapters.board.form import Form
+from bot.adapters.board.press_script import VOID, answered
 from bot.adapters.board.status import Status, lines
 from bot.adapters.board.underway import Underway
-from bot.adapters.board.visitor import PLATFORM, origin
+from bot.adapters.board.visitor import PLATFORM, origin, press_key
 from bot.adapters.shared.trouble import trouble
 from bot.core.cancel import Cancel
 from bot.core.draw import Draw
@@ -19,7 +20,7 @@ from bot.core.errors import Refusal
 from bot.core.generation import TERMINAL, Generation, Outcome
 from bot.core.log import Log
 from bot.core.news import News
-from bot.core.ports import Admissions, Pictures
+from bot.core.ports import Admissions, Pictures, Records
 from bot.core.replies import refusal_text, reply
 from bot.core.watch import watch
 from engine.profiles import Profile
@@ -40,6 +41,7 @@ class Drawing:
         cancel: Cancel,
         status: Status,
         admissions: Admissions,
+        records: Records,
         news: News,
         pictures: Pictures,
         profile: Profile,
@@ -49,6 +51,7 @@ class Drawing:
         self._cancel = cancel
         self._status = status
         self._admissions = admissions
+        self._records = records
         self._news = news
         self._pictures = pictures
         self._profile = profile
@@ -59,13 +62,37 @@ class Drawing:
         self._idle.set()
         self._stopping = False
 
-    async def answer(self, form: Form, locale: str, page: str) -> AsyncIterator[Shown]:
+    async def answer(
+        self, form: Form, locale: str, page: str, press: str = ""
+    ) -> AsyncIterator[Shown]:
         """Pictures and status line, again and again until the request has ended. `page`: which
-        of the open ones asks."""
+        of the open ones asks; `press`: what it calls this wish, or nothing."""
+        async with aclosing(self._told(self._answers(form, locale, page, press), locale)) as told:
+            async for pictures, status in told:
+                yield pictures, status + answered(press)
+
+    async def recall(self, press: str, locale: str) -> Shown:
+        """What became of a press by now, of which the page has heard nothing or which it has
+        forgotten."""
+        try:
+            known = await self._of_press(press)
+            if known is None:
+                return gradio.skip(), _not_received(locale) + answered(press)
+            if known.forgotten is not None:
+                return gradio.skip(), VOID + answered(press)
+            pictures, status = await self._shown(known)
+            return pictures, status + answered(press, ask_on=known.outcome not in TERMINAL)
+        except Exception as error:
+            self._log.error("board_request_failed", **trouble(error))
+            return gradio.skip(), lines(reply("internal_error", locale))
+
+    async def _told(
+        self, answers: AsyncGenerator[Shown, None], locale: str
+    ) -> AsyncGenerator[Shown, None]:
         self._answering += 1
         self._idle.clear()
         try:
-            async with aclosing(self._answers(form, locale, page)) as answers:
+            async with aclosing(answers):
                 async for shown in answers:
                     yield shown
                     if self._stopping:
@@ -86,13 +113,12 @@ class Drawing:
             async with asyncio.timeout(STOP_SECONDS):
                 await self._idle.wait()
 
-    async def cancel(self, locale: str, page: str) -> str | dict[str, Any]:
-        """Take back what this page waits for; what becomes of it is told by `answer`."""
+    async def cancel(self, locale: str, page: str, press: str = "") -> str | dict[str, Any]:
+        """Take back what this page waits for; what becomes of it is told by `answer`. `press`: the
+        last one of the page, which it may have to ask after."""
         said: str | None = reply("nothing_to_cancel", locale, PLATFORM)
         try:
-            for generation_id in self._underway.of(page):
-                generation = await self._admissions.get(generation_id)
-                assert generation is not None
+            for generation in await self._waited_for(page, press):
                 await self._cancel(generation, origin(locale))
                 said = None
         except Refusal as refusal:
@@ -102,17 +128,35 @@ class Drawing:
             said = reply("internal_error", locale)
         return gradio.skip() if said is None else lines(said)
 
-    async def _answers(self, form: Form, locale: str, page: str) -> AsyncGenerator[Shown, None]:
+    async def _waited_for(self, page: str, press: str) -> list[Generation]:
+        found = [await self._admissions.get(one) for one in self._underway.of(page)]
+        if not found:
+            last = await self._of_press(press)
+            found = [last] if last is not None and last.outcome not in TERMINAL else []
+        return [one for one in found if one is not None]
+
+    async def _answers(
+        self, form: Form, locale: str, page: str, press: str
+    ) -> AsyncGenerator[Shown, None]:
         try:
             beside = form.beside(self._profile)
-            admitted = await self._draw(origin(locale), form.prompt, beside=beside)
+            admitted = await self._draw(origin(locale, press), form.prompt, beside=beside)
         except Refusal as refusal:
-            yield [], lines(refusal_text(refusal, locale, PLATFORM))
+            yield [], lines(refusal_text(refusal, locale, PLATFORM)) + VOID
             return
-        with self._underway.noted(page, admitted.generation.id):
+        async with aclosing(self._followed(admitted.generation.id, page)) as states:
+            async for shown in states:
+                yield shown
+
+    async def _of_press(self, press: str) -> Generation | None:
+        event_key = press_key(press)
+        return None if event_key is None else await self._records.of_event(event_key)
+
+    async def _followed(self, generation_id: str, page: str) -> AsyncGenerator[Shown, None]:
+        with self._underway.noted(page, generation_id):
             # Cleared once and then left alone: another press's picture may have come meanwhile.
             yield [], ""
-            watched = watch(admitted.generation.id, admissions=self._admissions, news=self._news)
+            watched = watch(generation_id, admissions=self._admissions, news=self._news)
             async with aclosing(watched) as states:
                 async for generation in states:
                     yield await self._shown(generation)
@@ -124,3 +168,7 @@ class Drawing:
         if generation.outcome in TERMINAL:
             return gradio.skip(), self._status.ended(generation)
         return gradio.skip(), await self._status.live(generation)
+
+
+def _not_received(locale: str) -> str:
+    return lines(reply("board_not_received", locale)) + VOID

@@ -1,6 +1,7 @@
 """A place to drop a PNG on. Its first bytes come with the event: nothing is uploaded, and no
 file is kept."""
 
+from dataclasses import replace
 from typing import Any
 
 import gradio
@@ -12,6 +13,7 @@ from bot.adapters.board.status import lines
 from bot.adapters.board.wording import Wording, text
 from bot.core.draw_size import resolve_size
 from bot.core.draw_values import check_values
+from bot.core.enhancement import as_typed
 from bot.core.errors import Refusal
 from bot.core.replies import reply
 from engine.profiles import Profile
@@ -78,6 +80,9 @@ class Drop:
         if not isinstance(head, str):
             raise Refusal("no_parameters")
         made = parameters_in(head)
+        if made.enhancement is not None:
+            typed = as_typed(made.prompt, made.negative_prompt, self._profile)
+            made = replace(made, prompt=typed[0], negative_prompt=typed[1])
         form = Form.of(made)
         # Another model may have drawn it: what this one cannot is refused, not bent.
         asked = form.beside(self._profile)

@@ -7,6 +7,7 @@ from typing import Self
 from bot.core.draw_syntax import DrawRequest
 from bot.core.generation import DrawSpec
 from bot.core.grammar.values import read_value
+from bot.core.loras import tag
 from engine.profiles import Profile
 
 
@@ -23,12 +24,15 @@ class Form:
     #: As typed; empty is another one each time.
     seed: str
     negative: str
+    #: 画质增强.
+    enhance: bool
 
     @classmethod
     def of(cls, spec: DrawSpec) -> Self:
         """Drawn again, it gives the same."""
         return cls(
-            prompt=spec.prompt,
+            # As the list of LoRAs writes it there.
+            prompt=" ".join((spec.prompt, *map(tag, spec.loras))),
             width=spec.width,
             height=spec.height,
             count=spec.count,
@@ -36,6 +40,7 @@ class Form:
             guidance=spec.guidance,
             seed=str(spec.seed),
             negative=spec.negative_prompt,
+            enhance=spec.enhancement is not None,
         )
 
     @property
@@ -47,12 +52,19 @@ class Form:
         """What the controls beside the prompt ask for. Guidance that is left where it stands is
         not said, so that a negative prompt can turn it on. Raises Refusal."""
         seed = unicodedata.normalize("NFKC", self.seed or "").strip()
+        usual = usual_guidance(profile, enhance=self.enhance)
         return DrawRequest(
             prompt=self.prompt,
             size=(int(self.width), int(self.height)),
             count=int(self.count),
             steps=int(self.steps),
-            guidance=None if self.guidance == profile.guidance else float(self.guidance),
+            guidance=None if self.guidance == usual else float(self.guidance),
             seed=read_value("seed", seed) if seed else None,
             negative=(self.negative or "").strip() or None,
+            enhance=bool(self.enhance),
         )
+
+
+def usual_guidance(profile: Profile, *, enhance: bool) -> float:
+    """Where the control stands that is left alone."""
+    return profile.negative_guidance if enhance else profile.guidance

@@ -24,6 +24,8 @@ _READ = frozenset(
         "/favicon.ico",
         "/theme.css",
         "/gradio_api/info",
+        # A random number, by which a page that lost its connection finds it again.
+        "/gradio_api/app_id",
         "/gradio_api/queue/data",
         "/gradio_api/startup-events",
     }

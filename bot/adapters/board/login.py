@@ -61,6 +61,7 @@ class Login:
     async def _answer(self, request: Request) -> Response:
         path, locale = request.url.path, locale_of(request.headers.get("accept-language"))
         if path == LOGOUT:
+            self._sessions.end(request.cookies.get(COOKIE, ""))
             away = RedirectResponse(LOGIN, 303, _HEADERS)
             away.delete_cookie(COOKIE)
             return away
@@ -74,7 +75,7 @@ class Login:
 
     async def _tried(self, request: Request, locale: str) -> Response:
         fields = parse_qs((await request.body()).decode("utf-8", "replace"))
-        opens = self._password.opens(fields.get("password", [""])[0])
+        opens = self._password.opens(fields.get("password", [""])[0], _address(request))
         if opens is None:
             return _page(429, locale, reply("board_too_many_tries", locale))
         if not opens:
@@ -89,6 +90,12 @@ class Login:
             secure=_is_encrypted(request.scope),
         )
         return inside
+
+
+def _address(request: Request) -> str:
+    """Of whoever asks; uvicorn has put it in place of a proxy's on this machine, and believes no
+    other proxy."""
+    return request.client.host if request.client else ""
 
 
 def _is_encrypted(scope: Scope) -> bool:

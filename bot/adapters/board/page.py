@@ -7,7 +7,10 @@ from bot.adapters.board.draw_tab import DrawTab
 from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
 from bot.adapters.board.login import LOGOUT
+from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.own_tab import DRAW, OwnTab
+from bot.adapters.board.press_script import CSS as PRESS_CSS
+from bot.adapters.board.press_script import LOADED
 from bot.adapters.board.state_tab import StateTab
 from bot.adapters.board.style import CSS, guidance_css
 from bot.adapters.board.wording import LOCALE, Say, Wording, text
@@ -18,7 +21,10 @@ from engine.profiles import Profile
 #: Seconds that Gradio keeps its copies of the pictures shown.
 HOUR = 3600
 #: The language of the browser, as bot/adapters/shared/language.py reads it.
-_SPOKEN = "() => navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en'"
+_SPOKEN = f"""() => {{
+    {LOADED}
+    return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+}}"""
 LANGUAGES = [("中文", "zh"), ("English", "en")]
 
 
@@ -32,6 +38,7 @@ class Page:
         drop: Drop,
         own: OwnTab,
         state: StateTab,
+        loras: LoraList,
         profile: Profile,
         telegram: bool,
         locked: bool,
@@ -42,6 +49,7 @@ class Page:
         self._drop = drop
         self._own = own
         self._state = state
+        self._loras = loras
         self._profile = profile
         self._telegram = telegram
         self._locked = locked
@@ -62,7 +70,7 @@ class Page:
             )
             with gradio.Tabs() as tabs:
                 with wording.make(gradio.Tab, {"label": text("board_tab_draw")}, id=DRAW) as draw:
-                    drawing = DrawTab(self._drawing, self._profile, wording, language)
+                    drawing = DrawTab(self._drawing, self._loras, self._profile, wording, language)
                     drawing.build()
                     self._drop.build(wording, language, drawing.controls)
                 with wording.make(gradio.Tab, {"label": text("board_tab_own")}) as own:
@@ -83,6 +91,7 @@ class Page:
                 queue=False,
                 api_visibility="private",
             )
+            self._loras.fill(page)
             # In the browser: a request that nobody made would be on its way with the first one.
             page.load(None, outputs=language, js=_SPOKEN, api_visibility="private")
         page.queue()
@@ -92,7 +101,11 @@ class Page:
 
     @property
     def css(self) -> str:
-        return CSS + guidance_css(*self._profile.advised_guidance, self._profile.max_guidance)
+        return (
+            CSS
+            + PRESS_CSS
+            + guidance_css(*self._profile.advised_guidance, self._profile.max_guidance)
+        )
 
     async def stop(self) -> None:
         """Let those who wait go."""

@@ -9,13 +9,22 @@ from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.core.draw_syntax import MAX_CHARACTERS
+from bot.core.enhancement import Enhancement
 from bot.core.errors import Refusal
 from bot.core.generation import DrawSpec
+from engine.lora import MAX_LORA_NAME, MAX_LORA_WEIGHT, MAX_LORAS, Lora
 
 #: Both texts at their longest, twice, fit well.
 HEAD_BYTES = 256 * 1024
 #: Of the same in base64.
 HEAD_CHARACTERS = (HEAD_BYTES + 2) // 3 * 4
+
+
+class _Lora(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore", allow_inf_nan=False)
+
+    name: str = Field(min_length=1, max_length=MAX_LORA_NAME)
+    weight: float = Field(ge=-MAX_LORA_WEIGHT, le=MAX_LORA_WEIGHT)
 
 
 class _Made(BaseModel):
@@ -32,6 +41,8 @@ class _Made(BaseModel):
     guidance: float
     #: Of a picture that began from another one.
     strength: float | None = None
+    enhance: bool = False
+    loras: list[_Lora] = Field(default=[], max_length=MAX_LORAS)
 
 
 def parameters_in(head: str) -> DrawSpec:
@@ -41,7 +52,10 @@ def parameters_in(head: str) -> DrawSpec:
         made = _Made.model_validate(json.loads(_text_in(head)))
     except (ValueError, ValidationError, RecursionError):
         raise Refusal("no_parameters") from None
-    return DrawSpec(count=1, **made.model_dump())
+    said = made.model_dump(exclude={"enhance", "loras"})
+    said["loras"] = tuple(Lora(name=lora.name, weight=lora.weight) for lora in made.loras)
+    # What was added stands among the words.
+    return DrawSpec(count=1, **said, enhancement=Enhancement() if made.enhance else None)
 
 
 def _text_in(head: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio
 
+from bot.adapters.board.acts_panel import ActsPanel
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.chart import Bar, chart
 from bot.adapters.board.status import lines
@@ -20,8 +21,11 @@ REFRESH_SECONDS = 3.0
 class StateTab:
     """Built inside a tab of the page."""
 
-    def __init__(self, overview: Overview, attempt: Attempt, time_zone: str) -> None:
+    def __init__(
+        self, overview: Overview, panel: ActsPanel, attempt: Attempt, time_zone: str
+    ) -> None:
         self._overview = overview
+        self._panel = panel
         self._attempt = attempt
         self._time_zone = time_zone
 
@@ -35,6 +39,7 @@ class StateTab:
         """`others`: where one of them is looked at, nothing is asked for here."""
         engine = gradio.HTML(elem_id="engine")
         queue = gradio.HTML(elem_id="queue")
+        decided = self._panel.build(wording, language)
         reach = wording.make(
             gradio.Radio,
             {"choices": _reaches()},
@@ -52,7 +57,7 @@ class StateTab:
             "queue": False,
         }
         gradio.on(
-            [tab.select, timer.tick, reach.change, language.change],
+            [tab.select, timer.tick, reach.change, language.change, decided.change],
             self.look,
             inputs=[reach, language],
             outputs=[engine, queue, charts, said],

@@ -24,6 +24,9 @@ from bot.core.admin.weight import LEAST, MOST
 
 #: Longer than any zone's name.
 MAX_VALUE = 40
+#: In place of an option that says what is to be done: without it the others must not be read as
+#: an order. No command understands it, and each says how it is used.
+UNCLEAR = "?"
 
 Interaction = discord.Interaction[Any]
 Callback = Any
@@ -72,9 +75,9 @@ def _quota(desk: Desk) -> Callback:
         amount: Range[float, 0.0, float(MAX_UNITS)] | None = None,
         reason: Range[str, 0, MAX_REASON] = "",
     ) -> None:
-        number = f"{amount:.2f}" if amount is not None else "默认" if change else ""
-        # An amount or a reason without a change is not understood, and nothing is done.
-        words = " ".join(filter(None, ("群" if pool else "", change, number, reason)))
+        number = f"{amount:.2f}" if amount is not None else "默认"
+        said = (change, number, reason) if change else (UNCLEAR,) if amount or reason else ()
+        words = " ".join(filter(None, ("群" if pool else "", *said)))
         await desk.manage(interaction, "quota", words, person=user.id if user else None)
 
     return quota
@@ -86,7 +89,8 @@ def _group(desk: Desk) -> Callback:
     async def group(
         interaction: Interaction, setting: str = "", value: Range[str, 0, MAX_VALUE] = ""
     ) -> None:
-        await desk.manage(interaction, "group", f"{setting} {value}")
+        words = f"{setting} {value}" if setting else UNCLEAR if value else ""
+        await desk.manage(interaction, "group", words)
 
     return group
 
@@ -146,7 +150,8 @@ def _job(desk: Desk) -> Callback:
         id: str | None = None,  # noqa: A002 - the option's name
         everywhere: bool = False,
     ) -> None:
-        words = named_id(id) or ("all" if everywhere else "")
+        # With its # it is an id and nothing else, whatever it says.
+        words = f"#{named}" if (named := named_id(id)) else "all" if everywhere else ""
         await desk.manage(interaction, "job", words)
 
     return job

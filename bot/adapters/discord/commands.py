@@ -43,6 +43,7 @@ def all_commands(
         _command("cancel", _cancel(desk)),
         _command("queue", _queue(desk)),
         _command("show", _show(desk)),
+        _command("loras", _loras(desk)),
         _command("info", _info(desk)),
         _command("history", _history(desk)),
         _command("export", _export(desk)),
@@ -70,10 +71,11 @@ def _command(name: str, callback: Callback) -> app_commands.Command[Any, ..., No
 
 def _draw(desk: Desk) -> Callback:
     @options(
-        *("prompt", "ratio", "count", "negative", "seed", "steps", "guidance", "enhance"),
+        *("prompt", "ratio", "count", "negative", "seed", "steps", "guidance", "enhance", "lora"),
         *("spoiler", "private"),
     )
     @app_commands.choices(ratio=ratio_choices())
+    @app_commands.autocomplete(lora=_known_loras(desk))
     async def draw(
         interaction: Interaction,
         prompt: str,
@@ -84,6 +86,7 @@ def _draw(desk: Desk) -> Callback:
         steps: Range[int, Profile.min_steps, Profile.max_steps] | None = None,
         guidance: Range[float, 0.0, LARGEST_GUIDANCE] | None = None,
         enhance: bool | None = None,
+        lora: str | None = None,
         spoiler: bool = False,
         private: bool = False,
     ) -> None:
@@ -95,10 +98,18 @@ def _draw(desk: Desk) -> Callback:
             "steps": steps,
             "guidance": guidance,
             "enhance": enhance,
+            "loras": lora,
         }
         await desk.draw(interaction, prompt, given, spoiler=spoiler, private=private)
 
     return draw
+
+
+def _known_loras(desk: Desk) -> Callback:
+    async def known(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return desk.loras.named(typed)
+
+    return known
 
 
 def _menu(desk: Desk) -> app_commands.ContextMenu:
@@ -204,6 +215,13 @@ def _show(desk: Desk) -> Callback:
         await desk.show(interaction, id, private=private)
 
     return show
+
+
+def _loras(desk: Desk) -> Callback:
+    async def loras(interaction: Interaction) -> None:
+        await desk.loras.tell(interaction)
+
+    return loras
 
 
 def _info(desk: Desk) -> Callback:

@@ -5,7 +5,7 @@ from bot.core.request_text import switch_text
 
 #: In the order in which they are written. What is unwanted goes last: it is read on to the next
 #: option, whatever it says.
-ORDER = ("ratio", "count", "seed", "steps", "guidance", "strength", "enhance", "negative")
+ORDER = ("ratio", "count", "seed", "steps", "guidance", "strength", "enhance", "loras", "negative")
 
 
 def composed(prompt: str, options: dict[str, str | int | float | None], locale: str) -> str:
@@ -18,6 +18,9 @@ def composed(prompt: str, options: dict[str, str | int | float | None], locale: 
 def _option(key: str, value: str | int | float | None, locale: str) -> str:
     if isinstance(value, bool):
         return switch_text(value, locale)
+    if key == "loras":
+        # A name may have spaces.
+        return f"<lora:{value}>"
     # A colon behind a Chinese name: nothing can be taken for an option behind it.
     between = " " if locale == "en" else "："
     shown = f"{value:.12g}" if isinstance(value, float) else value

@@ -10,6 +10,7 @@ from bot.adapters.discord.composing import composed
 from bot.adapters.discord.data_desk import DataDesk
 from bot.adapters.discord.edit_desk import EditDesk
 from bot.adapters.discord.forms import edited_in, words_form, words_in
+from bot.adapters.discord.lora_desk import LoraDesk
 from bot.adapters.discord.origin import PLATFORM, is_admin
 from bot.adapters.discord.pending import Told
 from bot.adapters.discord.reception import Reception, Visit
@@ -37,6 +38,7 @@ class Desk:
         #: What people ask of what is stored of them.
         self.data = DataDesk(core.my_data, reception)
         self.edits = EditDesk(core.edits, reception)
+        self.loras = LoraDesk(core.loras, reception)
         self._core = core
         self._waiting = waiting
         self._reception = reception

@@ -41,7 +41,8 @@ def _ban(desk: Desk) -> Callback:
         everywhere: bool = False,
     ) -> None:
         # Said in any case, or a reason such as 「3 次刷屏」 would be read as one.
-        words = _everywhere(f"{duration or '1d'} {why}" if banned else "list", everywhere)
+        order = f"{duration or '1d'} {why}" if banned or duration or why else "list"
+        words = _everywhere(order, everywhere)
         person, called = (banned.id, banned.name.lower()) if banned else (None, "")
         await desk.manage(interaction, "ban", words, person=person, called=called)
 

@@ -84,6 +84,14 @@ COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
         said("show", "看图", "看圖"),
         said("Post a finished picture again", "再发一次画好的图", "再發一次畫好的圖"),
     ),
+    "loras": (
+        said("loras", "风格模型", "風格模型"),
+        said(
+            "Which LoRA files there are to draw with",
+            "有哪些 LoRA 风格模型可以用",
+            "有哪些 LoRA 風格模型可以用",
+        ),
+    ),
     "info": (
         said("info", "参数", "參數"),
         said("How a picture was drawn", "一张图是怎么画的", "一張圖是怎麼畫的"),
@@ -187,6 +195,14 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
             "Words of quality, guidance, some sharpness; doubles the time",
             "补上画质词，打开引导，提一点锐度；用时加倍",
             "補上畫質詞，開啟引導，提一點銳度；用時加倍",
+        ),
+    ),
+    "lora": (
+        said("lora", "风格模型", "風格模型"),
+        said(
+            "A LoRA file, or name:0.8; more of them in the prompt",
+            "LoRA 风格模型，也可写 名字:0.8；更多的写在描述里",
+            "LoRA 風格模型，也可寫 名字:0.8；更多的寫在描述裡",
         ),
     ),
     "spoiler": (

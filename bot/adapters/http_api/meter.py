@@ -1,4 +1,5 @@
-"""`/metrics`, for Prometheus: what the bot knows of the queue and of what came of it."""
+"""`/metrics`, for Prometheus: what the bot knows of the queue and of what came of it, and behind
+it what the engine counts."""
 
 import asyncio
 from collections import OrderedDict
@@ -12,6 +13,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from bot.core.figures import EngineMetrics
 from bot.core.generation import TERMINAL, Outcome
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -26,11 +28,20 @@ _REMEMBERED = 10_000
 class Meter:
     """Counts what ends while it runs; the rest is looked up when it is asked for."""
 
-    def __init__(self, *, admissions: Admissions, records: Records, news: News, pace: Pace) -> None:
+    def __init__(
+        self,
+        *,
+        admissions: Admissions,
+        records: Records,
+        news: News,
+        pace: Pace,
+        engine: EngineMetrics,
+    ) -> None:
         self._admissions = admissions
         self._records = records
         self._news = news
         self._pace = pace
+        self._engine = engine
         self._moved: set[str] = set()
         self._wake = asyncio.Event()
         self._counted: OrderedDict[str, None] = OrderedDict()
@@ -48,6 +59,12 @@ class Meter:
         self._seconds = Histogram(
             "zdraw_generation_seconds",
             "From a request to its picture.",
+            buckets=_BUCKETS,
+            registry=self._registry,
+        )
+        self._wait = Histogram(
+            "zdraw_wait_seconds",
+            "From a request until it was drawn, of those that were.",
             buckets=_BUCKETS,
             registry=self._registry,
         )
@@ -81,7 +98,7 @@ class Meter:
         self._live.set(await self._records.waiting_in_all())
         self._ready.set(self._news.engine_ready)
         self._per_step.set(self._pace.measured or 0)
-        return generate_latest(self._registry)
+        return generate_latest(self._registry) + (await self._engine.metrics() or b"")
 
     def _hear(self, generation_id: str) -> None:
         if generation_id not in self._counted:
@@ -99,3 +116,5 @@ class Meter:
         if generation.outcome is Outcome.FINISHED and generation.finished_ms is not None:
             self._pictures.inc(len(generation.pictures))
             self._seconds.observe((generation.finished_ms - generation.created_ms) / 1000)
+            if generation.begun_ms is not None:
+                self._wait.observe((generation.begun_ms - generation.created_ms) / 1000)

@@ -24,6 +24,7 @@ from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.draw import Draw
+from bot.core.figures import EngineMetrics
 from bot.core.log import Log
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -51,6 +52,7 @@ class ApiParts:
     jobs: ProgramJobs
     uploads: Uploads
     sketches: Sketches
+    engine: EngineMetrics
     clock: Clock
     log: Log
 
@@ -67,7 +69,11 @@ class Service:
         self._album = Album(admissions=parts.admissions, pictures=parts.pictures, links=self._links)
         self._waiting = Waiting(admissions=parts.admissions, news=parts.news)
         self._meter = Meter(
-            admissions=parts.admissions, records=parts.records, news=parts.news, pace=parts.pace
+            admissions=parts.admissions,
+            records=parts.records,
+            news=parts.news,
+            pace=parts.pace,
+            engine=parts.engine,
         )
         self._comfyui = self._wired_comfyui()
         tokens = Tokens(secret=secret, rows=parts.tokens, clock=parts.clock)

@@ -1,5 +1,6 @@
 """What every chat platform asks of the core: of bot/core/front_desk.py, or a fake of it."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from bot.core.admin.ask import Pointed
@@ -7,6 +8,7 @@ from bot.core.edit import Fetch, Shown
 from bot.core.generation import Origin
 from bot.core.messages import Toast
 from bot.core.staff import IsAdmin
+from engine.lora import LoraInfo
 
 
 class MyData(Protocol):
@@ -59,6 +61,14 @@ class Edits(Protocol):
     ) -> Toast | None: ...
 
 
+class LoraDesk(Protocol):
+    """Which LoRA files there are: of bot/core/lora_desk.py, or a fake of it."""
+
+    async def tell(self, origin: Origin, words: str = "") -> None: ...
+
+    def like(self, words: str) -> Sequence[LoraInfo]: ...
+
+
 class Core(Protocol):
     """What people can ask for. Everything is committed when a call returns, and none raises
     Refusal: with `quiet` a refusal is returned, otherwise said."""
@@ -67,6 +77,8 @@ class Core(Protocol):
     def my_data(self) -> MyData: ...
     @property
     def edits(self) -> Edits: ...
+    @property
+    def loras(self) -> LoraDesk: ...
     async def settled(self, origin: Origin) -> Origin: ...
 
     async def draw(

@@ -138,8 +138,8 @@ class Handlers:
                 await self._core.queue(origin, private=origin.alone)
             case "show":
                 await self._core.show(origin, named_id(rest))
-            case "info" | "history" | "export" | "forget":
-                await self._my_data(message, origin, name, rest)
+            case "info" | "history" | "export" | "forget" | "loras":
+                await self._told(message, origin, name, rest)
             case _ if name in MANAGED:
                 await self._manage(message, origin, name, rest)
             case "start" if link := _SHOW_LINK.fullmatch(rest.strip()):
@@ -216,13 +216,15 @@ class Handlers:
             is_admin=lambda: self._rights.of_message(message),
         )
 
-    async def _my_data(self, message: Message, origin: Origin, name: str, rest: str) -> None:
-        """What groups read along is for private chats."""
+    async def _told(self, message: Message, origin: Origin, name: str, rest: str) -> None:
+        """What is theirs and groups would read along is for private chats."""
         data, private = self._core.my_data, origin.alone
         match name:
             case "info":
                 replied = self._own_replied(message)
                 await data.info(origin, named_id(rest), replied, private=private)
+            case "loras":
+                await self._core.loras.tell(origin, rest)
             case "history":
                 await data.history(origin, private=private)
             case "export":

@@ -67,6 +67,7 @@ class Audit:
     async def _wanted(self, ask: Ask, scope: str | None) -> _Wanted:
         turn = _TURN.fullmatch(ask.words)
         if turn is None:
+            await self._whom.met(ask)
             person, _ = await self._whom(ask)
             return _Wanted(scope=scope, about=person)
         platform, serial = ask.origin.address.platform, int(turn["serial"])

@@ -17,6 +17,8 @@ from bot.core.staff import Level
 
 #: What a refusal quotes of a prompt.
 QUOTING = frozenset({"lost", "words", "value"})
+#: What concerns whoever wants it drawn again, and not whoever asked for it.
+OF_ADMINS = frozenset({"retry_waits", "retry_drawn", "retried_enough"})
 #: Further on nobody presses.
 MAX_PAGES = 1000
 
@@ -94,6 +96,8 @@ class Job:
         try:
             admitted = await self._draw.retry(ask.origin, found)
         except Refusal as refusal:
+            if refusal.code in OF_ADMINS:
+                raise
             raise _of_theirs(refusal, found, ask.origin) from None
         said = reply("retried", ask.origin.locale, id=found.id)
         return await self._shown(ask, admitted.generation, before=f"{said}\n")

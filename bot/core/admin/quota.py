@@ -35,6 +35,8 @@ class Quota:
         if not rest.words.strip():
             if person is None or not await ask.may(Level.GROUP_ADMIN):
                 person = ask.origin.requester
+            else:
+                await self._whom.met(ask)
             check_asks_here(ask.origin, person)
             return await self._told(ask.origin, person)
         order = parse_quota(rest.words)
@@ -43,6 +45,7 @@ class Quota:
             await ask.require(Level.GROUP_ADMIN)
         elif not await ask.runs_fleet():
             raise Refusal("pool_is_the_fleets" if order.pool else "private_is_the_fleets")
+        await self._whom.met(ask)
         return await self._change(rest, order, person)
 
     async def _meant(self, ask: Ask) -> tuple[str | None, Ask]:

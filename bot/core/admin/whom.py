@@ -30,8 +30,6 @@ class Whom:
         is written goes before the reply. Raises Refusal."""
         origin = ask.origin
         platform = origin.address.platform
-        if ask.pointed.person is not None and ask.pointed.name:
-            await self._names.met(ask.pointed.person, ask.pointed.name)
         if ask.pointed.certain:
             return ask.pointed.person, ask
         written = _LEADING.match(ask.words)
@@ -48,8 +46,15 @@ class Whom:
             raise Refusal("unknown_name", name=written["name"])
         return person, rest
 
+    async def met(self, ask: Ask) -> None:
+        """Note what they are called to whom a command replies, so that they can be named from
+        now on: for those alone who may decide about them."""
+        if ask.pointed.person is not None and ask.pointed.name:
+            await self._names.met(ask.pointed.person, ask.pointed.name)
+
     async def required(self, ask: Ask) -> tuple[str, Ask]:
-        """The same, where nothing can be done without. Raises Refusal."""
+        """The same, where nothing can be done without, for who may. Raises Refusal."""
+        await self.met(ask)
         person, rest = await self(ask)
         if person is None:
             raise Refusal("whom")

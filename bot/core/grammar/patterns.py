@@ -60,6 +60,7 @@ _VALUES = {
     "steps": rf"{_NUMBER}(?: ?步)?",
     "guidance": _NUMBER,
     "strength": rf"{_NUMBER}|[小中大]|(?i:small|medium|large)",
+    "loras": rf"[^ \n:<>\0{SEPARATORS}]+(?::{_NUMBER})?",
 }
 #: Values that need no name. Capital X4 is a car; a ratio that pictures do not have may be a
 #: time of day, except where a line or a ｜ has just opened.

@@ -16,7 +16,10 @@ from bot.core.draw_options import (
     option_named,
 )
 from bot.core.errors import Refusal
+from bot.core.grammar.folding import fold
+from bot.core.loras import WantedLora
 from engine.contract import MAX_PICTURES
+from engine.lora import MAX_LORA_NAME, MAX_LORA_WEIGHT
 from engine.profiles import Profile
 
 #: A refusal quotes at most this much of what was typed.
@@ -125,6 +128,21 @@ def _strength(typed: str) -> float:
     return _decimal(typed, MIN_STRENGTH, MAX_STRENGTH)
 
 
+def _lora(typed: str) -> WantedLora:
+    """`name` or `name:0.8`."""
+    name, colon, weight = (part.strip() for part in re.split("([:：]|$)", typed, maxsplit=1))
+    if not name or len(name) > MAX_LORA_NAME:
+        raise _Unreadable
+    if not colon:
+        return WantedLora(name=name)
+    weight = fold(weight)
+    if not re.fullmatch(r"[-+]?[0-9]{0,9}\.?[0-9]{1,9}", weight):
+        raise _Unreadable
+    if abs(float(weight)) > MAX_LORA_WEIGHT:
+        raise _Unreadable
+    return WantedLora(name=name, weight=float(weight))
+
+
 def _enhance(typed: str) -> bool:
     spelled = typed.lower().replace("_", "-")
     if spelled not in _SWITCHES:
@@ -147,5 +165,6 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "guidance": _guidance,
     "negative": _negative,
     "strength": _strength,
+    "loras": _lora,
     "enhance": _enhance,
 }

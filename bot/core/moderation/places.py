@@ -14,6 +14,15 @@ class Decision:
     open: bool
     #: It was somebody who runs the fleet who decided that.
     by_fleet: bool = False
+    #: They opened it, and admins of the group closed it, which they may undo.
+    opened_by_fleet: bool = False
+
+    @property
+    def fleets(self) -> bool | None:
+        """Whether those who run the fleet have it open; None where they decided nothing."""
+        if self.opened_by_fleet:
+            return True
+        return self.open if self.by_fleet else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +44,8 @@ class PlaceState:
     @property
     def held(self) -> bool:
         """Only those who run the fleet may open the place."""
-        decided = (self.own, self.parent, self.group)
-        return not _is_open(*(one for one in decided if one is not None and one.by_fleet))
+        decided = (one.fleets for one in (self.own, self.parent, self.group) if one is not None)
+        return next((not one for one in decided if one is not None), False)
 
     @property
     def differs(self) -> bool:

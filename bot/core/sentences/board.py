@@ -41,14 +41,25 @@ BOARD: dict[str, tuple[str, str]] = {
     ),
     "board_guidance": ("引导", "Guidance"),
     "board_guidance_info": (
-        "{usual} 是平常值。建议 {low}–{high}（绿色一段），用时加倍；"
-        "写了不想看到的，就自动用 {negative}",
-        "{usual} is usual. {low}–{high} is advised (the green part) and takes twice the time; what "
-        "you do not want to see makes it {negative} by itself",
+        "开画质增强是 {enhanced}，不开是 {usual}。建议 {low}–{high}（绿色一段），大于 0 用时加倍；"
+        "不开增强时写了不想看到的，就自动用 {enhanced}",
+        "{enhanced} with enhancement, {usual} without. {low}–{high} is advised (the green part); "
+        "above 0 it takes twice the time. Without enhancement, what you do not want to see makes "
+        "it {enhanced} by itself",
+    ),
+    "board_enhance": ("画质增强", "Enhance"),
+    "board_enhance_info": (
+        "补上画质词和负面词，打开引导，再提一点锐度；用时加倍",
+        "Words of quality, a negative prompt, guidance and some sharpness; takes twice the time",
     ),
     "board_seed": ("种子", "Seed"),
     "board_seed_any": ("每次不同", "another one each time"),
     "board_dice": ("🎲 每次不同", "🎲 Any"),
+    "board_lora": ("风格模型（LoRA）", "LoRA"),
+    "board_lora_info": (
+        "选一个就写进描述，冒号后面是强度，最多 3 个",
+        "Choosing one writes it into the prompt; the weight stands behind the colon. Up to 3",
+    ),
     "board_negative": ("不想看到的", "What you do not want to see"),
     "board_drop": (
         "📥 把 zdraw 画的 PNG 拖到这里，或点这里选一张，取回它的参数",
@@ -68,6 +79,10 @@ BOARD: dict[str, tuple[str, str]] = {
         "聊天里压缩过的、截图的都没有。",
         "This file holds no settings of zdraw. Use an original PNG, from My pictures or by 📄 in a "
         "chat; pictures that a chat compressed and screenshots hold none.",
+    ),
+    "board_not_received": (
+        "上一次按的「画」没有进入排队，请再按一次。",
+        "Your last press of Draw is not in the queue. Please press it again.",
     ),
     "board_step": ("🎨 第 {step}/{steps} 步", "🎨 Step {step}/{steps}"),
     "board_step_left": (
@@ -97,6 +112,18 @@ BOARD: dict[str, tuple[str, str]] = {
     "overview_week": ("7 天", "7 days"),
     "overview_pictures": ("画好的张数", "Pictures drawn"),
     "overview_waits": ("等待秒数：最长（深色为平均）", "Seconds waited: longest (dark: mean)"),
+    "board_pause_reason": (
+        "为什么暂停（可不写，在排队的人都看得到）",
+        "Why it is paused (everybody who waits reads it)",
+    ),
+    "board_pause": ("⏸ 暂停", "⏸ Pause"),
+    "board_resume": ("▶ 继续", "▶ Resume"),
+    "board_job": ("请求编号", "Id of a request"),
+    "board_cancel_job": ("取消这个", "Cancel it"),
+    "board_cancelled": ("已取消 #{id}。", "#{id} is cancelled."),
+    "board_clear": ("🧹 清空排队", "🧹 Clear"),
+    "board_clear_sure": ("是，全部取消", "Yes, cancel all"),
+    "board_clear_keep": ("不，留着", "No, keep them"),
     # --- the password -------------------------------------------------------------------------
     "board_password": ("密码", "Password"),
     "board_enter": ("进入", "Enter"),
@@ -153,8 +180,8 @@ ON_THE_PAGE: dict[str, tuple[str, str]] = {
 #: Why a request failed, likewise.
 FAILED_ON_THE_PAGE: dict[str, tuple[str, str]] = {
     "out_of_memory": (
-        "显存不足，请尝试降低分辨率",
-        "the GPU ran out of memory. Please try a smaller picture",
+        "显存不足，请尝试降低分辨率或关闭画质增强",
+        "the GPU ran out of memory. Please try a smaller picture, or turn enhancement off",
     ),
     "engine_error": (
         "引擎内部出错，已记录，可以再试一次",

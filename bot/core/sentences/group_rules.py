@@ -85,7 +85,7 @@ GROUP_RULES: dict[str, tuple[str, str]] = {
         "the bot's owner to set one: /quota group daily 500",
     ),
     "held_by_fleet": (
-        "这一项由机器人的主人或总管理员定得更严，群管理员只能再收紧，不能放宽。",
+        "这一项是机器人的主人或总管理员定的，群管理员只能再收紧，不能放宽。",
         "The bot's owners, or those they appointed, decided that. Admins of a group may make it "
         "stricter, and not looser.",
     ),

@@ -143,6 +143,19 @@ KEEPING_ORDER: dict[str, tuple[str, str]] = {
         "只有失败、过期或取消的请求可以原样重画，#{id} 不是。",
         "Only what failed, expired or was cancelled is drawn again; #{id} is none of these.",
     ),
+    "retry_waits": (
+        "已经在重画了，就是 #{id}。等它有了结果再说。",
+        "It is being drawn again already, as #{id}. Wait for that one.",
+    ),
+    "retry_drawn": (
+        "已经重画好了，就是 #{id}。",
+        "It was drawn again already: that is #{id}.",
+    ),
+    "retried_enough": (
+        "已经重画过 {limit} 次，都没成，不再替对方重画。请对方换个写法再发。",
+        "It was drawn again {limit} times without success, and is not any more. Let them ask in "
+        "other words.",
+    ),
     "not_drawn_for_them": (
         "没能替 {who} 重画。对方会看到的原因是：{told}",
         "It could not be queued for {who}, who would be told: {told}",

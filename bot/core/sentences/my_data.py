@@ -111,6 +111,11 @@ MY_DATA: dict[str, tuple[str, str]] = {
         "🧹 没有存着你的描述和图，不用忘。",
         "🧹 None of your words and pictures are stored: there is nothing to forget.",
     ),
+    "forget_soon": (
+        "你有一个请求还在取图，取到才算数。请过一会儿再发 /forget，这样它也能一起忘掉。",
+        "The picture for a request of yours is still being fetched. Send /forget again in a "
+        "moment, so that it can be forgotten too.",
+    ),
     "not_yours_to_forget": (
         "这不是你的。想忘掉自己的请发 /forget。",
         "This is not yours. Send /forget for your own.",

@@ -40,6 +40,19 @@ FAILURES: dict[str, tuple[str, str]] = {
         "步数 {steps} 不在 {minimum}–{maximum} 之间",
         "steps {steps} is outside {minimum}–{maximum}",
     ),
+    "no_lora": (
+        "没有叫「{name}」的 LoRA 了",
+        "there is no LoRA called “{name}” any more",
+    ),
+    "unfit_lora": (
+        "LoRA「{name}」用不了：{problem}",
+        "the LoRA “{name}” cannot be used: {problem}",
+    ),
+    "bad_picture_with_loras": (
+        "引擎两次都没画出图来，可能是 LoRA（{loras}）的缘故。请去掉它或减小强度再试",
+        "the engine drew no picture twice; perhaps because of the LoRA ({loras}). Try without it, "
+        "or with less of it",
+    ),
     "bad_guidance": (
         "引导 {guidance} 不在 {minimum}–{maximum} 之间",
         "guidance {guidance} is outside {minimum}–{maximum}",

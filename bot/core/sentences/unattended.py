@@ -7,6 +7,14 @@ UNATTENDED: dict[str, tuple[str, str]] = {
         "已有 {limit} 个请求在排队，请等其中一个结束后再来。",
         "{limit} requests are waiting already. Wait until one of them has ended.",
     ),
+    "unknown_lora": (
+        "没有叫「{name}」的 LoRA。",
+        "There is no LoRA called “{name}”.",
+    ),
+    "unknown_lora_near": (
+        "没有叫「{name}」的 LoRA，是想写 {near} 吗？",
+        "There is no LoRA called “{name}”. Did you mean {near}?",
+    ),
     "unknown_option": (
         "不认识参数「{option}」，请去掉它。",
         "“{option}” is not an option. Please remove it.",

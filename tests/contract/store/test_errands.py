@@ -41,6 +41,23 @@ async def test_an_event_is_noted_once(store):
     assert len(await store.errands.waiting()) == 1
 
 
+async def test_they_move_with_their_group(store):
+    for number, by in ((1, "telegram:1"), (2, "telegram:-100")):
+        asked = address(thread="5", request_message="7")
+        await store.errands.note(errand(number, requester=by, address=asked))
+    await store.errands.note(errand(3, requester="discord:1", address=address(platform="discord")))
+    await store.moves.move("telegram", "-100", "-1001")
+    found = [one.origin for one in await store.errands.waiting()]
+    assert [one.requester for one in found] == ["telegram:1", "telegram:-1001", "discord:1"]
+    there = address(chat="-1001", thread="5", request_message=None)
+    assert [one.address for one in found] == [there, there, address(platform="discord")]
+    # As many as one person may have are counted under the new name.
+    for number in range(4, 4 + MOST_WAITING - 1):
+        await store.errands.note(errand(number, requester="telegram:-1001"))
+    with pytest.raises(Refusal, match="queue_full_yours"):
+        await store.errands.note(errand(99, requester="telegram:-1001"))
+
+
 async def test_they_come_in_order_and_one_person_has_so_many(store):
     for number in range(MOST_WAITING):
         await store.errands.note(errand(number))

@@ -5,11 +5,12 @@ from dataclasses import replace
 from bot.core.generation import Delivery, Forgotten, Generation, Outcome
 from bot.core.messages import Attachment, Button
 from bot.store.forgetting import LATE_RESULT_MS
+from engine.lora import Lora
 from tests.builders import address, notice, spec
 from tests.stores import Store
 
 ANNA, BORIS = "telegram:1", "telegram:2"
-WORDS = spec(prompt="秘密", negative_prompt="模糊")
+WORDS = spec(prompt="秘密", negative_prompt="模糊", loras=(Lora(name="秘密风格", weight=0.5),))
 
 
 async def told(store: Store, **changes) -> Generation:
@@ -43,7 +44,7 @@ async def test_words_go_and_what_was_counted_stays(store: Store):
     now = await store.now(row)
     assert now == replace(
         row,
-        spec=replace(row.spec, prompt="", negative_prompt=""),
+        spec=replace(row.spec, prompt="", negative_prompt="", loras=()),
         notes=(),
         address=replace(row.address, reply_token=None),
         forgotten=Forgotten.FILES,

@@ -120,6 +120,39 @@ async def test_threads_of_what_the_fleet_closed_the_fleet_alone_opens(store: Sto
     await decide(THREAD, open_=True, by_fleet=False)
 
 
+@pytest.mark.parametrize("closed", ["group", "channel"])
+async def test_what_the_fleet_opened_and_admins_closed_they_open_again(store: Store, closed: str):
+    async def decide(open_: bool, *, by_fleet: bool, place: Address = THREAD) -> None:
+        await store.places.set_place(
+            place, "guild:7", open_=open_, by_fleet=by_fleet, act=act(kind=ActKind.OPEN)
+        )
+
+    if closed == "group":
+        await store.places.set_group("discord", "guild:7", open_=False, by_fleet=True, act=act())
+    else:
+        await decide(False, by_fleet=True, place=CHANNEL)
+    await decide(True, by_fleet=True)
+    # Twice each: to open what is open takes nothing away either.
+    for open_ in (True, True, False, False, True):
+        await decide(open_, by_fleet=False)
+        assert await is_open(store, THREAD, "guild:7") == open_
+    await decide(False, by_fleet=False)
+    await decide(False, by_fleet=True)
+    with pytest.raises(Refusal, match="closed_by_fleet"):
+        await decide(True, by_fleet=False)
+
+
+async def test_in_a_channel_that_the_fleet_opened_and_admins_closed_they_open_threads(store: Store):
+    await store.places.set_group("discord", "guild:7", open_=False, by_fleet=True, act=act())
+    for place, open_, by_fleet in ((CHANNEL, True, True), (CHANNEL, False, False)):
+        await store.places.set_place(
+            place, "guild:7", open_=open_, by_fleet=by_fleet, act=act(kind=ActKind.OPEN)
+        )
+    assert not await is_open(store, THREAD, "guild:7")
+    await set_place(store, True, THREAD)
+    assert await is_open(store, THREAD, "guild:7")
+
+
 async def test_a_request_knows_of_which_channel_its_place_is_a_thread(store: Store):
     row = await store.queued(address=THREAD)
     assert row.address.parent_chat == "70"

@@ -17,6 +17,14 @@ async def test_an_event_is_seen_once_it_made_a_row_a_cancel_or_a_notice(store: S
     ]
 
 
+async def test_what_an_event_had_drawn_is_found(store: Store):
+    drawn = await store.queued(event_key="board:1")
+    await store.outcomes.cancel([drawn.id], "board:2")
+    assert await store.records.of_event("board:1") == await store.now(drawn)
+    for other in ("board:2", "board:3"):
+        assert await store.records.of_event(other) is None
+
+
 async def test_a_cancel_that_cancelled_nothing_was_not_seen(store: Store):
     await store.outcomes.cancel(["nothing"], "telegram:1")
     assert not await store.records.seen("telegram:1")

@@ -12,7 +12,7 @@ from engine.profiles import profile_named
 from tests.builders import spec
 
 PROFILE = profile_named("z-image-turbo")
-UNTOUCHED = Form("一个圆", 1024, 1024, 1, 8, 0, "", "")
+UNTOUCHED = Form("一个圆", 1024, 1024, 1, 8, 0, "", "", enhance=False)
 
 
 def test_controls_left_alone_ask_for_what_is_usual() -> None:
@@ -39,6 +39,14 @@ def test_what_is_no_seed_is_refused_by_name(typed: str) -> None:
     with pytest.raises(Refusal) as caught:
         replace(UNTOUCHED, seed=typed).beside(PROFILE)
     assert caught.value.data["key"] == "seed"
+
+
+def test_with_enhancement_guidance_stands_elsewhere() -> None:
+    enhanced = replace(UNTOUCHED, enhance=True, guidance=1.8)
+    assert (enhanced.beside(PROFILE).enhance, enhanced.beside(PROFILE).guidance) == (True, None)
+    assert replace(enhanced, guidance=0).beside(PROFILE).guidance == 0
+    words = replace(UNTOUCHED.beside(PROFILE), enhance=False)
+    assert completed(words, enhanced.beside(PROFILE)).enhance is False
 
 
 def test_spaces_are_no_negative_prompt() -> None:

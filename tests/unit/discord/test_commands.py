@@ -49,7 +49,7 @@ def named(told: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
 async def test_they_are_those_that_there_are(told):
     assert {
         *("draw", "edit", "again", "cancel", "queue", "show", "quota", "help"),
-        *("info", "history", "export", "forget"),
+        *("info", "history", "export", "forget", "loras"),
     } == NAMES
     assert set(told) == NAMES | {"admin"}
     assert {one["name"] for one in told["admin"]["options"]} == set(ADMIN_COMMANDS)
@@ -126,6 +126,7 @@ async def test_draw_offers_what_the_grammar_has(told):
         "steps",
         "guidance",
         "enhance",
+        "lora",
         "spoiler",
         "private",
     ]
@@ -160,14 +161,14 @@ async def test_shapes_are_chosen_by_name(told):
     assert wide["name_localizations"] == {"zh-CN": "横图 16:9", "zh-TW": "橫圖 16:9"}
 
 
-async def test_an_id_can_be_completed_where_it_is_ones_own(told):
+async def test_an_id_can_be_completed_where_it_is_ones_own_and_a_lora_by_name(told):
     completed = {
         (command["name"], option["name"])
         for command in told.values()
         for option in command["options"]
         if option.get("autocomplete")
     }
-    assert completed == {("cancel", "id")}
+    assert completed == {("cancel", "id"), ("draw", "lora")}
 
 
 def test_nothing_is_described_that_is_not_there():

@@ -4,6 +4,7 @@ import pytest
 
 from engine.batching import Batching, bucket, places
 from engine.contract import Source
+from engine.lora import Lora
 from engine.profiles import profile_named
 from tests.unit.engine.jobs import job
 
@@ -66,10 +67,19 @@ def test_who_differs_by_prompt_and_seed_joins(batching):
         {"guidance": 1.5},
         {"prompt": "长" * 33},
         {"source": Source(sha256="0" * 64, strength=0.6)},
+        {"loras": (Lora(name="ink", weight=0.5),)},
     ],
 )
 def test_who_differs_in_what_a_forward_pass_shares_does_not(batching, changes):
     assert not batching.joins(job("g2", **changes), first=job("g1"))
+
+
+def test_who_adds_the_same_to_the_model_joins_and_nobody_else(batching):
+    ink, gold = Lora(name="ink", weight=0.5), Lora(name="gold", weight=1)
+    none, more = Lora(name="ink", weight=0), Lora(name="ink", weight=0.6)
+    assert batching.joins(job("g2", loras=(ink, gold)), first=job("g1", loras=(gold, ink)))
+    assert batching.joins(job("g2", loras=(none,)), first=job("g1"))
+    assert not batching.joins(job("g2", loras=(more,)), first=job("g1", loras=(ink,)))
 
 
 def test_the_negative_prompt_counts_with_guidance_only(batching):

@@ -41,6 +41,7 @@ def test_a_job_is_counted_with_its_phases():
             batch=3,
             wait_seconds=2.0,
             denoise_seconds=8.0,
+            batch_steps=4,
             decode_seconds=0.5,
             encodings_kept=1,
             encodings_made=2,
@@ -69,9 +70,20 @@ def test_a_job_that_was_not_begun_says_nothing_of_how_long_things_take():
     assert found["wait_seconds_count"] == 0
 
 
+def test_pictures_drawn_one_after_the_other_make_a_step_no_longer():
+    """Three batches of four steps."""
+    found = values(ended(finished(), batch=1, denoise_seconds=24.0, batch_steps=12))
+    assert (found["step_seconds_sum"], found["step_seconds_count"]) == (2.0, 1)
+
+
+def test_a_job_without_a_step_says_nothing_of_their_length():
+    failed = Failed(key=key(), code=ErrorCode.OUT_OF_MEMORY)
+    assert values(ended(failed, batch=1, out_of_memory=2))["step_seconds_count"] == 0
+
+
 def test_a_gauge_is_read_when_it_is_asked_for():
     metrics, depth = Metrics(), [3.0]
-    metrics.watch("queue_depth", "Jobs that wait.", lambda: depth[0])
+    metrics.watch("queue_depth", lambda: depth[0])
     assert values(metrics)["queue_depth"] == 3
     depth[0] = 5.0
     assert values(metrics)["queue_depth"] == 5

@@ -141,7 +141,7 @@ def test_every_setting_that_is_named_exists():
 
 @pytest.mark.parametrize("name", ["engine", "engine-cpu"])
 def test_engine_gets_every_setting_it_reads_and_no_token(name):
-    own = {"state_dir", "weights_dir"}
+    own = {"state_dir", "weights_dir", "lora_dir"}
     passed = {field for field in EngineSettings.model_fields if field not in own}
     expected = {f"ZDRAW_{f.upper()}": f"${{ZDRAW_{f.upper()}:-}}" for f in passed}
     assert SERVICES[name]["environment"] == expected | {"ZDRAW_STATE_DIR": "/state"}

@@ -69,6 +69,15 @@ async def test_nothing_is_looked_up_for_what_is_said_to_others(desk):
     assert (await desk.work()).settlings == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "words"), [("/loras", ""), ("/loras 水墨", "水墨"), ("/风格模型 ink", "ink")]
+)
+async def test_loras_are_listed_by_what_is_asked_for(desk, text, words):
+    desk.people.say(text, chat=GROUP)
+    name, call = (await desk.work()).only
+    assert (name, call["words"]) == ("loras", words)
+
+
 @pytest.mark.parametrize(("chat", "private"), [(None, True), (GROUP, False)])
 async def test_the_queue_is_told_in_full_only_where_nobody_else_reads(desk, chat, private):
     desk.people.say("/queue", chat=chat)

@@ -9,7 +9,9 @@ from bot.adapters.http_api.pictures import Format
 from bot.adapters.http_api.problem import Problem
 from bot.core.draw_options import MAX_SEED, MAX_STRENGTH, MIN_STRENGTH
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest
+from bot.core.loras import WantedLora
 from engine.contract import MAX_PICTURES
+from engine.lora import MAX_LORA_NAME, MAX_LORA_WEIGHT, MAX_LORAS
 from engine.profiles import Profile
 
 #: Sizes are told as OpenAI writes them.
@@ -33,9 +35,25 @@ ALLOWED = {
     "num_inference_steps": f"{Profile.min_steps} – {Profile.max_steps}",
     "guidance_scale": f"0 – {Profile.max_guidance:g}",
     "enhance": "true, false",
+    "loras": f'[{{"name", "weight"}}], weight -{MAX_LORA_WEIGHT:g} – {MAX_LORA_WEIGHT:g}',
     "negative_prompt": f"0 – {MAX_CHARACTERS}",
     "strength": f"{MIN_STRENGTH:g} – {MAX_STRENGTH:g}",
 }
+
+
+class LoraBody(BaseModel):
+    """A LoRA file by its name. Without a weight it is the file's usual one."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=MAX_LORA_NAME)]
+    weight: Annotated[
+        float | None,
+        Field(ge=-MAX_LORA_WEIGHT, le=MAX_LORA_WEIGHT, allow_inf_nan=False),
+    ] = None
+
+
+LoraList = Annotated[list[LoraBody] | None, Field(max_length=MAX_LORAS)]
 
 
 class ImagesBody(BaseModel):
@@ -71,6 +89,7 @@ class ImagesBody(BaseModel):
     negative_prompt: Annotated[str | None, Field(max_length=MAX_CHARACTERS)] = None
     #: 画质增强; off where nothing is said.
     enhance: bool | None = None
+    loras: LoraList = None
 
     @property
     def form(self) -> Format:
@@ -103,4 +122,7 @@ class ImagesBody(BaseModel):
             count=self.n,
             negative=self.negative_prompt or None,
             enhance=self.enhance,
+            loras=tuple(
+                WantedLora(name=lora.name, weight=lora.weight) for lora in self.loras or ()
+            ),
         )

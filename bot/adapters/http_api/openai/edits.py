@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from bot.adapters.http_api.openai.body import ALLOWED, ImagesBody
+from bot.adapters.http_api.openai.body import ALLOWED, ImagesBody, LoraList
 from bot.adapters.http_api.problem import Problem
 from bot.core.draw_options import MAX_STRENGTH, MIN_STRENGTH
 from bot.core.draw_syntax import DrawRequest
@@ -37,6 +37,9 @@ SCHEMA: dict[str, Any] = {
         },
     }
 }
+
+
+_LORAS: TypeAdapter[LoraList] = TypeAdapter(LoraList)
 
 
 class EditsBody(ImagesBody):
@@ -99,8 +102,16 @@ def _sorted(form: FormData) -> tuple[dict[str, list[UploadFile]], dict[str, str]
 
 
 def _body(fields: dict[str, str]) -> EditsBody:
+    # The only one that is no plain value: JSON, as in the body of a generation.
+    plain = {name: text for name, text in fields.items() if name != "loras"}
     try:
-        return EditsBody.model_validate_strings(fields, strict=False)
+        body = EditsBody.model_validate_strings(plain, strict=False)
     except ValidationError as error:
         places = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
         raise RequestValidationError(places) from None
+    try:
+        loras = _LORAS.validate_json(fields.get("loras", "null"))
+    except ValidationError as error:
+        places = [{**one, "loc": ("body", "loras")} for one in error.errors()]
+        raise RequestValidationError(places) from None
+    return body.model_copy(update={"loras": loras})

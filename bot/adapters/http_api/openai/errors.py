@@ -20,6 +20,7 @@ NAMES = {
     "guidance": "guidance_scale",
     "negative": "negative_prompt",
     "strength": "strength",
+    "loras": "loras",
 }
 #: Refusals of the core: OpenAI's code, and the parameter it is about.
 _ABOUT: dict[str, tuple[str, str | None]] = {
@@ -36,6 +37,12 @@ _ABOUT: dict[str, tuple[str, str | None]] = {
     "too_large_here": ("invalid_value", "size"),
     "too_many_here": ("invalid_value", "n"),
     "forbidden_words": ("content_policy_violation", "prompt"),
+    "unknown_lora": ("invalid_value", "loras"),
+    "unknown_lora_near": ("invalid_value", "loras"),
+    "unfit_lora": ("invalid_value", "loras"),
+    "no_lora": ("invalid_value", "loras"),
+    "too_many_loras": ("invalid_value", "loras"),
+    "lora_twice": ("invalid_value", "loras"),
     "missing_parameter": ("missing_required_parameter", None),
     "bad_json": ("invalid_json", None),
     "no_token": ("invalid_api_key", None),
@@ -97,7 +104,7 @@ def problem_in(errors: Sequence[Mapping[str, Any]], allowed: Mapping[str, str]) 
     name = str(place[1]) if len(place) > 1 else ""
     if place[0] == "header":
         return Problem(400, "bad_key", param=name)
-    if kind == "extra_forbidden":
+    if kind == "extra_forbidden" and len(place) == 2:
         return Problem(400, "unknown_parameter", param=name, name=name)
     if place[0] == "body" and name not in allowed:
         return Problem(400, "bad_json")

@@ -1,0 +1,1 @@
+"""The weights of models on this machine: fetched, checked, chosen. For `zdraw model`."""

@@ -1,0 +1,203 @@
+"""Fetches a model into a folder, and goes on where an earlier try has ended.
+
+Each file is fetched beside its place, checked against size and checksum, and moved there. The
+index comes last, so that a folder is a model only when all of it is there.
+"""
+
+import errno
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+
+from bot.weights.hubs import Hub, HubError, RemoteFile, complaint
+from bot.weights.manifest import Manifest, has_the_hash, read
+from bot.weights.needed import needed
+from engine.file_lock import take_lock
+from engine.profiles import Profile
+
+#: Of files that are not whole, in the folder.
+PARTS = ".zdraw-parts"
+#: Left free on the disk.
+RESERVE_BYTES = 256 * 2**20
+#: Times that a connection may break without a byte in between, and seconds before each next try.
+TRIES = 5
+PAUSES = (1.0, 2.0, 4.0, 8.0)
+#: Answers that say "later".
+_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+
+class NoSpace(Exception):
+    """The disk is too full; bytes that are needed, and that are free."""
+
+    def __init__(self, needs: int, free: int) -> None:
+        super().__init__(needs, free)
+        self.needs = needs
+        self.free = free
+
+
+class Busy(Exception):
+    """Another process fetches into the same folder."""
+
+
+#: Is told of each file as it begins, and of each piece: (path, bytes of it that are there).
+OnBytes = Callable[[str, int], None]
+
+
+class Fetching:
+    """One model on its way from a hub to a folder."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        hub: Hub,
+        model: Profile,
+        folder: Path,
+        sleep: Callable[[float], None] = time.sleep,
+        free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free,
+    ) -> None:
+        self._http = http
+        self._hub = hub
+        self._model = model
+        self._folder = folder
+        self._sleep = sleep
+        self._free = free
+
+    def prepare(self) -> Manifest:
+        """Asks the hub what there is. A folder that was begun is gone on with in the same state of
+        the model. Raises HubError, httpx.HTTPError."""
+        source = self._hub.source(self._model)
+        begun = read(self._folder)
+        revision = None
+        if begun is not None and (begun.hub, begun.source) == (self._hub.name, source):
+            revision = None if begun.complete else begun.revision
+        listing = self._hub.listing(self._http, source, revision)
+        return Manifest(
+            hub=self._hub.name,
+            source=source,
+            revision=listing.revision,
+            files=needed(self._model, listing.files),
+            complete=False,
+        )
+
+    def fetch(self, manifest: Manifest, on_bytes: OnBytes) -> Manifest:
+        """Fetches what is not there. Raises NoSpace, Busy, HubError, httpx.HTTPError, OSError; what
+        has come stays for the next try."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._alone():
+            missing = [file for file in manifest.files if not self._is_there(file, on_bytes)]
+            self._check_space(missing)
+            if missing or not _is_known_whole(self._folder, manifest):
+                manifest.save(self._folder)
+            for file in missing:
+                self._file(manifest, file, on_bytes)
+            done = replace(manifest, complete=True)
+            done.save(self._folder)
+            shutil.rmtree(self._folder / PARTS, ignore_errors=True)
+            return done
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        (self._folder / PARTS).mkdir(exist_ok=True)
+        # Beside the folder: what is in it comes and goes.
+        lock = take_lock(self._folder.parent / f".{self._folder.name}.lock", 0.0)
+        if lock is None:
+            raise Busy
+        try:
+            yield
+        finally:
+            os.close(lock)
+
+    def _is_there(self, file: RemoteFile, on_bytes: OnBytes) -> bool:
+        found = self._folder / file.path
+        if not found.is_file() or found.stat().st_size != file.size:
+            return False
+        is_right = has_the_hash(found, file)
+        if is_right:
+            on_bytes(file.path, file.size)
+        return is_right
+
+    def _check_space(self, missing: list[RemoteFile]) -> None:
+        needs = sum(file.size - min(file.size, self._have(file)) for file in missing)
+        free = self._free(self._folder)
+        if needs and needs + RESERVE_BYTES > free:
+            raise NoSpace(needs + RESERVE_BYTES, free)
+
+    def _part(self, file: RemoteFile) -> Path:
+        # By its hash: a part of what has changed since is not gone on with.
+        state = (file.sha256 or file.blob or "")[:16]
+        return self._folder / PARTS / f"{file.path.replace('/', '--')}.{state or file.size}"
+
+    def _have(self, file: RemoteFile) -> int:
+        part = self._part(file)
+        return part.stat().st_size if part.is_file() else 0
+
+    def _file(self, manifest: Manifest, file: RemoteFile, on_bytes: OnBytes) -> None:
+        part, failures = self._part(file), 0
+        on_bytes(file.path, self._have(file))
+        while (had := self._have(file)) < file.size or not part.exists():
+            try:
+                self._go_on(manifest, file, part, on_bytes)
+            except (httpx.TransportError, _Later) as error:
+                failures = failures + 1 if self._have(file) <= had else 0
+                if failures >= TRIES:
+                    if isinstance(error, _Later):
+                        raise HubError(str(error)) from None
+                    raise
+                self._sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+        if part.stat().st_size != file.size or not has_the_hash(part, file):
+            part.unlink()
+            raise HubError(
+                f"{file.path} 的校验和不对，已删掉，请重试 / {file.path} came with a wrong "
+                "checksum and was thrown away: try again"
+            )
+        target = self._folder / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(target)
+
+    def _go_on(self, manifest: Manifest, file: RemoteFile, part: Path, on_bytes: OnBytes) -> None:
+        """One answer, from where the last one ended."""
+        had = self._have(file)
+        url = self._hub.url(manifest.source, manifest.revision, file.path)
+        # As it is: a compressed answer has another length, and no ranges.
+        headers = {**self._hub.headers(), "Accept-Encoding": "identity"}
+        if had:
+            headers["Range"] = f"bytes={had}-"
+        with self._http.stream("GET", url, headers=headers, follow_redirects=True) as answer:
+            if answer.status_code in _PASSING:
+                raise _Later(complaint(self._hub, manifest.source, answer.status_code))
+            if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                part.unlink(missing_ok=True)
+                return
+            if answer.status_code not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
+                raise HubError(complaint(self._hub, manifest.source, answer.status_code))
+            goes_on = answer.status_code == httpx.codes.PARTIAL_CONTENT
+            with part.open("ab" if goes_on else "wb") as opened:
+                there = had if goes_on else 0
+                for piece in answer.iter_bytes():
+                    there += len(piece)
+                    if there > file.size:
+                        raise HubError(
+                            f"{file.path} 比说好的大 / {file.path} is larger than announced"
+                        )
+                    opened.write(piece)
+                    on_bytes(file.path, there)
+
+
+class _Later(Exception):
+    """The hub cannot do it now."""
+
+
+def _is_known_whole(folder: Path, manifest: Manifest) -> bool:
+    known = read(folder)
+    return known is not None and known.complete and known.files == manifest.files
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the disk, or somebody's share of it, is."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
