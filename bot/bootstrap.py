@@ -160,6 +160,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         tokens=core.api_tokens,
         jobs=core.program_jobs,
         uploads=core.uploads,
+        loras=core.loras,
         sketches=core.sketches,
         engine=core.engine_metrics,
         clock=now_ms,
