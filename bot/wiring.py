@@ -1,4 +1,4 @@
-"""Wires the core; processes differ only in the adapters that they put around it."""
+"""Wires the core over a store and an engine link; processes differ in the adapters around it."""
 
 import time
 from collections.abc import Coroutine

@@ -205,11 +205,11 @@ class Draw:
         return replace(self._bounds, live_here=cap, cooldown_ms=cooldown * 1000)
 
     def _guidance(self, request: DrawRequest, *, enhanced: bool) -> float:
-        profile = self._profile
+        usual, profile = self._profile.negative_guidance, self._profile
         if request.guidance is None:
-            return profile.negative_guidance if request.negative or enhanced else profile.guidance
+            return usual if request.negative or enhanced else profile.guidance
         if request.negative and request.guidance == 0:
-            raise Refusal("negative_needs_guidance", usual=self._profile.negative_guidance)
+            raise Refusal("negative_needs_guidance", usual=usual)
         return request.guidance
 
     def _notes(self, request: DrawRequest, spec: DrawSpec, given: Given | None) -> tuple[str, ...]:
