@@ -29,7 +29,7 @@ from bot.core.program_jobs import ProgramJob
 from bot.core.quota import price, scope_of
 from bot.core.sources import Given, Sources
 from bot.core.staff import Staff
-from bot.core.token_counter import TokenCounter
+from bot.core.token_counter import TokenCounter, check_length
 from engine.profiles import Profile
 
 
@@ -142,13 +142,6 @@ class Draw:
         act = act_on(origin, ActKind.RETRY, parent)
         return await self._admit(place, request, parent, act=act)
 
-    def _check_length(self, text: str) -> None:
-        count = self._tokens.measure(text)
-        if count is not None and count.lost:
-            raise Refusal(
-                "prompt_too_long", tokens=count.tokens, limit=count.limit, lost=count.lost
-            )
-
     def _resolve(self, request: DrawRequest, rules: GroupRules, given: Given | None) -> DrawSpec:
         shaped = request
         if given is not None and request.size is None and request.ratio is None:
@@ -248,8 +241,8 @@ class Draw:
         job: ProgramJob | None = None,
     ) -> Admitted:
         await self._gate.check_words(origin, request.prompt, request.negative or "")
-        self._check_length(request.prompt)
-        self._check_length(request.negative or "")
+        check_length(self._tokens, request.prompt)
+        check_length(self._tokens, request.negative or "")
         rules = await self._rules.for_asker(origin)
         given = await self._given(origin.requester, request, given, parent)
         spec = self._resolve(request, rules, given)
