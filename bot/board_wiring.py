@@ -32,6 +32,8 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     # Gradio alone takes more memory than the rest of the bot.
     from bot.adapters.board.acts_panel import ActsPanel
     from bot.adapters.board.attempt import Attempt
+    from bot.adapters.board.beginning_panel import BeginningPanel
+    from bot.adapters.board.beginnings import Beginnings
     from bot.adapters.board.drawing import Drawing
     from bot.adapters.board.drop import Drop
     from bot.adapters.board.lora_list import LoraList
@@ -43,8 +45,12 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
 
     login = _login(settings)
     attempt = Attempt(log)
+    beginnings = Beginnings(
+        uploads=core.uploads, sources=core.sources, own=core.own_pictures, log=log
+    )
     drawing = Drawing(
         draw=core.draw,
+        beginnings=beginnings,
         cancel=core.cancel,
         status=Status(cards=core.cards, news=core.news, pace=core.pace),
         admissions=core.admissions,
@@ -57,6 +63,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     telegram = settings.telegram_token is not None
     page = Page(
         drawing=drawing,
+        begin=BeginningPanel(beginnings, core.profile, attempt),
         drop=Drop(core.profile, attempt),
         own=OwnTab(core.own_pictures, core.pictures, attempt),
         state=StateTab(
@@ -74,6 +81,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         host=settings.board_host,
         port=settings.board_port,
         page=page,
+        beginnings=beginnings,
         login=login,
         state_dir=settings.state_dir,
     )

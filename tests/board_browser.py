@@ -107,6 +107,14 @@ def file_of(state_dir: Path, page: Page) -> Path:
     return path
 
 
+def drawn_again(page: Page, before: Path) -> None:
+    """Another picture than that of the file, which is shown until then."""
+    status = page.locator("#status")
+    expect(status).not_to_contain_text(f"#{before.name.partition('-')[0]}")
+    expect(status).to_contain_text("种子")
+    drawn(page)
+
+
 def drop(page: Page, path: Path) -> None:
     """As the mouse does it."""
     data = page.evaluate_handle(

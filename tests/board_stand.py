@@ -15,6 +15,8 @@ import structlog
 
 from bot.adapters.board.acts_panel import ActsPanel
 from bot.adapters.board.attempt import Attempt
+from bot.adapters.board.beginning_panel import BeginningPanel
+from bot.adapters.board.beginnings import Beginnings
 from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
 from bot.adapters.board.login import Login
@@ -27,6 +29,8 @@ from bot.adapters.board.state_tab import StateTab
 from bot.core.errors import Refusal
 from bot.core.loras import Loras
 from bot.core.news import News
+from bot.store.images import PictureFolder
+from bot.store.sources import SourceFolder
 from engine.profiles import profile_named
 
 PASSWORD = "correct horse battery"
@@ -55,8 +59,13 @@ class Stand:
         self.url = f"http://127.0.0.1:{port}"
         log = structlog.get_logger("bot")
         profile, attempt = profile_named("demo"), Attempt(log)
+        beginnings = Beginnings(
+            uploads=NOTHING, sources=SourceFolder(PictureFolder(state_dir)), own=NOTHING, log=log
+        )
         page = Page(
+            begin=BeginningPanel(beginnings, profile, attempt),
             drawing=Drawing(
+                beginnings=beginnings,
                 draw=self._draw,  # type: ignore[arg-type]
                 cancel=NOTHING,
                 status=NOTHING,
@@ -81,6 +90,7 @@ class Stand:
             host="127.0.0.1",
             port=port,
             page=page,
+            beginnings=beginnings,
             login=login if locked else None,
             state_dir=state_dir,
         )

@@ -141,7 +141,14 @@ def _checked(named: str, *, hashes: bool, pulled: bool = False) -> Path:
 
 
 def _shelf() -> "Shelf":
+    from pydantic import ValidationError
+
     from bot.weights.shelf import Shelf
     from engine.settings import EngineSettings
 
-    return Shelf(EngineSettings())
+    try:
+        return Shelf(EngineSettings())
+    except ValidationError as wrong:
+        (first, *_) = wrong.errors()
+        name = f"ZDRAW_{str(first['loc'][0]).upper()}"
+        raise StartupError(f"{name} is refused: {first['msg']}", os.EX_CONFIG) from None

@@ -55,7 +55,7 @@ def completed(request: DrawRequest, beside: DrawRequest) -> DrawRequest:
     shaped = request.size is not None or request.ratio is not None
     said: dict[str, Any] = {
         name: getattr(beside, name)
-        for name in ("seed", "steps", "guidance", "count", "negative", "enhance")
+        for name in ("seed", "steps", "guidance", "count", "negative", "enhance", "strength")
         if getattr(request, name) is None
     }
     if not request.loras:

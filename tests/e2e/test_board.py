@@ -24,6 +24,7 @@ from tests.board_browser import (
     a_page,
     draw,
     drawn,
+    drawn_again,
     drop,
     file_of,
     look_at,
@@ -34,6 +35,7 @@ from tests.board_browser import (
 from tests.board_house import BoardHouse, a_tab, answers
 from tests.board_stand import PANDAS, PASSWORD, Stand
 from tests.lora_files import comfyui_form, random_pairs, save
+from tests.photos import photo
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180), *PANDAS]
 expect.set_options(timeout=PATIENCE_MS)
@@ -192,7 +194,7 @@ def test_a_dropped_picture_brings_its_parameters_back_and_is_drawn_again(
     expect(page.locator("#seed input, #seed textarea").first).to_have_value("77")
     expect(page.locator("#guidance input[type=number]")).to_have_value("1.8")
     press(page, "画")
-    drawn(page)
+    drawn_again(page, first)
     again = file_of(house.state_dir, page)
     assert again != first
     assert (
@@ -223,6 +225,42 @@ def test_ones_own_pictures_are_found_and_used_again(page: Page) -> None:
     expect(prompt(page)).to_be_visible()
     expect(prompt(page)).to_have_value("五个紫色的爱心")
     expect(page.locator("#width input[type=number]")).to_have_value("128")
+
+
+def test_a_picture_is_changed_and_changed_again_from_my_pictures(
+    house: BoardHouse, page: Page
+) -> None:
+    def choose(content: bytes) -> None:
+        page.locator("#begin input").set_input_files(
+            {"name": "x.png", "mimeType": "image/png", "buffer": content}
+        )
+
+    choose(b"no picture")
+    expect(page.locator("#begun")).to_contain_text("这个文件打不开")
+    choose(photo((400, 200), "PNG"))
+    expect(page.locator("#beginning img")).to_be_visible()
+    # In its own shape.
+    expect(page.locator("#width input[type=number]")).to_have_value("720")
+    expect(page.locator("#height input[type=number]")).to_have_value("368")
+    page.locator("#strength").get_by_text("小").click()
+    draw(page, "一个红色的圆 种子 31")
+    drawn(page)
+    made = file_of(house.state_dir, page)
+    with Image.open(made) as opened:
+        told = json.loads(opened.info["zdraw"])
+    assert (told["strength"], opened.size) == (0.3, (720, 368))
+    press(page, "✕ 不用这张图")
+    expect(page.locator("#beginning img")).not_to_be_visible()
+    look_at(page, "我的图")
+    page.locator("#own img").first.click()
+    expect(page.locator("#info")).to_contain_text("改自一张图 · 改动 0.3")
+    press(page, "↩ 用这些参数")
+    expect(page.locator("#beginning img")).to_be_visible()
+    press(page, "画")
+    drawn_again(page, made)
+    again = file_of(house.state_dir, page)
+    assert again != made
+    assert again.read_bytes() == made.read_bytes()
 
 
 def test_the_operator_sees_engine_queue_and_bars(page: Page) -> None:

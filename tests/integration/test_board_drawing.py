@@ -19,7 +19,7 @@ from engine.profiles import profile_named
 from tests.builders import generation
 
 PROMPT = "一个红色的圆"
-FORM = Form(PROMPT, 512, 512, 1, 8, 0, "", "", enhance=False)
+FORM = Form(PROMPT, 512, 512, 1, 8, 0, "", "", enhance=False, source="", strength=0.6)
 
 
 def drawing(draw: Any, **parts: Any) -> Drawing:
@@ -27,8 +27,14 @@ def drawing(draw: Any, **parts: Any) -> Drawing:
     defaults: dict[str, Any] = dict.fromkeys(
         ("cancel", "status", "admissions", "records", "pictures"), nothing
     )
+
+    async def given(_: str) -> None:
+        return None
+
+    beginnings: Any = SimpleNamespace(given=given)
     return Drawing(
         draw=draw,
+        beginnings=beginnings,
         news=News(),
         profile=profile_named("demo"),
         log=structlog.get_logger("bot"),

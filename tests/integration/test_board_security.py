@@ -67,7 +67,7 @@ def answer(board: httpx.Client, data: list[object]) -> str:
 
 
 def form(prompt: object, seed: object = "") -> list[object]:
-    return [prompt, 512, 512, 1, 8, 0, seed, "", False, "", "zh"]
+    return [prompt, 512, 512, 1, 8, 0, seed, "", False, "", 0.6, "", "zh"]
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -147,8 +147,8 @@ def test_wrong_inputs_leave_no_traceback_and_no_prompt_in_the_log(
     board: httpx.Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
     wrong: list[list[object]] = [
-        ["樱花", 512, 512, 99, 8, 0, "", "", False, "", "zh"],
-        ["樱花", 512, 512, 1, 8, 0, "", "", False, "", "樱花"],
+        ["樱花", 512, 512, 99, 8, 0, "", "", False, "", 0.6, "", "zh"],
+        ["樱花", 512, 512, 1, 8, 0, "", "", False, "", 0.6, "", "樱花"],
         ["樱花", "wide"],
     ]
     for data in wrong:

@@ -25,6 +25,12 @@ def test_a_price_is_what_the_work_is_worth_in_quarters(asked, costs):
     assert units(price(spec(**asked), TURBO)) == costs
 
 
+@pytest.mark.parametrize(("guidance", "costs"), [(4.0, "1"), (0.0, "0.5")])
+def test_guidance_that_is_usual_is_in_the_unit(guidance, costs):
+    base = profile_named("z-image")
+    assert units(price(spec(steps=base.steps, guidance=guidance), base)) == costs
+
+
 @pytest.mark.parametrize(
     ("wish", "amount", "added"),
     [

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio
 
+from bot.adapters.board.beginning_panel import BeginningPanel
 from bot.adapters.board.drawing import Drawing, Shown
 from bot.adapters.board.form import Form, usual_guidance
 from bot.adapters.board.large import large_pictures
@@ -28,11 +29,13 @@ class DrawTab:
     def __init__(
         self,
         drawing: Drawing,
+        begin: BeginningPanel,
         loras: LoraList,
         profile: Profile,
         wording: Wording,
         language: gradio.Radio,
     ) -> None:
+        self._begin = begin
         self._drawing = drawing
         self._loras = loras
         self._profile = profile
@@ -49,9 +52,10 @@ class DrawTab:
         status = gradio.HTML(elem_id="status")
         pictures = large_pictures("pictures")
         shape = self._shape()
+        begin = self._begin.build(self._wording, self._language, shape[:2])
         enhance = self._enhance()
         settings = self._settings()
-        self.controls = [prompt, *shape, *settings, enhance]
+        self.controls = [prompt, *shape, *settings, enhance, *begin]
         press = gradio.Textbox("", visible=False)
         guidance = settings[1]
         off, on = (usual_guidance(self._profile, enhance=which) for which in (False, True))
@@ -105,11 +109,14 @@ class DrawTab:
         seed: str,
         negative: str,
         enhance: bool,
+        source: str,
+        strength: float,
         press: str,
         locale: str,
         request: gradio.Request,
     ) -> AsyncIterator[Shown]:
-        form = Form(prompt, width, height, count, steps, guidance, seed, negative, enhance)
+        how = (width, height, count, steps, guidance, seed, negative, enhance)
+        form = Form(prompt, *how, source, strength)
         async for shown in self._drawing.answer(form, locale, _page_of(request), press or ""):
             yield shown
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio
 
+from bot.adapters.board.beginnings import Beginnings
 from bot.adapters.board.form import Form
 from bot.adapters.board.press_script import VOID, answered
 from bot.adapters.board.status import Status, lines
@@ -38,6 +39,7 @@ class Drawing:
         self,
         *,
         draw: Draw,
+        beginnings: Beginnings,
         cancel: Cancel,
         status: Status,
         admissions: Admissions,
@@ -48,6 +50,7 @@ class Drawing:
         log: Log,
     ) -> None:
         self._draw = draw
+        self._beginnings = beginnings
         self._cancel = cancel
         self._status = status
         self._admissions = admissions
@@ -140,7 +143,9 @@ class Drawing:
     ) -> AsyncGenerator[Shown, None]:
         try:
             beside = form.beside(self._profile)
-            admitted = await self._draw(origin(locale, press), form.prompt, beside=beside)
+            given = await self._beginnings.given(form.source or "")
+            who = origin(locale, press)
+            admitted = await self._draw(who, form.prompt, given=given, beside=beside)
         except Refusal as refusal:
             yield [], lines(refusal_text(refusal, locale, PLATFORM)) + VOID
             return

@@ -88,6 +88,6 @@ class Drop:
         asked = form.beside(self._profile)
         check_values(asked)
         resolve_size(asked, self._profile)
-        # What it began from is not in the file, and the board takes no pictures yet.
+        # What it began from is not in the file.
         restored = "board_restored" if made.strength is None else "board_restored_in_part"
         return *form.values, lines(reply(restored, locale))

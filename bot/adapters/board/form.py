@@ -8,6 +8,7 @@ from bot.core.draw_syntax import DrawRequest
 from bot.core.generation import DrawSpec
 from bot.core.grammar.values import read_value
 from bot.core.loras import tag
+from bot.core.sources import USUAL_STRENGTH
 from engine.profiles import Profile
 
 
@@ -26,10 +27,15 @@ class Form:
     negative: str
     #: 画质增强.
     enhance: bool
+    #: What beginnings.py calls the picture that it begins from; empty is none.
+    source: str
+    #: How much of that may change.
+    strength: float
 
     @classmethod
-    def of(cls, spec: DrawSpec) -> Self:
-        """Drawn again, it gives the same."""
+    def of(cls, spec: DrawSpec, generation_id: str = "") -> Self:
+        """Drawn again, it gives the same. `generation_id`: of the request it was of, which may
+        have begun from a picture."""
         return cls(
             # As the list of LoRAs writes it there.
             prompt=" ".join((spec.prompt, *map(tag, spec.loras))),
@@ -41,6 +47,8 @@ class Form:
             seed=str(spec.seed),
             negative=spec.negative_prompt,
             enhance=spec.enhancement is not None,
+            source=f"#{generation_id}" if spec.source and generation_id else "",
+            strength=USUAL_STRENGTH if spec.strength is None else spec.strength,
         )
 
     @property
@@ -52,6 +60,8 @@ class Form:
         """What the controls beside the prompt ask for. Guidance that is left where it stands is
         not said, so that a negative prompt can turn it on. Raises Refusal."""
         seed = unicodedata.normalize("NFKC", self.seed or "").strip()
+        # Of what is transparent in places another strength is usual.
+        unsaid = not self.source or self.strength in (None, USUAL_STRENGTH)
         usual = usual_guidance(profile, enhance=self.enhance)
         return DrawRequest(
             prompt=self.prompt,
@@ -62,6 +72,7 @@ class Form:
             seed=read_value("seed", seed) if seed else None,
             negative=(self.negative or "").strip() or None,
             enhance=bool(self.enhance),
+            strength=None if unsaid else float(self.strength),
         )
 
 

@@ -10,12 +10,14 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bot.adapters.board.beginnings import MAX_MEGABYTES, PICTURE
 from bot.adapters.board.login import LOGIN, LOGOUT, MAX_BODY_BYTES, Login
 from bot.adapters.shared.bounded_body import announces_more, bounded
 from bot.adapters.shared.same_origin import is_of_its_own_page, is_ours
 
 #: A prompt, and the head of a dropped PNG, with room to spare.
 MAX_JSON_BYTES = 1024 * 1024
+MAX_PICTURE_BYTES = MAX_MEGABYTES * 1_000_000
 _FILE = "/gradio_api/file="
 _READ = frozenset(
     {
@@ -48,10 +50,13 @@ _PASSED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "
 class Gate:
     """Answers 403, 401, 404 or 413 instead of the application."""
 
-    def __init__(self, app: ASGIApp, *, login: Login | None, folders: list[Path]) -> None:
-        """`login`: None lets in who sits at this machine, and nobody else. `folders`: what files
-        may be served of."""
+    def __init__(
+        self, app: ASGIApp, *, beginnings: ASGIApp, login: Login | None, folders: list[Path]
+    ) -> None:
+        """`beginnings` takes pictures, in place of Gradio's own upload. `login`: None lets in who
+        sits at this machine, and nobody else. `folders`: what files may be served of."""
         self._app = app
+        self._beginnings = beginnings
         self._login = login
         self._folders = [folder.resolve() for folder in folders]
 
@@ -71,6 +76,8 @@ class Gate:
             await refusal(scope, receive, send)
         elif self._login is not None and (path in (LOGIN, LOGOUT) or not self._login.is_in(scope)):
             await _within(self._login, MAX_BODY_BYTES, scope, receive, send)
+        elif (scope["method"], path) == ("POST", PICTURE):
+            await _within(self._beginnings, MAX_PICTURE_BYTES, scope, receive, send)
         elif not self._is_there(scope["method"], path):
             await Response(status_code=404)(scope, receive, send)
         else:

@@ -145,7 +145,7 @@ class OwnTab:
 
     async def _used(self, picked: str, locale: str) -> tuple[Any, ...]:
         one, _ = await self._own.one(origin(locale), picked)
-        return *Form.of(one.spec).values, gradio.update(selected=DRAW), ""
+        return *Form.of(one.spec, one.id).values, gradio.update(selected=DRAW), ""
 
 
 def _said(page: Page, shown: tuple[str, ...], locale: str, *, searched: bool) -> str:

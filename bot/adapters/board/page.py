@@ -2,6 +2,8 @@
 
 import gradio
 
+from bot.adapters.board.beginning_panel import CSS as BEGIN_CSS
+from bot.adapters.board.beginning_panel import BeginningPanel
 from bot.adapters.board.blocks import PlainBlocks
 from bot.adapters.board.draw_tab import DrawTab
 from bot.adapters.board.drawing import Drawing
@@ -35,6 +37,7 @@ class Page:
         self,
         *,
         drawing: Drawing,
+        begin: BeginningPanel,
         drop: Drop,
         own: OwnTab,
         state: StateTab,
@@ -46,6 +49,7 @@ class Page:
     ) -> None:
         """`locked`: there is a password."""
         self._drawing = drawing
+        self._begin = begin
         self._drop = drop
         self._own = own
         self._state = state
@@ -70,7 +74,9 @@ class Page:
             )
             with gradio.Tabs() as tabs:
                 with wording.make(gradio.Tab, {"label": text("board_tab_draw")}, id=DRAW) as draw:
-                    drawing = DrawTab(self._drawing, self._loras, self._profile, wording, language)
+                    drawing = DrawTab(
+                        self._drawing, self._begin, self._loras, self._profile, wording, language
+                    )
                     drawing.build()
                     self._drop.build(wording, language, drawing.controls)
                 with wording.make(gradio.Tab, {"label": text("board_tab_own")}) as own:
@@ -104,6 +110,7 @@ class Page:
         return (
             CSS
             + PRESS_CSS
+            + BEGIN_CSS
             + guidance_css(*self._profile.advised_guidance, self._profile.max_guidance)
         )
 

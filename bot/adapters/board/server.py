@@ -25,11 +25,19 @@ class BoardServer:
     """The board until cancelled."""
 
     def __init__(
-        self, *, host: str, port: int, page: Page, login: Login | None, state_dir: Path
+        self,
+        *,
+        host: str,
+        port: int,
+        page: Page,
+        beginnings: ASGIApp,
+        login: Login | None,
+        state_dir: Path,
     ) -> None:
         self._host = host
         self._port = port
         self._page = page
+        self._beginnings = beginnings
         self._login = login
         self._pictures = (state_dir / "pictures").resolve()
         #: Gradio's own copies.
@@ -74,7 +82,7 @@ class BoardServer:
             ssr_mode=False,
             css=self._page.css,
         )
-        return Gate(app, login=self._login, folders=[self._copies])
+        return Gate(app, beginnings=self._beginnings, login=self._login, folders=[self._copies])
 
     async def _serve(self, server: uvicorn.Server, listener: socket.socket) -> None:
         serving = asyncio.create_task(server.serve(sockets=[listener]))

@@ -52,6 +52,16 @@ BOARD: dict[str, tuple[str, str]] = {
         "补上画质词和负面词，打开引导，再提一点锐度；用时加倍",
         "Words of quality, a negative prompt, guidance and some sharpness; takes twice the time",
     ),
+    "board_begin": (
+        "🖼 把一张图拖到这里，或点这里选一张，照着它改",
+        "🖼 Drop a picture here, or click to choose one, to have it changed",
+    ),
+    "board_begin_away": ("✕ 不用这张图", "✕ Without this picture"),
+    "board_begin_failed": (
+        "图没有送到，请再试一次。",
+        "The picture did not arrive. Please try again.",
+    ),
+    "board_strength": ("改动", "How much may change"),
     "board_seed": ("种子", "Seed"),
     "board_seed_any": ("每次不同", "another one each time"),
     "board_dice": ("🎲 每次不同", "🎲 Any"),
@@ -70,9 +80,9 @@ BOARD: dict[str, tuple[str, str]] = {
         "✅ Settings are back: Draw gives the same.",
     ),
     "board_restored_in_part": (
-        "✅ 参数取回来了。它是从另一张图改来的，这里没有那张图，画出来会不一样。",
-        "✅ Its settings are back. It was made of another picture, which is not here: what is "
-        "drawn will be different.",
+        "✅ 参数取回来了。它是从另一张图改来的；请把那张图也选上，不然画出来会不一样。",
+        "✅ Its settings are back. It was made of another picture: choose that one too, or what "
+        "is drawn will be different.",
     ),
     "no_parameters": (
         "这个文件里没有 zdraw 的参数。要用画板「我的图」里或聊天里 📄 发的 PNG 原图；"

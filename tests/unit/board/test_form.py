@@ -12,7 +12,7 @@ from engine.profiles import profile_named
 from tests.builders import spec
 
 PROFILE = profile_named("z-image-turbo")
-UNTOUCHED = Form("一个圆", 1024, 1024, 1, 8, 0, "", "", enhance=False)
+UNTOUCHED = Form("一个圆", 1024, 1024, 1, 8, 0, "", "", enhance=False, source="", strength=0.6)
 
 
 def test_controls_left_alone_ask_for_what_is_usual() -> None:
@@ -47,6 +47,17 @@ def test_with_enhancement_guidance_stands_elsewhere() -> None:
     assert replace(enhanced, guidance=0).beside(PROFILE).guidance == 0
     words = replace(UNTOUCHED.beside(PROFILE), enhance=False)
     assert completed(words, enhanced.beside(PROFILE)).enhance is False
+
+
+def test_how_much_may_change_is_said_only_of_a_picture_and_if_it_is_not_usual() -> None:
+    begun = replace(UNTOUCHED, source="#k3x", strength=0.3)
+    assert begun.beside(PROFILE).strength == 0.3
+    assert replace(begun, strength=0.6).beside(PROFILE).strength is None
+    assert replace(begun, source="").beside(PROFILE).strength is None
+    made = spec(source="pictures/sources/k3x.png", strength=0.8)
+    assert (Form.of(made, "k3x").source, Form.of(made).source) == ("#k3x", "")
+    words = replace(UNTOUCHED.beside(PROFILE), strength=0.8)
+    assert completed(words, begun.beside(PROFILE)).strength == 0.8
 
 
 def test_spaces_are_no_negative_prompt() -> None:

@@ -78,6 +78,18 @@ def test_cfg_is_guidance_and_one(cfg: float, guidance: float) -> None:
     assert wish_of(workflow(n3={"cfg": cfg})).request.guidance == guidance
 
 
+@pytest.mark.parametrize(("cfg", "guidance"), [(1.0, 0), (1.5, 1.5), (7.5, 7.5), (10.0, 10)])
+def test_cfg_is_guidance_where_the_pipeline_of_the_model_counts_so(
+    cfg: float, guidance: float
+) -> None:
+    named = {"ckpt_name": "v1-5-pruned-emaonly.safetensors"}
+    size = {"width": 512, "height": 512}
+    asked = workflow(n3={"cfg": cfg}, n4=named, n5=size)
+    wish = wish_of(asked, profile_named("stable-diffusion-1.5"))
+    assert wish.request.guidance == guidance
+    assert "stood_in" not in adapted(wish)
+
+
 def test_with_cfg_1_a_negative_prompt_has_no_effect_and_that_is_said() -> None:
     wish = wish_of(workflow(n3={"cfg": 1}))
     assert wish.request.negative is None
