@@ -60,8 +60,7 @@ class Draw:
         self._staff = staff
         self._news = news
         self._gate = gate
-        self._sources = sources
-        self._loras = loras
+        self._sources, self._loras = sources, loras
 
     async def check(self, origin: Origin) -> None:
         """Raises Refusal where a request would be refused whatever it says."""
@@ -105,16 +104,15 @@ class Draw:
         """Admit what needs no reading, once per event key; another request under a key that was
         used is refused. `job`: what a program calls it. Raises Refusal."""
         await self.check(origin)
-        check_values(request)
         request = replace(request, loras=self._loras.by_name(request.loras))
+        check_values(request)
         admitted = await self._admit(origin, request, given=given, job=job)
         if admitted.duplicate:
             await check_same(request, given, admitted.generation, self._sources)
         return admitted
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
-        """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
-        another one by now."""
+        """Admit `parent`'s request again with a new seed. Raises Refusal: models change."""
         await self.check(origin)
         return await self._admit(origin, request_of(parent), parent)
 
