@@ -27,6 +27,8 @@ ASKED: dict[str, Any] = {
 }
 
 
+# Two processes import torch, one after the other.
+@pytest.mark.timeout(180)
 def test_a_folder_of_stable_diffusion_is_drawn_as_diffusers_draws_it(tmp_path):
     folder = tiny_folder(tmp_path / "tiny-sd")
     with engine(tmp_path / "state", model=str(folder)) as process:

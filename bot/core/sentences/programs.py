@@ -112,11 +112,6 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "Drawn by {model}, which stands in for {name}.",
     ),
     # --- workflows: what cannot be done ---------------------------------------------------------
-    "no_lora_yet": (
-        "工作流里还不能用 LoRA，请去掉这个节点；/v1/images/generations 的 loras 可以。",
-        "Workflows cannot use LoRA files yet; take this node out. `loras` of "
-        "/v1/images/generations can.",
-    ),
     "denoise_needs_picture": (
         "没有输入图时 denoise 须为 1。",
         "Without a picture to begin from denoise has to be 1.",

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -370,17 +372,20 @@ def test_a_repository_that_is_no_folder_of_diffusers_is_refused_before_it_is_fet
     assert hub.ranges(TENSORS) == []
 
 
-def test_the_fake_hub_serves_hugging_faces_own_library(hub, tmp_path, monkeypatch):
+def test_the_fake_hub_serves_hugging_faces_own_library(hub, tmp_path):
     """What the fake says is what the real one says, as far as their library can tell."""
-    monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
-    monkeypatch.setenv("HF_HUB_DISABLE_PROGRESS_BARS", "1")
-    huggingface_hub = pytest.importorskip("huggingface_hub")
-    folder = huggingface_hub.snapshot_download(
-        TURBO,
-        endpoint=hub.address,
-        local_dir=tmp_path / "theirs",
-        cache_dir=tmp_path / "cache",
-        token=False,
-        allow_patterns=["*.json", "transformer/*"],
-    )
-    assert (Path(folder) / TENSORS).read_bytes() == (WEIGHTS / TENSORS).read_bytes()
+    pytest.importorskip("huggingface_hub")
+    asked = {
+        "repo_id": TURBO,
+        "endpoint": hub.address,
+        "local_dir": str(tmp_path / "theirs"),
+        "cache_dir": str(tmp_path / "cache"),
+        "token": False,
+        "allow_patterns": ["*.json", "transformer/*"],
+    }
+    code = f"import huggingface_hub; huggingface_hub.snapshot_download(**{asked!r})"
+    # A process of its own: the library keeps what its environment was when it was imported.
+    environment = {**os.environ, "HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    assert (tmp_path / "theirs" / TENSORS).read_bytes() == (WEIGHTS / TENSORS).read_bytes()
