@@ -15,7 +15,7 @@ from engine.contract import Job, JobKey
 from engine.memory.cards import GIB, Host
 from engine.memory.costs import Phases
 from engine.pipeline import DrawRequest
-from engine.pipelines import denoise
+from engine.pipelines import guarded_loop
 from engine.pipelines.blocks import blocks_of
 from engine.pipelines.compiled import forget
 from engine.pipelines.placement import Placement
@@ -104,7 +104,7 @@ class Laid:
     @contextmanager
     def unguarded(self) -> Iterator[None]:
         """Nobody waits after each step to see whether it is finite: what that costs."""
-        module: Any = denoise
+        module: Any = guarded_loop
         usual = module.are_finite
         module.are_finite = lambda rows: [True] * len(rows)
         try:
