@@ -285,6 +285,17 @@ async def test_views_of_what_was_sent(program: httpx.AsyncClient) -> None:
         wrong(answer, "picture_gone", 404)
 
 
+@pytest.mark.parametrize("preview", ["webp;90", "jpeg"])
+async def test_a_preview_is_no_larger_than_its_format_holds(
+    program: httpx.AsyncClient, preview: str
+) -> None:
+    await sent(program, encoded(Image.new("RGB", (70_000, 20)), "PNG"))
+    params = {"filename": "a.png", "type": "input", "preview": preview}
+    answer = await program.get("/view", params=params)
+    with Image.open(BytesIO(answer.content)) as opened:
+        assert opened.size == (16_383, 5)
+
+
 async def test_who_may_not_draw_is_told_before_a_picture_is_looked_at(
     api: Api, program: httpx.AsyncClient
 ) -> None:
