@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from bot.adapters.http_api.comfyui.file_names import MAX_SENT_NAME
 from bot.core.generation import Address, Generation
 from tests.builders import act
 from tests.integration.api_life import Api, a_png, api_in
@@ -84,6 +85,17 @@ async def test_names_are_those_that_comfyui_gives(program: httpx.AsyncClient) ->
     asked = {"filename": kept["name"], "subfolder": "x/y", "type": "temp"}
     assert (await program.get("/view", params=asked)).content == PNG
     assert (await program.get("/api/view", params=asked | {"type": "input"})).status_code == 404
+
+
+async def test_the_longest_name_can_be_numbered_and_found(program: httpx.AsyncClient) -> None:
+    longest = "x" * (MAX_SENT_NAME - 4) + ".png"
+    await sent(program, name=longest)
+    kept = await sent(program, a_png(), longest)
+    assert kept["name"].endswith(" (1).png")
+    shown = await program.get("/view", params={"filename": kept["name"], "type": "input"})
+    assert shown.content == a_png()
+    longer = {"image": (f"x{longest}", PNG)}
+    wrong(await program.post("/upload/image", files=longer), "bad_file_name")
 
 
 @pytest.mark.parametrize("file", ["x/a.png", "x/a.png [input]", "x\\a.png"])
