@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from bot.board_wiring import board_over
 from bot.core.errors import StartupError
 from bot.core.log import Log
-from bot.garbage import spare_what_stays
+from bot.garbage import collect_when_quiet, spare_what_stays
 from bot.guard import Adapter, Guard
 from bot.instance_lock import InstanceLock
 from bot.log import set_up_log
@@ -57,6 +57,7 @@ async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
         guard = Guard(_platforms(settings, core, log), log, core.switch_off)
         boards = [board_over(settings, core, log)] if settings.board_port else []
         loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
+        loops.append(collect_when_quiet())
         spare_what_stays()
         await run_until_stopped(loops, parent_fd)
         log.info("bot_stopped")
@@ -159,6 +160,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         tokens=core.api_tokens,
         jobs=core.program_jobs,
         uploads=core.uploads,
+        loras=core.loras,
         sketches=core.sketches,
         engine=core.engine_metrics,
         clock=now_ms,

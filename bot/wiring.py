@@ -97,10 +97,9 @@ class Core:
     engine_metrics: EngineMetrics
     #: By platform; adapters add theirs before the core runs.
     messengers: dict[str, Messenger]
-    #: The same, for platforms on which messages can be deleted, or have reactions.
+    #: The same, where messages can be deleted or have reactions, or pictures are had by name.
     erasers: dict[str, Eraser]
     reactors: dict[str, Reactor]
-    #: And those that hand out pictures by name.
     picture_sources: dict[str, PictureSource]
 
     def switch_off(self, platform: str) -> None:
@@ -134,7 +133,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     link = LocalEngine(engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
-    news, pace = News(), Pace(profile)
+    news, pace, loras = News(), Pace(profile), Loras()
     pictures = PictureFolder(settings.state_dir)
     waits = Waits(line=rows.admissions, pace=pace, news=news)
     cards = Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news)
@@ -143,7 +142,6 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     reactors: dict[str, Reactor] = {}
     picture_sources: dict[str, PictureSource] = {}
     sources = SourceFolder(pictures)
-    loras = Loras()
     notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
     lists = WordLists(rows.words)
     rules = rules_of(rows, profile, settings)

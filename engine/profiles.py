@@ -176,6 +176,8 @@ PROFILES: tuple[Profile, ...] = (
         negative_guidance=4.0,
         advised_guidance=(3.0, 5.0),
         takes_inputs=True,
+        quality=_QUALITY,
+        flaws=_FLAWS,
         examples=(
             "一位穿着汉服的女孩站在樱花树下 负面 模糊",
             "水墨山水，远处一叶小舟 横图",
@@ -215,6 +217,9 @@ PROFILES: tuple[Profile, ...] = (
         max_tokens=77,
         template_tokens=2,
         takes_inputs=True,
+        # Its text encoder reads English alone.
+        quality=(_QUALITY[1],) * 2,
+        flaws=(_FLAWS[1],) * 2,
         examples=(
             "a red fox in the snow, oil painting",
             "a lighthouse at dusk --wide",

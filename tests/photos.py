@@ -5,6 +5,8 @@ from typing import Any
 
 from PIL import Image
 
+from bot.core.edit import Fetch
+
 RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
@@ -26,3 +28,12 @@ def encoded(picture: Image.Image, kind: str, **saved: Any) -> bytes:
     out = BytesIO()
     picture.save(out, kind, **saved)
     return out.getvalue()
+
+
+def brought(content: bytes, mask: bytes | None = None) -> Fetch:
+    """Comes along with a command."""
+
+    async def fetch() -> tuple[bytes, bytes | None]:
+        return content, mask
+
+    return fetch

@@ -294,8 +294,7 @@ class Dispatcher:
             for key in hello.interrupted:
                 await self._link.acknowledge(key)
             self._pace.learn(hello.info.seconds_per_megapixel_step, launch=hello.info.launch_id)
-            if hello.info.ready:
-                self._loras.take(hello.info.loras)
+            self._loras.hear(hello.info)
             self._info, self._news.engine_ready = hello.info, hello.info.ready
         self._log.info("engine_connected", model=hello.info.model, ready=hello.info.ready)
         self._wake.set()

@@ -29,7 +29,7 @@ from bot.core.program_jobs import ProgramJob
 from bot.core.quota import price, scope_of
 from bot.core.sources import Given, Sources
 from bot.core.staff import Staff
-from bot.core.token_counter import TokenCounter
+from bot.core.token_counter import TokenCounter, check_length
 from engine.profiles import Profile
 
 
@@ -60,8 +60,7 @@ class Draw:
         self._staff = staff
         self._news = news
         self._gate = gate
-        self._sources = sources
-        self._loras = loras
+        self._sources, self._loras = sources, loras
 
     async def check(self, origin: Origin) -> None:
         """Raises Refusal where a request would be refused whatever it says."""
@@ -105,16 +104,15 @@ class Draw:
         """Admit what needs no reading, once per event key; another request under a key that was
         used is refused. `job`: what a program calls it. Raises Refusal."""
         await self.check(origin)
-        check_values(request)
         request = replace(request, loras=self._loras.by_name(request.loras))
+        check_values(request)
         admitted = await self._admit(origin, request, given=given, job=job)
         if admitted.duplicate:
             await check_same(request, given, admitted.generation, self._sources)
         return admitted
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
-        """Admit `parent`'s request again with a new seed. Raises Refusal: the model may be
-        another one by now."""
+        """Admit `parent`'s request again with a new seed. Raises Refusal: models change."""
         await self.check(origin)
         return await self._admit(origin, request_of(parent), parent)
 
@@ -141,13 +139,6 @@ class Draw:
         request = replace(request_of(parent), seed=parent.spec.seed)
         act = act_on(origin, ActKind.RETRY, parent)
         return await self._admit(place, request, parent, act=act)
-
-    def _check_length(self, text: str) -> None:
-        count = self._tokens.measure(text)
-        if count is not None and count.lost:
-            raise Refusal(
-                "prompt_too_long", tokens=count.tokens, limit=count.limit, lost=count.lost
-            )
 
     def _resolve(self, request: DrawRequest, rules: GroupRules, given: Given | None) -> DrawSpec:
         shaped = request
@@ -225,14 +216,12 @@ class Draw:
         drawn = self._profile.drawn_size(spec.width, spec.height)
         turned_on = spec.guidance > 0 and not self._profile.guidance
         by_itself = turned_on and request.guidance is None
-        added = spec.enhancement
         notes = {
-            "enhanced": by_itself and added is not None,
-            "negative_set_guidance": by_itself and added is None,
+            "enhanced": by_itself and spec.enhancement is not None,
+            "negative_set_guidance": by_itself and spec.enhancement is None,
             "guidance_doubles": turned_on and request.guidance is not None,
             "guidance_unusual": spec.guidance > 0 and not low <= spec.guidance <= high,
-            "no_room_to_enhance": added is not None
-            and lacks_room(spec.prompt, added, self._profile),
+            "no_room_to_enhance": lacks_room(spec.prompt, spec.enhancement, self._profile),
             "enlarged": drawn != (spec.width, spec.height),
             "outside_vocabulary": not self._profile.understands(spec.prompt),
             "source_cut": given is not None and given.is_cut(spec.width, spec.height),
@@ -250,8 +239,8 @@ class Draw:
         job: ProgramJob | None = None,
     ) -> Admitted:
         await self._gate.check_words(origin, request.prompt, request.negative or "")
-        self._check_length(request.prompt)
-        self._check_length(request.negative or "")
+        check_length(self._tokens, request.prompt)
+        check_length(self._tokens, request.negative or "")
         rules = await self._rules.for_asker(origin)
         given = await self._given(origin.requester, request, given, parent)
         spec = self._resolve(request, rules, given)

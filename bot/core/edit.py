@@ -1,6 +1,7 @@
 """Drawing from a picture: one that a message shows, or one that came along. A desk of its own
 beside the front desk."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.core.answers import Answers, done
@@ -16,6 +17,10 @@ from bot.core.sources import Sources
 
 #: Of what a platform has to be asked for; Telegram hands out no more.
 MAX_MEGABYTES = 20
+
+
+#: Brings a picture, and its mask if there is one.
+Fetch = Callable[[], Awaitable[tuple[bytes, bytes | None]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,17 +86,16 @@ class EditDesk:
         self,
         origin: Origin,
         text: str,
-        content: bytes,
-        mask: bytes | None = None,
+        fetch: Fetch,
         *,
         quiet: bool = False,
     ) -> Toast | None:
-        """Draw from a picture that came along."""
+        """Draw from a picture that came along. `fetch` may raise Refusal."""
 
         async def edit() -> Toast:
-            # First: whoever may not draw, or wrote it wrongly, need not wait for a picture.
+            # First: for whoever may not draw, or wrote it wrongly, nothing is fetched.
             await self._draw.read(origin, text)
-            given = await self._sources.make_ready(content, mask)
+            given = await self._sources.make_ready(*await fetch())
             await self._draw(origin, text, None, given)
             return done("toast_queued", origin.locale)
 

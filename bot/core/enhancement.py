@@ -31,9 +31,10 @@ def enhancement_of(
     )
 
 
-def lacks_room(prompt: str, enhancement: Enhancement, profile: Profile) -> bool:
+def lacks_room(prompt: str, enhancement: Enhancement | None, profile: Profile) -> bool:
     """Whether words of quality were left out, because the model would not have read them."""
-    return not enhancement.quality and bool(_behind(prompt, profile))
+    left_out = enhancement is not None and not enhancement.quality
+    return left_out and bool(_behind(prompt, profile))
 
 
 def as_typed(prompt: str, negative: str, profile: Profile) -> tuple[str, str]:

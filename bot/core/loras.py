@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.errors import Refusal
 from bot.core.grammar.folding import fold
+from engine.contract import EngineInfo
 from engine.lora import MAX_LORAS, Lora, LoraInfo
 
 #: Names that a refusal lists.
@@ -27,6 +28,11 @@ class Loras:
     def __init__(self) -> None:
         self._heard = False
         self._infos: tuple[LoraInfo, ...] = ()
+
+    def hear(self, engine: EngineInfo) -> None:
+        """One that loads its model does not know yet what fits it."""
+        if engine.ready:
+            self.take(engine.loras)
 
     def take(self, infos: Sequence[LoraInfo]) -> None:
         """What an engine says that it has."""

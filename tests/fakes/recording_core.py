@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core.admin.ask import Pointed
-from bot.core.edit import Shown
+from bot.core.edit import Fetch, Shown
 from bot.core.generation import Origin
 from bot.core.messages import Toast
 from engine.lora import LoraInfo
@@ -255,14 +255,9 @@ class RecordingEdits:
         return self._core.toast
 
     async def given(
-        self,
-        origin: Origin,
-        text: str,
-        content: bytes,
-        mask: bytes | None = None,
-        *,
-        quiet: bool = False,
+        self, origin: Origin, text: str, fetch: Fetch, *, quiet: bool = False
     ) -> Toast | None:
+        content, mask = await fetch()
         fields = {"text": text, "content": content, "mask": mask, "quiet": quiet}
         await self._core.keep(origin, "edit_given", **fields)
         return self._core.toast

@@ -159,6 +159,7 @@ async def api_in(
             pace=pace,
             tokens=store.api_tokens,
             jobs=store.program_jobs,
+            loras=loras,
             uploads=Uploads(UploadFolder(pictures), store.uploads, store.clock),
             sketches=engine,
             engine=engine,

@@ -22,7 +22,7 @@ from bot.core.sources import Given
 from bot.core.uploads import UploadName, Uploads
 from bot.store.upload_folder import UploadFolder
 from tests.integration.front_desk_life import BORIS, CHAT, PROFILE, Desk
-from tests.photos import encoded, photo, see_through
+from tests.photos import brought, encoded, photo, see_through
 
 
 @pytest.fixture
@@ -132,11 +132,11 @@ async def test_what_a_program_has_sent_is_not_the_boards(
 
 async def test_a_request_that_began_from_one_names_it(desk: Desk, beginnings: Beginnings) -> None:
     mine: dict[str, Any] = {"by": REQUESTER, "at": ADDRESS}
-    await desk.desk.edits.given(desk.origin(**mine), "换成夜景", photo())
+    await desk.desk.edits.given(desk.origin(**mine), "换成夜景", brought(photo()))
     one = await desk.store.admissions.latest(REQUESTER, ADDRESS.chat)
     assert one is not None
     assert (await given(beginnings, f"#{one.id}")).width == 320
-    await desk.desk.edits.given(desk.origin(by=BORIS), "换成夜景", photo())
+    await desk.desk.edits.given(desk.origin(by=BORIS), "换成夜景", brought(photo()))
     theirs = await desk.store.admissions.latest(BORIS, CHAT.chat)
     assert theirs is not None
     # What somebody else sent is nobody's but theirs.

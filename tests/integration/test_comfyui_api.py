@@ -13,6 +13,7 @@ from PIL import Image
 
 from bot.core.generation import Outcome
 from engine.contract import ErrorCode
+from engine.lora import LoraInfo
 from tests.integration.api_life import Api, a_png, api_in
 from tests.integration.waiting import eventually
 from tests.unit.http_api.workflows import TURBO, workflow
@@ -409,7 +410,6 @@ async def test_a_prefix_is_part_of_a_name_and_no_path(program: httpx.AsyncClient
 async def test_object_info_tells_what_may_be_used(program: httpx.AsyncClient) -> None:
     info = (await program.get("/object_info")).json()
     assert {"KSampler", "CLIPTextEncode", "SaveImage"} <= set(info)
-    assert "LoraLoader" not in info
     sampler = info["KSampler"]
     assert sampler["input"]["required"]["steps"] == ["INT", {"default": 8, "min": 1, "max": 50}]
     assert sampler["input_order"]["required"][0] == "model"
@@ -420,6 +420,31 @@ async def test_object_info_tells_what_may_be_used(program: httpx.AsyncClient) ->
     one = (await program.get("/object_info/KSampler")).json()
     assert one == {"KSampler": sampler}
     assert (await program.get("/object_info/Nothing")).json() == {}
+
+
+async def test_lora_files_are_listed_drawn_with_and_missed_at_their_node(
+    api: Api, program: httpx.AsyncClient
+) -> None:
+    # By then the engine has told which it has: none.
+    await done(program, await queued(program))
+    api.loras.take([LoraInfo(name="ink"), LoraInfo(name="bad", problem="damaged")])
+    for name in ("LoraLoader", "LoraLoaderModelOnly"):
+        info = (await program.get(f"/object_info/{name}")).json()[name]
+        assert info["input"]["required"]["lora_name"][0] == ["ink.safetensors"]
+    assert (await program.get("/models/loras")).json() == ["ink.safetensors"]
+
+    def prompt(name: str) -> dict[str, Any]:
+        inputs = {"lora_name": name, "strength_model": 0.7, "model": ["4", 0]}
+        node = {"class_type": "LoraLoaderModelOnly", "inputs": inputs}
+        return workflow(**SMALL, n10=node, n3={"model": ["10", 0]})
+
+    await done(program, await queued(program, prompt("ink.safetensors")))
+    row = await api.store.admissions.latest("api:local", "local")
+    assert row is not None
+    assert [(one.name, one.weight) for one in row.spec.loras] == [("ink", 0.7)]
+    for name in ("oil.safetensors", "bad.safetensors"):
+        answer = await program.post("/prompt", json={"prompt": prompt(name)})
+        assert set(wrong(answer, "prompt_outputs_failed_validation")) == {"10"}
 
 
 async def test_the_rest_is_answered(program: httpx.AsyncClient) -> None:

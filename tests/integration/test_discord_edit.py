@@ -61,6 +61,13 @@ async def test_what_is_no_picture_is_told_to_whoever_asked(life, discord):
     assert {message.ephemeral_to for message in discord.messages(CHANNEL)} == {ANNA}
 
 
+async def test_what_is_refused_anyway_is_not_fetched(life, discord):
+    wrong = edit(life, prompt="换成夜景 --sed 4")
+    # It would be told that the picture cannot be had.
+    discord.world.files.clear()
+    assert "--seed" in await answered(life, wrong)
+
+
 async def test_from_the_menu_of_somebodys_message_a_form_asks_what_to_change(life, discord):
     said = posted(discord)
     opener = discord.people.use_on(said, "改图", user=BORIS)

@@ -17,10 +17,13 @@ from bot.core.edit import Shown
 from bot.core.errors import Refusal, TryLater
 from bot.core.fetch import GIVEN_UP_MS
 from bot.core.generation import Forgotten, Generation
+from bot.core.moderation.area import EVERYTHING
+from bot.core.moderation.bans import Ban
 from bot.core.replies import refusal_text, reply
+from tests.builders import act
 from tests.integration.front_desk_life import ANNA, BORIS, CHAT, Desk
 from tests.integration.waiting import eventually
-from tests.photos import RED, photo, see_through
+from tests.photos import RED, brought, photo, see_through
 
 
 class Platform:
@@ -54,7 +57,7 @@ async def given(
     desk: Desk, text: str = "换成夜景", content: bytes | None = None, **more: Any
 ) -> Generation | None:
     origin = more.pop("origin", None) or desk.origin()
-    await desk.desk.edits.given(origin, text, content or photo(), **more)
+    await desk.desk.edits.given(origin, text, brought(content or photo()), **more)
     return await desk.store.admissions.latest(origin.requester, CHAT.chat)
 
 
@@ -144,16 +147,36 @@ async def test_the_price_is_that_of_any_picture_and_the_wait_is_shorter(desk: De
     [(b"no picture", "not_a_picture"), (bytes(20_000_001), "picture_too_large")],
 )
 async def test_what_cannot_be_taken_is_refused_in_a_sentence(desk, tmp_path, content, code) -> None:
-    said = await desk.desk.edits.given(desk.origin(), "换成夜景", content, quiet=True)
+    said = await desk.desk.edits.given(desk.origin(), "换成夜景", brought(content), quiet=True)
     assert said is not None
     assert said.text == refusal_text(Refusal(code, megabytes=20), "zh")
     assert sources(tmp_path) == []
 
 
+@pytest.mark.parametrize("why", ["banned", "closed", "--sed"])
+async def test_nothing_is_fetched_for_whoever_may_not_draw_or_wrote_it_wrongly(
+    desk: Desk, why: str
+) -> None:
+    async def fetch() -> tuple[bytes, bytes | None]:
+        raise AssertionError
+
+    origin, text = desk.origin(), "换成夜景"
+    if why == "banned":
+        ban = Ban(person=origin.requester, area=EVERYTHING, until_ms=None, reason="")
+        await desk.store.bans.ban(ban, act())
+    elif why == "closed":
+        await desk.store.places.set_place(CHAT, CHAT.chat, open_=False, by_fleet=True, act=act())
+    else:
+        text += " --sed 4"
+    said = await desk.desk.edits.given(origin, text, fetch, quiet=True)
+    assert said is not None
+    assert not said.done
+
+
 async def test_a_model_that_knows_words_only_refuses(desk: Desk) -> None:
     knows_words = replace(desk.pace.profile, takes_inputs=False)
     desk.drawer._profile = knows_words
-    await desk.desk.edits.given(desk.origin(), "换成夜景", photo())
+    await desk.desk.edits.given(desk.origin(), "换成夜景", brought(photo()))
     assert await told(desk) == reply("no_inputs", "zh", model="demo")
 
 

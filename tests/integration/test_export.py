@@ -16,7 +16,7 @@ from bot.store import archives
 from tests.builders import spec
 from tests.integration.front_desk_life import ANNA, BORIS, CHAT, Desk, desk_in
 from tests.integration.waiting import eventually
-from tests.photos import photo
+from tests.photos import brought, photo
 
 LIMIT = 10_000_000
 
@@ -182,7 +182,7 @@ async def test_where_others_read_along_it_is_one_sentence(desk: Desk) -> None:
 
 async def test_what_was_drawn_from_a_picture_comes_with_it(tmp_path: Path) -> None:
     async with desk_in(tmp_path) as desk:
-        await desk.desk.edits.given(desk.origin(), "换成夜景", photo())
+        await desk.desk.edits.given(desk.origin(), "换成夜景", brought(photo()))
         one = await desk.store.admissions.latest(ANNA, CHAT.chat)
         assert one is not None
         assert one.spec.source is not None

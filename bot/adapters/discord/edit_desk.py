@@ -100,11 +100,10 @@ class EditDesk:
         image: discord.Attachment,
         mask: discord.Attachment | None,
     ) -> None:
-        content = await content_of(image)
-        anew = None if mask is None else await content_of(mask)
-        await self._answer(
-            visit, await self._edits.given(visit.origin, text, content, anew, quiet=True)
-        )
+        async def fetch() -> tuple[bytes, bytes | None]:
+            return await content_of(image), None if mask is None else await content_of(mask)
+
+        await self._answer(visit, await self._edits.given(visit.origin, text, fetch, quiet=True))
 
     async def _answer(self, visit: Visit, said: Toast | None) -> None:
         """What was accepted is answered by its card."""

@@ -26,6 +26,7 @@ from bot.core.cards import Cards
 from bot.core.draw import Draw
 from bot.core.figures import EngineMetrics
 from bot.core.log import Log
+from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Clock, Pictures, Records
@@ -51,6 +52,7 @@ class ApiParts:
     tokens: ApiTokens
     jobs: ProgramJobs
     uploads: Uploads
+    loras: Loras
     sketches: Sketches
     engine: EngineMetrics
     clock: Clock
@@ -120,6 +122,7 @@ class Service:
             jobs=parts.jobs,
             uploads=parts.uploads,
             sources=parts.sources,
+            loras=parts.loras,
             news=parts.news,
             album=self._album,
             sketches=parts.sketches,

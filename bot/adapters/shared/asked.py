@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from bot.core.admin.ask import Pointed
-from bot.core.edit import Shown
+from bot.core.edit import Fetch, Shown
 from bot.core.generation import Origin
 from bot.core.messages import Toast
 from bot.core.staff import IsAdmin
@@ -57,13 +57,7 @@ class Edits(Protocol):
     ) -> Toast | None: ...
 
     async def given(
-        self,
-        origin: Origin,
-        text: str,
-        content: bytes,
-        mask: bytes | None = None,
-        *,
-        quiet: bool = False,
+        self, origin: Origin, text: str, fetch: Fetch, *, quiet: bool = False
     ) -> Toast | None: ...
 
 

@@ -112,10 +112,6 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "Drawn by {model}, which stands in for {name}.",
     ),
     # --- workflows: what cannot be done ---------------------------------------------------------
-    "no_lora_yet": (
-        "还不能用 LoRA，请去掉这个节点。",
-        "LoRA files cannot be used yet; take this node out.",
-    ),
     "denoise_needs_picture": (
         "没有输入图时 denoise 须为 1。",
         "Without a picture to begin from denoise has to be 1.",

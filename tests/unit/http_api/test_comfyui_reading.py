@@ -14,7 +14,7 @@ from bot.adapters.http_api.comfyui.nodes import (
     node_classes,
     stem,
 )
-from bot.adapters.http_api.comfyui.reading import NOT_YET, Wish, blamed, read
+from bot.adapters.http_api.comfyui.reading import Wish, blamed, read
 from bot.core.draw_options import MAX_SEED
 from bot.core.draw_syntax import DrawRequest
 from bot.core.errors import Refusal
@@ -149,17 +149,6 @@ def test_a_name_of_the_model_stays_when_its_precision_goes() -> None:
         (
             {
                 "n10": {
-                    "class_type": "LoraLoaderModelOnly",
-                    "inputs": {"lora_name": "x", "strength_model": 1, "model": ["4", 0]},
-                },
-                "n3": {"model": ["10", 0]},
-            },
-            "10",
-            "no_lora_yet",
-        ),
-        (
-            {
-                "n10": {
                     "class_type": "ModelSamplingAuraFlow",
                     "inputs": {"model": ["4", 0], "shift": 5},
                 },
@@ -216,5 +205,31 @@ def test_a_full_queue_is_no_nodes_fault() -> None:
     assert blamed(graph, read(graph, DEMO), Refusal("queue_full")) is None
 
 
-def test_what_is_not_there_yet_has_a_sentence() -> None:
-    assert set(NOT_YET.values()) <= set(PROGRAMS)
+def lora(name: str, weight: float, model: str, **clip: Any) -> dict[str, Any]:
+    kind = "LoraLoader" if clip else "LoraLoaderModelOnly"
+    inputs = {"lora_name": name, "strength_model": weight, "model": [model, 0], **clip}
+    return {"class_type": kind, "inputs": inputs}
+
+
+def test_loras_are_those_on_the_way_of_the_model() -> None:
+    prompt = workflow(
+        n10=lora("ink.safetensors", 0.8, "4"),
+        n11=lora("线条.safetensors", -1, "10", clip=["4", 1], strength_clip=1),
+        n12={"class_type": "ModelSamplingAuraFlow", "inputs": {"model": ["11", 0], "shift": 3}},
+        n13=lora("ink.safetensors", 0.5, "12"),
+        n14=lora("elsewhere.safetensors", 1, "4", clip=["4", 1], strength_clip=1),
+        n6={"clip": ["14", 1]},
+        n3={"model": ["13", 0]},
+    )
+    wish = wish_of(prompt)
+    named = {one.name: one.weight for one in wish.request.loras}
+    assert named == {"线条": -1, "ink": pytest.approx(1.3)}
+    assert set(wish.loras) == {"ink", "线条"}
+
+
+def test_a_lora_that_is_not_there_is_told_at_its_node() -> None:
+    prompt = workflow(n10=lora("ink.safetensors", 0.8, "4"), n3={"model": ["10", 0]})
+    graph = check(prompt, node_classes(DEMO))
+    errors = blamed(graph, read(graph, DEMO), Refusal("unknown_lora", name="ink"))
+    assert errors is not None
+    assert list(errors) == ["10"]

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from bot.adapters.http_api.comfyui.body import json_object
 from bot.adapters.http_api.comfyui.file_names import INPUT
-from bot.adapters.http_api.comfyui.nodes import CLIP_NAMES, VAE_NAMES, NodeClass
-from bot.adapters.http_api.comfyui.reading import NOT_YET
+from bot.adapters.http_api.comfyui.nodes import CLIP_NAMES, LORAS, UPLOADS, VAE_NAMES, NodeClass
 from bot.adapters.http_api.comfyui.socket import FLAGS
 from bot.adapters.http_api.problem import Problem
+from bot.core.loras import Loras
 from bot.core.sources import MAX_BYTES
 from bot.core.uploads import Uploads
 from engine.profiles import Profile, names_of
@@ -28,11 +28,15 @@ class About:
     """Node classes, model names, and the machine."""
 
     def __init__(
-        self, classes: Mapping[str, NodeClass], profile: Profile, uploads: Uploads
+        self,
+        classes: Mapping[str, NodeClass],
+        profile: Profile,
+        uploads: Uploads,
+        loras: Loras,
     ) -> None:
-        # Those that would be refused in every workflow are not offered.
-        self._classes = {name: one for name, one in classes.items() if name not in NOT_YET}
+        self._classes = classes
         self._uploads = uploads
+        self._loras = loras
         self._profile = profile
         files = [f"{name.rpartition('/')[2]}.safetensors" for name in names_of(profile)]
         self._models: dict[str, list[str]] = {
@@ -40,7 +44,6 @@ class About:
             "diffusion_models": files,
             "text_encoders": list(CLIP_NAMES),
             "vae": list(VAE_NAMES),
-            "loras": [],
         }
 
     def router(self) -> APIRouter:
@@ -61,14 +64,14 @@ class About:
 
     async def classes(self, request: Request) -> dict[str, Any]:
         """All node classes that workflows may use."""
-        files = await self._files(request)
-        return {name: one.info(files) for name, one in self._classes.items()}
+        lists = await self._lists(request)
+        return {name: one.info(lists) for name, one in self._classes.items()}
 
     async def one_class(self, request: Request, name: str) -> dict[str, Any]:
         """One of them; {} for another."""
         if name not in self._classes:
             return {}
-        return {name: self._classes[name].info(await self._files(request))}
+        return {name: self._classes[name].info(await self._lists(request))}
 
     async def machine(self) -> dict[str, Any]:
         """The bot's machine. Of the card it knows nothing: zeros."""
@@ -98,10 +101,12 @@ class About:
         }
 
     async def folders(self) -> list[str]:
-        return list(self._models)
+        return [*self._models, LORAS]
 
     async def files(self, folder: str) -> list[str]:
         """Names that loaders may use. Raises Problem."""
+        if folder == LORAS:
+            return self._lora_files()
         if folder not in self._models:
             raise Problem(404, "unknown_address", path=f"/models/{folder}")
         return self._models[folder]
@@ -118,6 +123,9 @@ class About:
         await json_object(request, optional=True)
         return Response()
 
-    async def _files(self, request: Request) -> Sequence[str]:
-        """Those that the user has sent."""
-        return await self._uploads.names(request.state.caller.requester, INPUT)
+    async def _lists(self, request: Request) -> dict[str, Sequence[str]]:
+        uploads = await self._uploads.names(request.state.caller.requester, INPUT)
+        return {UPLOADS: uploads, LORAS: self._lora_files()}
+
+    def _lora_files(self) -> list[str]:
+        return [f"{lora.name}.safetensors" for lora in self._loras.usable]

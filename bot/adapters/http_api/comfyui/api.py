@@ -20,6 +20,7 @@ from bot.core.cancel import Cancel
 from bot.core.cards import Cards
 from bot.core.draw import Draw
 from bot.core.log import Log
+from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.ports import Admissions, Clock
 from bot.core.program_jobs import ProgramJobs
@@ -47,6 +48,7 @@ def comfyui(
     jobs: ProgramJobs,
     uploads: Uploads,
     sources: Sources,
+    loras: Loras,
     news: News,
     album: Album,
     sketches: Sketches,
@@ -79,7 +81,7 @@ def comfyui(
         Queue(jobs=jobs, cancel=cancel, cards=cards),
         View(files=files),
         Upload(uploads=uploads, files=files),
-        About(classes, profile, uploads),
+        About(classes, profile, uploads, loras),
         Sockets(hub=hub, narrator=narrator),
     )
     # Not in the schema: it is ComfyUI's, and only a part of it.

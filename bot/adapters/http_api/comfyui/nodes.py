@@ -2,12 +2,13 @@
 and is `/object_info`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.core.draw_options import MAX_SEED
 from engine.contract import MAX_PICTURES
+from engine.lora import MAX_LORA_WEIGHT
 from engine.profiles import Profile, names_of
 
 #: ComfyUI's cfg is guidance + 1: the one place where that is said.
@@ -29,6 +30,8 @@ CLIP_NAMES = ("qwen_3_4b.safetensors", "qwen_3_4b_fp8_mixed.safetensors")
 VAE_NAMES = ("ae.safetensors",)
 #: Of a picture that is loaded as a mask.
 CHANNELS = ("alpha", "red", "green", "blue")
+#: What is listed when it is asked for.
+UPLOADS, LORAS = "uploads", "loras"
 DTYPES = ("default", "fp8_e4m3fn", "fp8_e4m3fn_fast", "fp8_e5m2")
 _NUMBERS = ("INT", "FLOAT")
 _VALUES = (*_NUMBERS, "STRING", "COMBO")
@@ -47,8 +50,8 @@ class Input:
     options: tuple[str, ...] = ()
     #: Of a COMBO: other values are judged by who reads the workflow.
     more: bool = False
-    #: Its values are files that the user has sent.
-    is_upload: bool = False
+    #: Its values are known when somebody asks: UPLOADS or LORAS.
+    listed: str = ""
 
     @property
     def is_value(self) -> bool:
@@ -59,7 +62,7 @@ class Input:
         """As ComfyUI describes it."""
         about = {"default": self.default, "min": self.low, "max": self.high}
         told = {name: value for name, value in about.items() if value is not None}
-        if self.is_upload:
+        if self.listed == UPLOADS:
             told["image_upload"] = True
         return [list(self.options) if self.kind == "COMBO" else self.kind, told]
 
@@ -76,10 +79,10 @@ class NodeClass:
     #: Its pictures are what comes of the workflow.
     is_output: bool = False
 
-    def info(self, files: Sequence[str]) -> dict[str, Any]:
-        """Its entry in `/object_info`. `files`: those that the user has sent."""
+    def info(self, lists: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        """Its entry in `/object_info`. `lists`: what is there now."""
         configs = {
-            name: (replace(one, options=tuple(files)) if one.is_upload else one).config
+            name: replace(one, options=(*one.options, *lists.get(one.listed, ()))).config
             for name, one in self.inputs.items()
         }
         parts = {"required": [n for n in self.inputs if n not in self.optional]}
@@ -133,7 +136,11 @@ def node_classes(profile: Profile) -> dict[str, NodeClass]:
     text = {"text": Input(kind="STRING", default=""), "clip": _seen("CLIP")}
     images = {"images": _seen("IMAGE")}
     prefix = {"filename_prefix": Input(kind="STRING", default="zdraw")}
-    lora = {"lora_name": _combo((), more=True), "strength_model": Input(kind="FLOAT", default=1.0)}
+    strength = Input(kind="FLOAT", default=1.0, low=-MAX_LORA_WEIGHT, high=MAX_LORA_WEIGHT)
+    lora = {
+        "lora_name": Input(kind="COMBO", more=True, listed=LORAS),
+        "strength_model": strength,
+    }
     rows = (
         _class("CheckpointLoaderSimple", "loaders", _names("ckpt_name", files), _MODEL_OUT),
         _class(
@@ -185,11 +192,10 @@ def node_classes(profile: Profile) -> dict[str, NodeClass]:
             {"samples": _seen("LATENT"), "mask": _seen("MASK")},
             ("LATENT",),
         ),
-        # Known, so that they are refused for what they are; see reading.py.
         _class(
             "LoraLoader",
             "loaders",
-            {"model": _seen("MODEL"), "clip": _seen("CLIP"), **lora},
+            {"model": _seen("MODEL"), "clip": _seen("CLIP"), **lora, "strength_clip": strength},
             ("MODEL", "CLIP"),
         ),
         _class("LoraLoaderModelOnly", "loaders", {"model": _seen("MODEL"), **lora}, ("MODEL",)),
@@ -197,7 +203,7 @@ def node_classes(profile: Profile) -> dict[str, NodeClass]:
     return {row.name: row for row in rows}
 
 
-_FILE = {"image": Input(kind="COMBO", more=True, is_upload=True)}
+_FILE = {"image": Input(kind="COMBO", more=True, listed=UPLOADS)}
 _MODEL_OUT = ("MODEL", "CLIP", "VAE")
 
 

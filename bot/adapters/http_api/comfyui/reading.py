@@ -21,14 +21,12 @@ from bot.adapters.http_api.comfyui.nodes import (
 from bot.adapters.http_api.comfyui.tracing import Wrong, bad_at, errors_at, source_of
 from bot.core.draw_syntax import DrawRequest
 from bot.core.errors import Refusal
+from bot.core.loras import WantedLora
 from engine.contract import passes
 from engine.profiles import Profile
 
-#: Classes that need what zdraw does not have yet: the sentence that says so.
-NOT_YET = {
-    "LoraLoader": "no_lora_yet",
-    "LoraLoaderModelOnly": "no_lora_yet",
-}
+_LORA_LOADERS = ("LoraLoader", "LoraLoaderModelOnly")
+_LORA_FILE = ".safetensors"
 #: Refusals of the core, by whose fault they are: a field of Wish.
 _BLAMED = {
     "bad_size": "latent",
@@ -41,6 +39,7 @@ _BLAMED = {
     "control_characters": "text",
     "bad_value": "sampler",
     "no_inputs": "latent",
+    "too_many_loras": "sampler",
 }
 
 
@@ -61,6 +60,8 @@ class Wish:
     begins: Beginning
     sampler: str
     text: str
+    #: The nodes that load them, by their names.
+    loras: Mapping[str, str]
     adapted: tuple[Adapted, ...]
 
     @property
@@ -78,17 +79,17 @@ def read(graph: Graph, profile: Profile) -> Wish:
 
 def blamed(graph: Graph, wish: Wish, refusal: Refusal) -> Mapping[str, NodeErrors] | None:
     """What the core refuses, at the node that asked for it; None where no node did."""
-    if refusal.code not in _BLAMED:
-        return None
-    node = getattr(wish, _BLAMED[refusal.code])
+    node = wish.loras.get(str(refusal.data.get("name")))
+    if node is None:
+        if refusal.code not in _BLAMED:
+            return None
+        node = getattr(wish, _BLAMED[refusal.code])
     return errors_at(graph, node, refused("", refusal.code, **refusal.data))
 
 
 def _read(graph: Graph, profile: Profile) -> Wish:
     adapted: list[Adapted] = []
     for node in graph.nodes.values():
-        if node.kind.name in NOT_YET:
-            raise Wrong(node, refused("", NOT_YET[node.kind.name]))
         adapted += _of_loaders(node, profile)
     sampler = _sampler(graph)
     text = source_of(graph, sampler, "positive", ("CLIPTextEncode",))
@@ -96,6 +97,7 @@ def _read(graph: Graph, profile: Profile) -> Wish:
     gone = way(sampler, begins, profile)
     adapted += _of_sampling(sampler)
     adapted += _of_beginning(sampler, begins, gone)
+    loras = _loras(graph, sampler)
     negative, about_negative = _negative(graph, sampler)
     request = DrawRequest(
         prompt=text.inputs["text"],
@@ -108,12 +110,14 @@ def _read(graph: Graph, profile: Profile) -> Wish:
         negative=negative,
         # No node says so.
         enhance=False,
+        loras=tuple(WantedLora(name=name, weight=weight) for name, (_, weight) in loras.items()),
     )
     return Wish(
         request=request,
         sampler=sampler.id,
         text=text.id,
         begins=begins,
+        loras={name: node for name, (node, _) in loras.items()},
         adapted=(*adapted, *about_negative),
     )
 
@@ -165,6 +169,20 @@ def _of_beginning(sampler: Node, begins: Beginning, gone: Way) -> Iterator[Adapt
         yield Adapted("denoise_shortened", about)
     if begins.mask is not None:
         yield Adapted("hard_mask", {})
+
+
+def _loras(graph: Graph, sampler: Node) -> dict[str, tuple[str, float]]:
+    """Node and weight of each file on the way of the model; those of one file add up. What
+    strength_clip says has no effect: files that change more than the model are refused."""
+    loras: dict[str, tuple[str, float]] = {}
+    node = graph.nodes[sampler.link("model").node]
+    while "model" in node.kind.inputs:
+        if node.kind.name in _LORA_LOADERS:
+            name = node.inputs["lora_name"].removesuffix(_LORA_FILE)
+            _, before = loras.get(name, (node.id, 0.0))
+            loras[name] = node.id, before + node.inputs["strength_model"]
+        node = graph.nodes[node.link("model").node]
+    return dict(reversed(loras.items()))
 
 
 def _negative(graph: Graph, sampler: Node) -> tuple[str | None, tuple[Adapted, ...]]:
