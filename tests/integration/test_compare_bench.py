@@ -1,6 +1,7 @@
 """`python -m bench.compare`: its table, its grid and what it refuses."""
 
 import json
+import sys
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
@@ -81,7 +82,7 @@ def test_no_prompt_that_counts_was_encoded_before(tmp_path, monkeypatch, capsys)
     monkeypatch.setattr(compare_side, "open_pipeline", lambda *_: pipeline)
     side = asdict(side_of("demo@2", (256, 256)))
     asked = {"side": side, "prompts": ["圆", "方"], "seed": 1, "into": str(tmp_path)}
-    monkeypatch.setattr(compare_side.sys, "stdin", StringIO(json.dumps(asked)))
+    monkeypatch.setattr(sys, "stdin", StringIO(json.dumps(asked)))
     assert compare_side.main() == 0
     warm_up, *counted = pipeline.requests
     assert [request.prompt for request in counted] == ["圆", "方"]

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from engine.contract import Job
 from engine.lora import Lora, LoraInfo
 from engine.loras import folder as lora_folder
-from engine.loras.changes import Change, Layers
+from engine.loras.changes import Change, Layers, changes_in
 from engine.loras.folder import LoraFile, LoraFolder
 from engine.loras.header import Header
 from engine.loras.library import BadLora, LoraLibrary
@@ -113,15 +113,14 @@ def test_a_number_that_is_none_is_damage(folder):
 
 def test_what_nobody_foresaw_of_a_file_costs_that_file_alone(folder, monkeypatch):
     put(folder, "ok")
-    usual = lora_folder.changes_in
 
-    def changes_in(header: Header, layers: Layers) -> tuple[Change, ...]:
+    def stumbling(header: Header, layers: Layers) -> tuple[Change, ...]:
         if "odd" in header.metadata.values():
             raise ZeroDivisionError
-        return usual(header, layers)
+        return changes_in(header, layers)
 
     put(folder, "odd", metadata={"name": "odd"})
-    monkeypatch.setattr(lora_folder, "changes_in", changes_in)
+    monkeypatch.setattr(lora_folder, "changes_in", stumbling)
     assert {name: info.problem for name, info in infos(folder).items()} == {
         "odd": "damaged",
         "ok": None,

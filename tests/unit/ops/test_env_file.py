@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.weights import env_file
 from bot.weights.env_file import set_values
 
 
@@ -77,7 +76,7 @@ def test_where_it_cannot_be_written_it_stays_and_no_copy_of_it_does(file, monkey
     def full(_: int) -> None:
         raise OSError(28, "no space")
 
-    monkeypatch.setattr(env_file.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="no space"):
         set_values(file, {"ZDRAW_MODEL": "x"})
     assert file.read_text() == "SECRET=1\n"
