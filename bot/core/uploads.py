@@ -90,8 +90,8 @@ class UploadRows(Protocol):
 
     async def add(self, new: Upload, *, overwrite: bool) -> tuple[UploadName, Sequence[str]]:
         """Under its name, in place of what had it if `overwrite`; else under the next one that is
-        free (`name (1).png`), or that of the same bytes, whose row stays as it is. Then what is
-        over the bounds goes. Returns its name, and paths that no row names any more."""
+        free (`name (1).png`), or that of the same bytes, in their place. Then what is over the
+        bounds goes. Returns its name, and paths that no row names any more."""
         ...
 
     async def find(self, requester: str, at: UploadName) -> Upload | None:
@@ -141,13 +141,14 @@ class Uploads:
 
     async def read(self, requester: str, at: UploadName) -> tuple[Upload, bytes]:
         """Raises Refusal("no_upload"), the same for what is not there and what is not theirs."""
-        found = await self._rows.find(requester, at)
-        if found is None:
-            raise Refusal("no_upload")
-        try:
-            return found, await self._files.read(found.path)
-        except OSError:
-            raise Refusal("no_upload") from None
+        missed = ""
+        while (found := await self._rows.find(requester, at)) and found.path != missed:
+            try:
+                return found, await self._files.read(found.path)
+            except OSError:
+                # It may have been overwritten since, and is another file now.
+                missed = found.path
+        raise Refusal("no_upload")
 
     async def masked(self, content: bytes, mask: bytes) -> bytes:
         """See UploadFiles."""

@@ -31,10 +31,8 @@ class SqlUploads:
                 if overwrite or at.name not in beside or beside[at.name].sha256 == new.sha256
             )
             known = beside.get(at.name)
-            if known is not None and known.sha256 == new.sha256:
-                await self._use(connection, new.requester, at)
-                return at, [new.path]
             if known is not None:
+                # Also by the same bytes: the file may be gone, and this one is there.
                 await connection.execute(delete(uploads).where(_is(new.requester, at)))
             await self._insert(connection, new, at)
             replaced = [] if known is None else [known.path]

@@ -1,5 +1,6 @@
 """Pictures that the board begins from, over real rows and files: what is taken, and what named."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import structlog
 from PIL import Image
 
+from bot.adapters.board import beginnings as beginnings_module
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.beginning_panel import BeginningPanel
 from bot.adapters.board.beginnings import PICTURE, Beginnings, thumbnail
@@ -87,6 +89,21 @@ async def test_more_bytes_than_may_come_are_not_read(page, announced: bool) -> N
 
     answer = await page.post(PICTURE, content=body if announced else parts())
     assert answer.status_code == 413
+
+
+async def test_who_sends_slowly_does_not_keep_others_from_sending(
+    page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beginnings_module, "SEND_SECONDS", 0.2)
+
+    async def never_ends() -> AsyncIterator[bytes]:
+        yield photo()[:100]
+        await asyncio.Event().wait()
+
+    slow = [asyncio.create_task(page.post(PICTURE, content=never_ends())) for _ in range(3)]
+    async with asyncio.timeout(5):
+        assert (await page.post(PICTURE, content=photo())).status_code == 200
+        assert [(await one).status_code for one in slow] == [408] * 3
 
 
 async def test_another_sites_page_sends_none(page) -> None:

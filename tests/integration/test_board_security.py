@@ -308,6 +308,8 @@ def test_another_sites_page_cannot_use_it(stranger: httpx.Client) -> None:
 
 def test_the_one_who_asks_for_the_password_reads_little(stranger: httpx.Client) -> None:
     assert enter(stranger, "x" * MAX_BODY_BYTES).status_code == 413
+    unannounced = iter([b"password=", b"x" * MAX_BODY_BYTES])
+    assert stranger.post("/login", content=unannounced).status_code == 413
 
 
 def test_guessing_is_slow_for_whoever_guesses_and_nobody_else(stranger: httpx.Client) -> None:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from bot.adapters.http_api.comfyui.file_names import MAX_SENT_NAME
 from bot.core.generation import Address, Generation
 from tests.builders import act
 from tests.integration.api_life import Api, a_png, api_in
@@ -84,6 +85,17 @@ async def test_names_are_those_that_comfyui_gives(program: httpx.AsyncClient) ->
     asked = {"filename": kept["name"], "subfolder": "x/y", "type": "temp"}
     assert (await program.get("/view", params=asked)).content == PNG
     assert (await program.get("/api/view", params=asked | {"type": "input"})).status_code == 404
+
+
+async def test_the_longest_name_can_be_numbered_and_found(program: httpx.AsyncClient) -> None:
+    longest = "x" * (MAX_SENT_NAME - 4) + ".png"
+    await sent(program, name=longest)
+    kept = await sent(program, a_png(), longest)
+    assert kept["name"].endswith(" (1).png")
+    shown = await program.get("/view", params={"filename": kept["name"], "type": "input"})
+    assert shown.content == a_png()
+    longer = {"image": (f"x{longest}", PNG)}
+    wrong(await program.post("/upload/image", files=longer), "bad_file_name")
 
 
 @pytest.mark.parametrize("file", ["x/a.png", "x/a.png [input]", "x\\a.png"])
@@ -283,6 +295,17 @@ async def test_views_of_what_was_sent(program: httpx.AsyncClient) -> None:
     for missing in ({"filename": "b.png"}, {"filename": "a.png", "subfolder": "x"}):
         answer = await program.get("/view", params={"type": "input", **missing})
         wrong(answer, "picture_gone", 404)
+
+
+@pytest.mark.parametrize("preview", ["webp;90", "jpeg"])
+async def test_a_preview_is_no_larger_than_its_format_holds(
+    program: httpx.AsyncClient, preview: str
+) -> None:
+    await sent(program, encoded(Image.new("RGB", (70_000, 20)), "PNG"))
+    params = {"filename": "a.png", "type": "input", "preview": preview}
+    answer = await program.get("/view", params=params)
+    with Image.open(BytesIO(answer.content)) as opened:
+        assert opened.size == (16_383, 5)
 
 
 async def test_who_may_not_draw_is_told_before_a_picture_is_looked_at(

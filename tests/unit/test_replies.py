@@ -44,9 +44,9 @@ FAILURE_DATA: dict[str, dict[str, object]] = {
 }
 
 
-def refusals_raised() -> Iterator[tuple[str, set[str]]]:
+def refusals_raised(files: str = "**/*.py") -> Iterator[tuple[str, set[str]]]:
     """(code, names of data) of every `Refusal("code", name=...)` in the bot."""
-    for path in (ROOT / "bot").rglob("*.py"):
+    for path in (ROOT / "bot").glob(files):
         for node in ast.walk(ast.parse(path.read_text())):
             if (
                 isinstance(node, ast.Call)
@@ -136,6 +136,21 @@ def test_a_page_is_told_the_same_without_commands_and_buttons_that_it_lacks(code
         assert fields(sentence) <= fields(elsewhere)
         assert "🔁" not in sentence
         assert "/" not in sentence
+
+
+#: Of what others asked for, or is forgotten: no page and no terminal has one of those repeated.
+OF_OTHERS = {"others_picture", "private_request", "forgotten"}
+
+
+@pytest.mark.parametrize("platform", ["board", "cli"])
+def test_what_anybody_may_be_told_of_a_request_names_no_command_where_there_are_none(
+    platform: str,
+) -> None:
+    codes = {code for code, _ in refusals_raised("core/draw*.py")} - OF_OTHERS
+    assert "strength_needs_picture" in codes
+    for code in codes:
+        for sentence in OWN[platform].get(code, REPLIES[code]):
+            assert not re.search(r"(^|\W)/[a-z]", sentence)
 
 
 @pytest.mark.parametrize("problem", [*LoraProblem, "of_a_newer_engine"])

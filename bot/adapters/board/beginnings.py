@@ -7,8 +7,8 @@ from io import BytesIO
 
 from PIL import Image
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import Request
+from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from bot.adapters.board.visitor import PLATFORM, REQUESTER, origin
@@ -26,6 +26,8 @@ PICTURE = "/picture"
 MAX_MEGABYTES = 20
 #: Held in memory at once.
 _AT_ONCE = 2
+#: Others wait for as long as one is sent.
+SEND_SECONDS = 120.0
 #: Pixels, of the longer side of what is shown of one.
 _THUMBNAIL = 240
 
@@ -42,16 +44,10 @@ class Beginnings:
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers what is sent to PICTURE: its name, or in each language why not."""
+        """Answers what is sent to PICTURE: its name, or in each language why not. Raises
+        HTTPException and ClientDisconnect."""
         async with self._turn:
-            try:
-                content = await Request(scope, receive).body()
-            except HTTPException as error:
-                await Response(status_code=error.status_code)(scope, receive, send)
-                return
-            except ClientDisconnect:
-                return
-            told = await self._told(content)
+            told = await self._told(await _body(Request(scope, receive)))
         await JSONResponse(told)(scope, receive, send)
 
     async def take(self, content: bytes) -> str:
@@ -83,6 +79,15 @@ class Beginnings:
             self._log.error("board_request_failed", **trouble(error))
             said = {locale: reply("internal_error", locale) for locale in ("zh", "en")}
         return {"said": said}
+
+
+async def _body(request: Request) -> bytes:
+    """Raises HTTPException."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            return await request.body()
+    except TimeoutError:
+        raise HTTPException(408) from None
 
 
 def _named(name: str) -> UploadName:

@@ -7,6 +7,8 @@ histories. Whatever is not named here is not there.
 from pathlib import Path
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -109,7 +111,12 @@ class Gate:
 
 async def _within(app: ASGIApp, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
     """The application, for a body of at most `limit` bytes."""
-    if announces_more(Headers(scope=scope), limit):
-        await Response(status_code=413)(scope, receive, send)
-    else:
+    try:
+        if announces_more(Headers(scope=scope), limit):
+            raise HTTPException(413)
         await app(scope, bounded(receive, limit), send)
+    except HTTPException as error:
+        # Of what reads a body without a framework around it.
+        await Response(status_code=error.status_code)(scope, receive, send)
+    except ClientDisconnect:
+        return

@@ -28,6 +28,15 @@ DISCORD: dict[str, tuple[str, str]] = {
         "Any other value can be given to /admin group: a setting, and 3:2, Europe/Berlin or usual",
     ),
     # --- refusals -----------------------------------------------------------------------------
+    "strength_needs_picture": (
+        "「改动」要有一张图：请用 /edit 附上一张；只按文字画请去掉它。",
+        "“--strength” needs a picture: send one along with /edit. Without one, leave it out.",
+    ),
+    "others_picture": (
+        "这张图是别人用自己的图片改的，只有本人能再画。想接着改，请在这条消息的「应用」菜单里选「改图」。",
+        "It was made from a picture of somebody else's, and only they can draw it again. To go on "
+        "from here, choose “Change picture” in the Apps menu of this message.",
+    ),
     "whom": (
         "没看出是谁。请在「成员」里选一个人。",
         "It is not clear whom you mean. Choose somebody as the user.",

@@ -15,6 +15,10 @@ UNATTENDED: dict[str, tuple[str, str]] = {
         "没有叫「{name}」的 LoRA，是想写 {near} 吗？",
         "There is no LoRA called “{name}”. Did you mean {near}?",
     ),
+    "strength_needs_picture": (
+        "「改动」要有一张图；只按文字画请去掉它。",
+        "“--strength” needs a picture. Without one, leave it out.",
+    ),
     "unknown_option": (
         "不认识参数「{option}」，请去掉它。",
         "“{option}” is not an option. Please remove it.",

@@ -64,12 +64,39 @@ async def test_a_picture_is_turned_as_its_camera_was_and_says_nothing_of_where(s
     assert b"a camera" not in given.png
 
 
-@pytest.mark.parametrize("mode", ["L", "LA", "P", "CMYK", "1", "I;16"])
-async def test_whatever_its_colours_are_kept_in(sources, mode):
+@pytest.mark.parametrize(
+    ("mode", "colour", "grey"),
+    [
+        ("L", 128, 128),
+        ("LA", (128, 255), 128),
+        ("P", 0, 0),
+        ("CMYK", (0, 0, 0, 128), 127),
+        ("1", 1, 255),
+        ("I;16", 32_768, 128),
+    ],
+)
+@pytest.mark.parametrize("size", [(64, 48), (4000, 2000)])
+async def test_whatever_its_colours_are_kept_in(sources, mode, colour, grey, size):
     kind = "JPEG" if mode == "CMYK" else "PNG"
-    given, opened = await made_of(sources, encoded(Image.new(mode, (64, 48)), kind))
-    assert (given.width, given.height) == (64, 48)
-    assert opened.mode in ("RGB", "RGBA")
+    _, opened = await made_of(sources, encoded(Image.new(mode, size, colour), kind))
+    assert opened.mode == "RGB"
+    assert near(opened.getpixel((5, 5)), (grey,) * 3)
+
+
+async def test_what_is_transparent_in_sixteen_bits_is_so_in_eight(sources):
+    grey = Image.new("I;16", (64, 48), 32_768)
+    given, opened = await made_of(sources, encoded(grey, "PNG", transparency=32_768))
+    assert given.masked
+    assert opened.getpixel((5, 5)) == (128, 128, 128, 0)
+
+
+async def test_a_mask_in_sixteen_bits_is_white_where_it_is_bright(sources):
+    mask = Image.new("I;16", (320, 240), 13_000)
+    mask.paste(Image.new("I;16", (160, 240), 65_535), (0, 0))
+    given, opened = await made_of(sources, photo(kind="PNG"), encoded(mask, "PNG"))
+    assert given.masked
+    assert opened.getpixel((10, 10)) == (*RED, 0)
+    assert opened.getpixel((300, 10)) == (*RED, 255 - 13_000 // 256)
 
 
 async def test_what_is_transparent_is_to_be_drawn_anew(sources):

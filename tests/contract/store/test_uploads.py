@@ -153,8 +153,35 @@ async def test_nothing_is_kept_for_longer_than_the_operator_keeps_anything(
     assert await uploads.sweep() == 1
 
 
-async def test_a_file_that_is_gone_is_not_found(uploads: Uploads, tmp_path) -> None:
+async def test_a_file_that_is_gone_is_not_found_until_it_is_sent_again(
+    uploads: Uploads, tmp_path
+) -> None:
     await sent(uploads)
     for path in (tmp_path / "uploads").iterdir():
         path.unlink()
     assert await missing(uploads, at())
+    assert await sent(uploads) == "a.png"
+    assert (await uploads.read(KRITA, at()))[1] == ONE
+    assert files(tmp_path) == 1
+
+
+class Overtaken(UploadFolder):
+    """Each file is overwritten between the look at its row and the one at it."""
+
+    uploads: Uploads
+    left: list[bytes]
+
+    async def read(self, path: str) -> bytes:
+        if self.left:
+            await sent(self.uploads, self.left.pop(0), overwrite=True)
+        return await super().read(path)
+
+
+async def test_what_is_overwritten_while_it_is_looked_up_is_found(
+    store: Store, tmp_path: Path
+) -> None:
+    folder = Overtaken(PictureFolder(tmp_path))
+    folder.uploads = Uploads(folder, store.uploads, store.clock)
+    folder.left = [OTHER, THIRD]
+    await sent(folder.uploads)
+    assert (await folder.uploads.read(KRITA, at()))[1] == THIRD

@@ -4,11 +4,13 @@ made of them."""
 import posixpath
 
 from bot.adapters.http_api.problem import Problem
-from bot.core.uploads import UploadName
+from bot.core.uploads import MAX_UPLOADS, UploadName
 
 INPUT = "input"
 KINDS = (INPUT, "temp", "output")
 MAX_NAME = 200
+#: Of one that is sent: there is room for the number that it may get.
+MAX_SENT_NAME = MAX_NAME - len(f" ({MAX_UPLOADS})")
 
 
 def file_named(filename: str, subfolder: str = "", kind: str = INPUT) -> UploadName:

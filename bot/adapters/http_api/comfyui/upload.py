@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.adapters.http_api.comfyui.body import object_in
-from bot.adapters.http_api.comfyui.file_names import INPUT, file_named
+from bot.adapters.http_api.comfyui.file_names import INPUT, MAX_SENT_NAME, file_named
 from bot.adapters.http_api.comfyui.files import Files
 from bot.adapters.http_api.problem import Problem, problem_of
 from bot.core.errors import Refusal
@@ -56,6 +56,8 @@ class Upload:
 
     async def _kept(self, request: Request, form: FormData, content: bytes) -> dict[str, str]:
         at = file_named(_image(form).filename or "", _text(form, "subfolder"), _kind(form))
+        if len(at.name) > MAX_SENT_NAME:
+            raise Problem(400, "bad_file_name")
         overwrite = _text(form, "overwrite") in _YES
         requester = request.state.caller.requester
         try:

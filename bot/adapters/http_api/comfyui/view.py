@@ -18,6 +18,8 @@ from bot.core.errors import Refusal
 
 #: Pictures that are decoded at once, for the sake of memory.
 AT_ONCE = 2
+#: Pixels, of a side: WebP holds no more.
+MAX_PREVIEW_SIDE = 16_383
 
 
 class View:
@@ -66,7 +68,10 @@ def _shown(file: File, preview: str | None, channel: str) -> File:
         if preview is None and channel == "a":
             _opacity(opened).save(encoded, "png")
         else:
-            opened.convert("RGB").save(encoded, form.name, quality=form.quality)
+            picture = opened.convert("RGB")
+            if preview is not None:
+                picture.thumbnail((MAX_PREVIEW_SIDE, MAX_PREVIEW_SIDE))
+            picture.save(encoded, form.name, quality=form.quality)
     name = f"{file.name.rpartition('.')[0] or file.name}.{form.name}"
     return File(name, encoded.getvalue(), form.media_type)
 
