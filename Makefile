@@ -12,13 +12,14 @@ EXTRAS := engine,board,dev
 INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fmt bench lock clean
+.PHONY: help install run test check quick fmt bench lock clean
 
 help:
 	@echo 'make install   the virtual environment, with pinned packages'
 	@echo 'make run       install, then run zdraw: bot, engine and board'
 	@echo 'make test      every test that needs no GPU'
-	@echo 'make check     format, lint, types, import contracts, the quick tests'
+	@echo 'make check     format, lint, types, import contracts'
+	@echo 'make quick     the tests of units and contracts'
 	@echo 'make fmt       rewrite the code in the common format'
 	@echo 'make bench     the figures in docs/benchmarks.md'
 	@echo 'make lock      resolve anew and rewrite requirements.lock'
@@ -46,6 +47,8 @@ check: install
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo
+
+quick: install
 	@$(PYTEST) tests/unit tests/contract
 
 fmt: install

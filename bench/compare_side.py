@@ -4,12 +4,15 @@ took as JSON, last."""
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from engine.local_model import chosen_model
 from engine.pipeline import DrawRequest, Pipeline, PipelineError, open_pipeline
 from engine.profiles import row_named
 from engine.settings import EngineSettings
+
+_WARM_UP = "两个同心圆 two circles"
 
 
 def main() -> int:
@@ -32,7 +35,8 @@ def main() -> int:
     ]
     try:
         pipeline = open_pipeline(profile, folder, EngineSettings().memory_options())
-        pipeline.draw(requests[0], lambda _: None)
+        # Another prompt: what was drawn once is not encoded again.
+        pipeline.draw(replace(requests[0], prompt=_WARM_UP), lambda _: None)
         seconds = [
             _drawn(pipeline, request, Path(asked["into"]) / f"{n}.png", side)
             for n, request in enumerate(requests, 1)

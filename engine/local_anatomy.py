@@ -16,6 +16,8 @@ from engine.weight_files import DamagedWeights, Shapes
 
 #: Small networks need more beside their weights than they are narrower: the demo model, 1.14 times.
 _MARGIN = 1.2
+#: Of a VAE, each of which halves the picture; four or five are usual.
+_MOST_LEVELS = 8
 
 
 def anatomy_of(folder: Path, like: Anatomy) -> Anatomy:
@@ -23,9 +25,11 @@ def anatomy_of(folder: Path, like: Anatomy) -> Anatomy:
     DamagedWeights."""
     layout = weight_files.LAYOUTS[weight_files.pipeline_class(folder)]
     vae = weight_files.config_of(folder, "vae")
-    levels = len(vae.get("block_out_channels") or (0, 0, 0, 0))
-    latent_side = 2 ** (levels - 1)
     try:
+        levels = len(vae.get("block_out_channels") or (0, 0, 0, 0))
+        if levels > _MOST_LEVELS:
+            raise ValueError
+        latent_side = 2 ** (levels - 1)
         return Anatomy(
             transformer=_DENOISERS[layout.denoiser](
                 weight_files.shapes_of(folder, layout.denoiser), like.transformer, latent_side
@@ -33,7 +37,7 @@ def anatomy_of(folder: Path, like: Anatomy) -> Anatomy:
             text_encoder=_encoder(weight_files.shapes_of(folder, "text_encoder"), like),
             decoder=_decoder(weight_files.shapes_of(folder, "vae"), like.decoder, latent_side),
         )
-    except (ValueError, KeyError, IndexError, StopIteration):
+    except (ValueError, KeyError, IndexError, StopIteration, TypeError, ArithmeticError):
         raise DamagedWeights("its networks are of another kind than their class says") from None
 
 

@@ -97,6 +97,8 @@ class Runner:
             self._queue.done(len(jobs) - len(batch))
             for opened in batch:
                 opened.record.queue_depth = len(self._queue.waiting())
+                # They share the layers, and between two reads a file may have been replaced.
+                opened.loras = batch[0].loras
             if batch:
                 return batch
 

@@ -64,7 +64,7 @@ def pipeline_class(folder: Path) -> str:
     if not (folder / INDEX).is_file():
         raise NoWeights
     named = _json(folder / INDEX, folder).get("_class_name")
-    if named not in LAYOUTS:
+    if not isinstance(named, str) or named not in LAYOUTS:
         raise DamagedWeights(f"{INDEX} is of {named}; supported: {', '.join(LAYOUTS)}")
     return str(named)
 
@@ -193,14 +193,14 @@ def _tensors(file: Path, root: Path) -> Shapes:
 def _end(entry: Any) -> int:
     try:
         return int(entry["data_offsets"][1])
-    except (KeyError, IndexError, TypeError, ValueError):
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
         return 0
 
 
 def _shape(entry: Any) -> tuple[int, ...]:
     try:
         return tuple(int(side) for side in entry["shape"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return ()
 
 

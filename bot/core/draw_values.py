@@ -43,7 +43,8 @@ def check_values(request: DrawRequest) -> None:
 def _check_lora(lora: WantedLora) -> None:
     low, high = LORA_WEIGHTS
     weight = 0.0 if lora.weight is None else lora.weight
-    if not 0 < len(lora.name.strip()) <= MAX_LORA_NAME or not low <= weight <= high:
+    named = lora.name.strip() and len(lora.name) <= MAX_LORA_NAME
+    if not named or not low <= weight <= high:
         value = lora.name[:MAX_LORA_NAME] + f":{weight:g}"
         allowed = option_named("loras").allowed
         raise Refusal("bad_value", key="loras", value=value, allowed=allowed)

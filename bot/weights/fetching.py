@@ -92,6 +92,8 @@ class Fetching:
         with self._alone():
             missing = [file for file in manifest.files if not self._is_there(file, on_bytes)]
             self._check_space(missing)
+            # Not before: a folder with it in it is not whole.
+            (self._folder / PARTS).mkdir(exist_ok=True)
             if missing or not _is_known_whole(self._folder, manifest):
                 manifest.save(self._folder)
             for file in missing:
@@ -103,7 +105,6 @@ class Fetching:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        (self._folder / PARTS).mkdir(exist_ok=True)
         # Beside the folder: what is in it comes and goes.
         lock = take_lock(self._folder.parent / f".{self._folder.name}.lock", 0.0)
         if lock is None:
@@ -137,19 +138,28 @@ class Fetching:
         part = self._part(file)
         return part.stat().st_size if part.is_file() else 0
 
+    def _has_come(self, file: RemoteFile) -> bool:
+        return self._part(file).exists() and self._have(file) >= file.size
+
     def _file(self, manifest: Manifest, file: RemoteFile, on_bytes: OnBytes) -> None:
         part, failures = self._part(file), 0
-        on_bytes(file.path, self._have(file))
-        while (had := self._have(file)) < file.size or not part.exists():
+        most = self._have(file)
+        on_bytes(file.path, most)
+        while not self._has_come(file):
+            broken: httpx.TransportError | _Later | None = None
             try:
                 self._go_on(manifest, file, part, on_bytes)
             except (httpx.TransportError, _Later) as error:
-                failures = failures + 1 if self._have(file) <= had else 0
-                if failures >= TRIES:
-                    if isinstance(error, _Later):
-                        raise HubError(str(error)) from None
-                    raise
-                self._sleep(PAUSES[min(failures, len(PAUSES) - 1)])
+                broken = error
+            if self._has_come(file):
+                break
+            # An answer that ends well and is too short counts as well: it may always be so.
+            there = self._have(file)
+            failures = failures + 1 if there <= most else 0
+            if failures >= TRIES:
+                raise _given_up(broken, file)
+            most = max(most, there)
+            self._sleep(PAUSES[min(failures, len(PAUSES) - 1)])
         if part.stat().st_size != file.size or not has_the_hash(part, file):
             part.unlink()
             raise HubError(
@@ -191,6 +201,17 @@ class Fetching:
 
 class _Later(Exception):
     """The hub cannot do it now."""
+
+
+def _given_up(error: httpx.TransportError | _Later | None, file: RemoteFile) -> Exception:
+    """What ended the last of many tries."""
+    if isinstance(error, httpx.TransportError):
+        return error
+    return HubError(
+        str(error)
+        if error is not None
+        else f"{file.path} 比说好的小 / {file.path} is smaller than announced"
+    )
 
 
 def _is_known_whole(folder: Path, manifest: Manifest) -> bool:

@@ -6,6 +6,7 @@ Why not their own libraries: docs/decisions/0015-an-own-downloader.md.
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -49,6 +50,11 @@ class Hub(Protocol):
         """As ZDRAW_HUB says it."""
         ...
 
+    @property
+    def endpoint(self) -> str:
+        """Its address, without a slash behind."""
+        ...
+
     def source(self, model: Profile) -> str:
         """What it calls `model`."""
         ...
@@ -81,9 +87,11 @@ class HuggingFace:
         """See Hub."""
         if revision is None:
             about = _json(http, f"{self.endpoint}/api/models/{source}/revision/main", self, source)
-            revision = str(about["sha"])
+            with _understood(self):
+                revision = str(about["sha"])
         first = f"{self.endpoint}/api/models/{source}/tree/{revision}"
-        files = tuple(self._files(http, first, source))
+        with _understood(self):
+            files = tuple(self._files(http, first, source))
         return Listing(revision=revision, files=files)
 
     def _files(self, http: httpx.Client, url: str, source: str) -> Iterator[RemoteFile]:
@@ -133,13 +141,14 @@ class ModelScope:
             source,
             {"Revision": revision, "Recursive": "True"},
         )
-        files = tuple(
-            RemoteFile(
-                path=entry["Path"], size=int(entry["Size"]), sha256=entry.get("Sha256") or None
+        with _understood(self):
+            files = tuple(
+                RemoteFile(
+                    path=entry["Path"], size=int(entry["Size"]), sha256=entry.get("Sha256") or None
+                )
+                for entry in answer["Data"]["Files"]
+                if entry["Type"] == "blob"
             )
-            for entry in answer["Data"]["Files"]
-            if entry["Type"] == "blob"
-        )
         return Listing(revision=revision, files=files)
 
     def url(self, source: str, revision: str, path: str) -> str:
@@ -175,7 +184,9 @@ def complaint(hub: Hub, source: str, status: int) -> str:
 def _got(
     http: httpx.Client, url: str, hub: Hub, source: str, params: Mapping[str, str]
 ) -> httpx.Response:
-    answer = http.get(url, params=params or None, headers=dict(hub.headers()))
+    # The next page of a listing may be said to be elsewhere.
+    headers = dict(hub.headers()) if _is_of(url, hub.endpoint) else {}
+    answer = http.get(url, params=params or None, headers=headers)
     if answer.status_code != httpx.codes.OK:
         raise HubError(complaint(hub, source, answer.status_code))
     return answer
@@ -191,10 +202,26 @@ def _parsed(answer: httpx.Response, hub: Hub) -> Any:
     try:
         return answer.json()
     except ValueError:
-        raise HubError(
-            f"{answer.url.host} 的回答不是 {hub.name} 的 / {answer.url.host} does not answer like "
-            f"{hub.name}"
-        ) from None
+        raise _strange(hub) from None
+
+
+@contextmanager
+def _understood(hub: Hub) -> Iterator[None]:
+    """Another website, or one that has changed, says something else in JSON."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _strange(hub) from None
+
+
+def _strange(hub: Hub) -> HubError:
+    host = httpx.URL(hub.endpoint).host
+    return HubError(f"{host} 的回答不是 {hub.name} 的 / {host} does not answer like {hub.name}")
+
+
+def _is_of(url: str, endpoint: str) -> bool:
+    asked, own = httpx.URL(url), httpx.URL(endpoint)
+    return (asked.scheme, asked.netloc) == (own.scheme, own.netloc)
 
 
 def is_safe(path: str) -> bool:

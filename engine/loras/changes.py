@@ -190,7 +190,7 @@ def _told_factor(base: str, rank: int, metadata: Mapping[str, str]) -> float:
             raise Unfit(LoraProblem.OTHER_KIND, kind="DoRA")
         alpha = _patterned(settings.get("alpha_pattern"), base, settings.get("lora_alpha", rank))
         return float(alpha) / (math.sqrt(rank) if settings.get("use_rslora") else rank)
-    except (TypeError, AttributeError, RecursionError):
+    except (TypeError, AttributeError, RecursionError, OverflowError):
         raise Unfit(LoraProblem.DAMAGED) from None
     except ValueError as error:
         raise error if isinstance(error, Unfit) else Unfit(LoraProblem.DAMAGED) from None

@@ -68,6 +68,10 @@ class LoraFolder:
             info = _unusable(path.stem, LoraProblem.DAMAGED, {})
         except OSError:
             info = _unusable(path.stem, LoraProblem.UNREADABLE, {})
+        except Exception:
+            # A bug must cost one file, not the engine.
+            _log.exception("lora_not_understood", name=_shown(path.stem))
+            info = _unusable(path.stem, LoraProblem.DAMAGED, {})
         if info.problem is not None:
             _log.warning("lora_not_usable", name=info.name, problem=info.problem, **info.data)
         return LoraFile(
@@ -81,7 +85,12 @@ class LoraFolder:
             raise Unfit(LoraProblem.BAD_NAME)
         if not name or _NOT_IN_NAMES & set(name):
             raise Unfit(LoraProblem.BAD_NAME)
-        if not path.resolve(strict=True).is_relative_to(self._folder.resolve()):
+        try:
+            target = path.resolve(strict=True)
+        except RuntimeError:
+            # Python 3.11 and 3.12, of a link that leads to itself.
+            raise OSError from None
+        if not target.is_relative_to(self._folder.resolve()):
             raise Unfit(LoraProblem.OUTSIDE)
         if not path.is_file():
             raise OSError

@@ -10,6 +10,8 @@ from typing import Any
 
 #: Of a LoRA file, in bytes: a few hundred kilobytes are usual.
 LONGEST_HEADER = 16 * 2**20
+#: Sides of a tensor: LoRAs have two, or four where they change convolutions.
+_MOST_SIDES = 8
 #: Bytes of a number, by the names of the format.
 _SIZES = {
     **{"F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "F16": 2, "BF16": 2},
@@ -50,18 +52,22 @@ def read_header(file: Path) -> Header:
     try:
         content = json.loads(told)
         metadata = content.pop("__metadata__", None) or {}
+        texts = {key: text for key, text in metadata.items() if isinstance(text, str)}
         tensors = {name: _tensor(entry) for name, entry in content.items()}
         ends = max((entry["data_offsets"][1] for entry in content.values()), default=0)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise DamagedFile from None
     if size != 8 + length + ends:
         raise DamagedFile
-    return Header(tensors, {k: v for k, v in metadata.items() if isinstance(v, str)})
+    return Header(tensors, texts)
 
 
 def _tensor(entry: Any) -> Tensor:
     shape = tuple(entry["shape"])
     begin, end = entry["data_offsets"]
+    # The product of very many sides would take hours.
+    if len(shape) > _MOST_SIDES:
+        raise ValueError
     if not all(type(number) is int and number >= 0 for number in (*shape, begin, end)):
         raise ValueError
     # A dtype that is not known here is no reason to doubt the file.

@@ -35,6 +35,9 @@ def info_of(name: str, metadata: Mapping[str, str], sidecar: Path) -> LoraInfo:
 
 def _read(sidecar: Path) -> dict[str, Any]:
     try:
+        # Opening a pipe would wait for somebody who writes into it.
+        if sidecar.exists() and not sidecar.is_file():
+            raise OSError
         with sidecar.open("rb") as opened:
             content = json.loads(opened.read(LONGEST + 1)[:LONGEST])
     except FileNotFoundError:

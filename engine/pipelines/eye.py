@@ -47,7 +47,7 @@ def _with_card(told: Sight) -> Sight:
         is_nvidia = torch.version.cuda is not None
         capability = torch.cuda.get_device_capability(device) if is_nvidia else None
         kernels = tuple(torch.cuda.get_arch_list()) if is_nvidia else ()
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, torch.cuda.DeferredCudaCallError) as error:
         return replace(told, refusal=" ".join(str(error).split())[:200])
     return replace(told, name=name, capability=capability, kernels=kernels)
 

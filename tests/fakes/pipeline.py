@@ -46,6 +46,8 @@ class FakePipeline:
         self.free: int | None = None
         #: Steps that came out bad, by prompt.
         self.bad_steps: dict[str, int] = {}
+        #: Is told the checksum of each LoRA file that was read.
+        self.has_read: Callable[[str], None] = lambda digest: None
 
     def let_go(self) -> None:
         """Nothing waits any more."""
@@ -54,6 +56,7 @@ class FakePipeline:
 
     def read_lora(self, file: LoraFile) -> Adapter:
         digest = sha256(file.path.read_bytes()).hexdigest()
+        self.has_read(digest)
         return Adapter(
             name=file.name, sha256=digest, tensors_sha256=digest, changes={}, nbytes=file.stamp[0]
         )

@@ -1,12 +1,18 @@
 """`python -m bench.compare`: its table, its grid and what it refuses."""
 
 import json
+import sys
+from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from bench import compare_side
 from bench.compare import GAP, HEADER, TILE, main, side_of
+from engine.profiles import profile_named
+from tests.fakes.pipeline import FakePipeline
 from tests.tiny_diffusion import SIDE, tiny_folder
 
 
@@ -69,3 +75,17 @@ def test_what_is_not_said_is_as_the_model_usually_has_it():
     side = side_of("z-image", None)
     assert (side.steps, side.guidance, side.width, side.height) == (28, 4.0, 1024, 1024)
     assert side.label == "z-image, 28 steps, guidance 4"
+
+
+def test_no_prompt_that_counts_was_encoded_before(tmp_path, monkeypatch, capsys):
+    pipeline, profile = FakePipeline(), profile_named("demo")
+    monkeypatch.setattr(compare_side, "open_pipeline", lambda *_: pipeline)
+    side = asdict(side_of("demo@2", (256, 256)))
+    asked = {"side": side, "prompts": ["圆", "方"], "seed": 1, "into": str(tmp_path)}
+    monkeypatch.setattr(sys, "stdin", StringIO(json.dumps(asked)))
+    assert compare_side.main() == 0
+    warm_up, *counted = pipeline.requests
+    assert [request.prompt for request in counted] == ["圆", "方"]
+    assert warm_up.prompt not in ("圆", "方")
+    assert (warm_up.width, warm_up.height) == profile.drawn_size(256, 256)
+    assert len(json.loads(capsys.readouterr().out)["seconds"]) == 2

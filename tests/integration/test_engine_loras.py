@@ -109,6 +109,34 @@ async def test_what_goes_after_the_door_ends_its_own_job_with_a_reason(client, f
     await client.wait_for("finished", "g3")
 
 
+async def test_of_a_file_that_is_replaced_meanwhile_a_batch_tells_what_it_was_drawn_with(
+    client, folder, pipeline
+):
+    digests: list[str] = []
+
+    def replaced(digest: str) -> None:
+        digests.append(digest)
+        put(folder, "other", pipeline, seed=2 + len(digests))
+
+    pipeline.has_read = replaced
+    pipeline.go.clear()
+    await client.submit("g0", seed=1)
+    await client.wait_for("started", "g0")
+    for n in (1, 2):
+        await client.submit(f"g{n}", loras=named(("other", 1)))
+    pipeline.go.set()
+    for n in (1, 2):
+        await client.wait_for("finished", f"g{n}")
+    assert pipeline.batches[-1] == 2
+    drawn = {request.loras[0].adapter.sha256 for request in pipeline.requests[-2:]}
+    assert drawn == {digests[0]}
+    for n in (1, 2):
+        png = await client.http.get(f"/v1/jobs/g{n}/1/1.png")
+        with Image.open(BytesIO(png.content)) as picture:
+            made = json.loads(picture.info["zdraw"])
+        assert made["loras"][0]["sha256"] == digests[0]
+
+
 async def test_one_that_makes_no_picture_is_named_in_the_failure(client, pipeline):
     pipeline.raises["坏"] = BadPicture()
     await client.submit("g1", prompt="坏", loras=named(("other", 1)))

@@ -45,9 +45,10 @@ async def test_the_doctor_asks_a_process_of_its_own(monkeypatch: Any) -> None:
     assert await doctors.torch_sight() == eye.look()
 
 
-def test_why_a_torch_for_cards_finds_none_is_kept(monkeypatch: Any) -> None:
+@pytest.mark.parametrize("kind", [RuntimeError, AssertionError, torch.cuda.DeferredCudaCallError])
+def test_why_a_torch_for_cards_finds_none_is_kept(monkeypatch: Any, kind: Any) -> None:
     def init() -> None:
-        raise RuntimeError("The NVIDIA driver on your system is too old\n(found version 12020).")
+        raise kind("The NVIDIA driver on your system is too old\n(found version 12020).")
 
     monkeypatch.setattr(torch.version, "cuda", "13.0")
     monkeypatch.setattr(torch.cuda, "init", init)

@@ -12,7 +12,10 @@ from structlog.testing import capture_logs
 
 from engine.contract import Job
 from engine.lora import Lora, LoraInfo
+from engine.loras import folder as lora_folder
+from engine.loras.changes import Change, Layers, changes_in
 from engine.loras.folder import LoraFile, LoraFolder
+from engine.loras.header import Header
 from engine.loras.library import BadLora, LoraLibrary
 from engine.pipeline import Adapter
 from engine.pipelines.lora_files import read_lora
@@ -29,6 +32,10 @@ def folder(tmp_path: Path) -> Path:
 
 def put(folder: Path, name: str, seed: int = 1, metadata: dict[str, str] | None = None) -> Path:
     return save(folder, name, diffusers_form(random_pairs(LAYERS, seed=seed)), metadata)
+
+
+def with_header(told: bytes) -> bytes:
+    return struct.pack("<Q", len(told)) + told
 
 
 def infos(folder: Path) -> dict[str, LoraInfo]:
@@ -69,6 +76,11 @@ def test_a_sidecar_that_makes_no_sense_does_no_harm(folder, told):
     assert infos(folder) == {"ink": LoraInfo(name="ink")}
 
 
+def test_a_sidecar_that_is_a_pipe_is_not_waited_for(folder):
+    os.mkfifo(put(folder, "ink").with_suffix(".json"))
+    assert infos(folder) == {"ink": LoraInfo(name="ink")}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -82,12 +94,37 @@ def test_a_sidecar_that_makes_no_sense_does_no_harm(folder, told):
         struct.pack("<Q", 14) + b'{"a":{"a":-1}}',
         struct.pack("<Q", 54) + b'{"a":{"dtype":"F32","shape":[9],"data_offsets":[0,4]}}1234',
         b"PK\x03\x04 a pickle, perhaps" * 9,
+        with_header(b'{"__metadata__":"text"}'),
+        with_header(b'{"__metadata__":["text"]}'),
+        with_header(b'{"a":{"dtype":"F32","data_offsets":[0,0],"shape":[%s]}}' % b",".join(
+            [b"99999999999999"] * 1_000_000)),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_safetensors_file_is_listed_as_damaged(folder, content):
     folder.mkdir()
     (folder / "bad.safetensors").write_bytes(content)
     assert infos(folder)["bad"].problem == "damaged"
+
+
+def test_a_number_that_is_none_is_damage(folder):
+    put(folder, "endless", metadata={"lora_adapter_metadata": f'{{"lora_alpha": 1{"0" * 400}}}'})
+    assert infos(folder)["endless"].problem == "damaged"
+
+
+def test_what_nobody_foresaw_of_a_file_costs_that_file_alone(folder, monkeypatch):
+    put(folder, "ok")
+
+    def stumbling(header: Header, layers: Layers) -> tuple[Change, ...]:
+        if "odd" in header.metadata.values():
+            raise ZeroDivisionError
+        return changes_in(header, layers)
+
+    put(folder, "odd", metadata={"name": "odd"})
+    monkeypatch.setattr(lora_folder, "changes_in", stumbling)
+    assert {name: info.problem for name, info in infos(folder).items()} == {
+        "odd": "damaged",
+        "ok": None,
+    }
 
 
 def test_a_file_that_is_cut_off_is_damaged(folder):
@@ -119,6 +156,7 @@ def test_links_may_lead_about_the_folder_and_not_out_of_it(folder, tmp_path):
     (folder / "secret.safetensors").symlink_to(outside)
     (folder / "passwd.safetensors").symlink_to("/etc/passwd")
     (folder / "nowhere.safetensors").symlink_to(folder / "gone")
+    (folder / "round.safetensors").symlink_to("round.safetensors")
     problems = {name: info.problem for name, info in infos(folder).items()}
     assert problems == {
         "inside": None,
@@ -126,6 +164,7 @@ def test_links_may_lead_about_the_folder_and_not_out_of_it(folder, tmp_path):
         "secret": "outside",
         "passwd": "outside",
         "nowhere": "unreadable",
+        "round": "unreadable",
     }
 
 

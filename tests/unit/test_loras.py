@@ -1,10 +1,13 @@
 """What people mean when they name a LoRA."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.draw_syntax import parse_draw
+from bot.core.draw_values import check_values
 from bot.core.errors import Refusal
 from bot.core.loras import Loras, WantedLora, tag
 from engine.lora import MAX_LORAS, Lora, LoraInfo
@@ -97,6 +100,22 @@ def test_before_an_engine_was_heard_names_are_taken_as_they_are():
     nothing = Loras()
     nothing.take(())
     assert refused(nothing, WantedLora(name="x")) == ("unknown_lora", {"name": "x"})
+
+
+@pytest.mark.parametrize("name", ["", "  ", "长" * 65, "长" * 64 + " "])
+def test_a_name_that_no_file_can_have_is_refused_of_values_too(name):
+    with pytest.raises(Refusal, match="bad_value"):
+        check_values(replace(parse_draw("圆"), loras=(WantedLora(name=name),)))
+
+
+@given(st.text(max_size=70), st.floats(-2, 2))
+def test_what_values_may_name_can_be_asked_of_an_engine_that_was_not_heard(name, weight):
+    request = replace(parse_draw("圆"), loras=(WantedLora(name=name, weight=weight),))
+    try:
+        check_values(request)
+    except Refusal:
+        return
+    assert Loras().resolve(request.loras) == (Lora(name=name, weight=weight),)
 
 
 @pytest.mark.parametrize(

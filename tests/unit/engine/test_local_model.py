@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import struct
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,6 +89,28 @@ def test_a_folder_whose_networks_are_not_what_it_says_is_refused(folder):
     shutil.copytree(folder / "vae", folder / "unet")
     edited(folder, "model_index.json", _class_name="StableDiffusionPipeline")
     with pytest.raises(UnknownModel, match="another kind than their class says"):
+        chosen_model(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("vae/config.json", {"block_out_channels": 5}),
+        ("vae/config.json", {"block_out_channels": [1] * 60}),
+        ("model_index.json", {"_class_name": ["ZImagePipeline"]}),
+    ],
+)
+def test_settings_that_make_no_sense_are_a_refusal(folder, name, changes):
+    edited(folder, name, **changes)
+    with pytest.raises(UnknownModel, match="no whole model in"):
+        chosen_model(str(folder))
+
+
+def test_a_header_that_makes_no_sense_is_a_refusal(folder):
+    tensors = folder / "transformer" / "diffusion_pytorch_model.safetensors"
+    header = b'{"a":{"dtype":"F32","shape":[1e999],"data_offsets":[0,1e999]}}'
+    tensors.write_bytes(struct.pack("<Q", len(header)) + header)
+    with pytest.raises(UnknownModel, match="no whole model in"):
         chosen_model(str(folder))
 
 

@@ -1,5 +1,6 @@
 """Workflows are checked as ComfyUI checks them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,10 +8,12 @@ from hypothesis import given, settings
 from starlette.datastructures import Headers
 
 from bot.adapters.http_api.comfyui.bad_graph import BadGraph
+from bot.adapters.http_api.comfyui.body import object_in
 from bot.adapters.http_api.comfyui.errors import answer_bad_graph
 from bot.adapters.http_api.comfyui.graph import MAX_NODES, check
 from bot.adapters.http_api.comfyui.inputs import Link
 from bot.adapters.http_api.comfyui.reading import read
+from bot.adapters.http_api.problem import Problem
 from engine.profiles import profile_named
 from tests.unit.http_api.strange_workflows import CLASSES, bent, mixed
 from tests.unit.http_api.workflows import SD_STYLE, TURBO, workflow
@@ -171,7 +174,11 @@ def test_a_long_chain_is_read_and_one_that_is_too_long_refused() -> None:
 def status(prompt: Any) -> int:
     """As a client sees it."""
     try:
-        wish = read(check(prompt, CLASSES), PROFILE)
+        sent = object_in(json.dumps({"prompt": prompt}).encode())["prompt"]
+    except Problem as refused:
+        return refused.status
+    try:
+        wish = read(check(sent, CLASSES), PROFILE)
     except BadGraph as refused:
         return answer_bad_graph(refused, Headers({})).status_code
     assert wish.request.seed is not None

@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.cli import main
-from bot.weights import fetching, manifest
+from bot.weights import fetching, hubs, manifest
 from engine.demo_model import WEIGHTS
 from engine.profiles import PROFILES
 from tests.fakes.model_hub.server import COMMIT, FakeHub, served
@@ -117,6 +118,15 @@ def test_where_it_stays_broken_the_next_pull_goes_on(hub, zdraw):
     assert hub.ranges(TENSORS) == ["bytes=100000-"]
 
 
+@pytest.mark.parametrize("content", [b"", b"short"])
+def test_a_file_that_is_shorter_than_announced_is_given_up(hub, zdraw, content):
+    hub.spoiled[TENSORS] = content
+    code, line = failed(zdraw, "pull", "z-image-turbo")
+    assert (code, "smaller than announced" in line) == (os.EX_UNAVAILABLE, True)
+    assert len(hub.ranges(TENSORS)) <= 2 * fetching.TRIES
+    assert not (HOME / "model_index.json").exists()
+
+
 def test_ctrl_c_leaves_what_has_come(hub, zdraw, monkeypatch):
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -189,12 +199,45 @@ def test_a_full_disk_is_seen_before_anything_is_fetched(hub, zdraw, monkeypatch)
     assert hub.ranges(TENSORS) == []
 
 
+def test_a_whole_model_stays_one_where_there_is_no_room_for_its_next_state(hub, zdraw, monkeypatch):
+    zdraw("pull", "z-image-turbo")
+    hub.files[TENSORS] += b"more"
+    monkeypatch.setattr(fetching.Fetching.__init__, "__defaults__", (lambda _: None, lambda _: 1))
+    assert failed(zdraw, "pull", "z-image-turbo")[0] == os.EX_IOERR
+    assert "没下完" not in zdraw("list")[1]
+    assert zdraw("check", "z-image-turbo")[0] == 0
+
+
 def test_a_token_goes_to_the_hub_and_no_further(hub, zdraw, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     assert zdraw("pull", "z-image-turbo")[0] == 0
     assert {token for _, token in hub.tokens} == {"Bearer hf_secret"}
     assert hub.ranges(TENSORS) == [None]
     assert not [path for path, _ in hub.tokens if path.startswith("/cdn/")]
+
+
+def test_a_listing_that_goes_on_elsewhere_is_read_without_the_token(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    told: list[tuple[str, bool]] = []
+    entry = {"type": "file", "path": "a", "size": 1, "oid": "0"}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        told.append((request.url.host, "Authorization" in request.headers))
+        goes_on = {"Link": '<http://elsewhere/2>; rel="next"'}
+        return httpx.Response(200, json=[entry], headers=goes_on if len(told) == 1 else {})
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    listing = hubs.HuggingFace(endpoint="http://hub").listing(http, TURBO, COMMIT)
+    assert told == [("hub", True), ("elsewhere", False)]
+    assert len(listing.files) == 2
+
+
+@pytest.mark.parametrize("told", [3, {}, {"sha": "x"}, {"Data": None}, {"Data": {"Files": [3]}}])
+@pytest.mark.parametrize("hub", [hubs.HuggingFace, hubs.ModelScope])
+def test_another_website_that_speaks_json_is_a_refusal(hub, told):
+    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=told)))
+    with pytest.raises(hubs.HubError, match="does not answer like"):
+        hub(endpoint="http://hub").listing(http, TURBO, None)
 
 
 def test_a_path_out_of_the_folder_is_not_followed(hub, zdraw):
