@@ -148,6 +148,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     staff = Staff((settings.owners or "").split(","), rows.people)
     draw = Draw(
         admissions=rows.admissions,
+        records=rows.records,
         tokens=tokens,
         profile=profile,
         pace=pace,

@@ -24,7 +24,7 @@ from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import Admissions, Admitted, Bounds
+from bot.core.ports import Admissions, Admitted, Bounds, Records
 from bot.core.program_jobs import ProgramJob
 from bot.core.quota import price, scope_of
 from bot.core.sources import Given, Sources
@@ -40,6 +40,7 @@ class Draw:
         self,
         *,
         admissions: Admissions,
+        records: Records,
         tokens: TokenCounter,
         profile: Profile,
         pace: Pace,
@@ -51,7 +52,7 @@ class Draw:
         sources: Sources,
         loras: Loras,
     ) -> None:
-        self._admissions = admissions
+        self._admissions, self._records = admissions, records
         self._tokens = tokens
         self._profile = profile
         self._pace = pace
@@ -103,13 +104,19 @@ class Draw:
     ) -> Admitted:
         """Admit what needs no reading, once per event key; another request under a key that was
         used is refused. `job`: what a program calls it. Raises Refusal."""
-        await self.check(origin)
+        # One that was admitted is that, however things stand by now.
+        known = await self._records.of_event(origin.event_key)
+        if known is None:
+            await self.check(origin)
         request = replace(request, loras=self._loras.by_name(request.loras))
         check_values(request)
-        admitted = await self._admit(origin, request, given=given, job=job)
-        if admitted.duplicate:
-            await check_same(request, given, admitted.generation, self._sources)
-        return admitted
+        if known is None:
+            admitted = await self._admit(origin, request, given=given, job=job)
+            if not admitted.duplicate:
+                return admitted
+            known = admitted.generation
+        await check_same(request, given, known, self._sources)
+        return Admitted(generation=known, duplicate=True)
 
     async def repeat(self, origin: Origin, parent: Generation) -> Admitted:
         """Admit `parent`'s request again with a new seed. Raises Refusal: models change."""

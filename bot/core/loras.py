@@ -51,8 +51,7 @@ class Loras:
     def resolve(self, wanted: Sequence[WantedLora]) -> tuple[Lora, ...]:
         """Each by the name that its file has, with a weight. Nothing is known of names before an
         engine was heard: it will say. Raises Refusal."""
-        if len(wanted) > MAX_LORAS:
-            raise Refusal("too_many_loras", limit=MAX_LORAS)
+        _check_number(wanted)
         found = [self._found(one) for one in wanted]
         for n, lora in enumerate(found):
             if lora.name in (other.name for other in found[:n]):
@@ -60,7 +59,9 @@ class Loras:
         return tuple(found)
 
     def by_name(self, wanted: Sequence[WantedLora]) -> tuple[WantedLora, ...]:
-        """By the names that files have, where one is known."""
+        """By the names that files have, where one is known. Raises Refusal."""
+        # First: each of them is compared with each file.
+        _check_number(wanted)
         found = [(one, self._named(one.name)) for one in wanted]
         return tuple(replace(one, name=info.name) if info else one for one, info in found)
 
@@ -101,6 +102,12 @@ class Loras:
         close = difflib.get_close_matches(folded, names, n=_NEAR, cutoff=0.5)
         parts = [known for known in names if folded in known or known in folded]
         return tuple(dict.fromkeys(names[one] for one in (*close, *parts)))[:_NEAR]
+
+
+def _check_number(wanted: Sequence[WantedLora]) -> None:
+    """Raises Refusal."""
+    if len(wanted) > MAX_LORAS:
+        raise Refusal("too_many_loras", limit=MAX_LORAS)
 
 
 def spelling(name: str) -> str:

@@ -128,6 +128,7 @@ async def api_in(
         store = store_over(database, defaults)
         draw = Draw(
             admissions=store.admissions,
+            records=store.records,
             news=news,
             tokens=Letters(),
             profile=PROFILE,

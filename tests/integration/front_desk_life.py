@@ -197,6 +197,7 @@ async def desk_in(
         lists = WordLists(store.words)
         draw = Draw(
             admissions=store.admissions,
+            records=store.records,
             tokens=Letters(),
             profile=PROFILE,
             pace=pace,

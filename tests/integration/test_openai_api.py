@@ -10,7 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from bot.core.generation import Outcome
+from bot.core.generation import Address, Outcome
 from bot.core.moderation.area import EVERYTHING
 from bot.core.moderation.matcher import WordRule
 from bot.core.quota import UNIT, QuotaDefaults
@@ -281,6 +281,26 @@ async def test_the_same_key_is_the_same_picture(api: Api, program: httpx.AsyncCl
     assert replies[0]["zdraw"]["id"] == replies[1]["zdraw"]["id"]
     assert replies[0]["data"] == replies[1]["data"]
     assert len(api.engine.accepted) == 1
+
+
+async def test_what_a_key_was_accepted_for_is_not_judged_again(
+    api: Api, program: httpx.AsyncClient
+) -> None:
+    api.engine.loras = (LoraInfo(name="ink"),)
+    api.engine.connect()
+    await eventually(lambda: bool(api.loras.usable))
+    asked = {"prompt": PROMPT, "loras": [{"name": "ink"}]}
+    headers = {"idempotency-key": "order-17"}
+    first = (await program.post(GENERATIONS, json=asked, headers=headers)).json()
+    api.loras.take(())
+    place = Address(platform="api", chat="local")
+    await api.store.places.set_place(place, "", open_=False, by_fleet=True, act=act())
+    again = await program.post(GENERATIONS, json=asked, headers=headers)
+    assert again.status_code == 200
+    assert again.json()["zdraw"]["id"] == first["zdraw"]["id"]
+    other = await program.post(GENERATIONS, json={"prompt": "x"}, headers=headers)
+    assert wrong(other, 422)["code"] == "idempotency_key_reused"
+    assert wrong(await program.post(GENERATIONS, json={"prompt": "x"}), 403)["code"] == "closed"
 
 
 async def test_two_who_wait_under_one_key_get_one_picture(

@@ -10,7 +10,7 @@ from bot.core.draw_syntax import parse_draw
 from bot.core.draw_values import check_values
 from bot.core.errors import Refusal
 from bot.core.loras import Loras, WantedLora, tag
-from engine.lora import Lora, LoraInfo
+from engine.lora import MAX_LORAS, Lora, LoraInfo
 
 INFOS = (
     LoraInfo(name="Ink_Wash-v2", title="水墨", weight=0.8),
@@ -73,6 +73,12 @@ def test_one_that_is_near_nothing_that_works_is_refused_too(loras, typed):
     code, data = refused(loras, WantedLora(name=typed))
     assert data.get("near", ("gold leaf",)) == ("gold leaf",)
     assert code.startswith("unknown_lora")
+
+
+def test_more_than_may_be_are_not_compared_with_every_file(loras):
+    with pytest.raises(Refusal) as caught:
+        loras.by_name([WantedLora(name="zzz")] * (MAX_LORAS + 1))
+    assert (caught.value.code, caught.value.data) == ("too_many_loras", {"limit": MAX_LORAS})
 
 
 def test_a_file_that_cannot_be_used_is_refused_with_its_reason(loras):
