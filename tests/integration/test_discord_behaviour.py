@@ -44,8 +44,9 @@ class InlineCore:
     #: Only the card is shown.
     slow: bool = False
     messenger: Any = None
-    #: Nobody changes a picture here.
+    #: Nobody changes a picture here, and there are no LoRA files.
     edits: Any = None
+    loras: Any = None
 
     def __post_init__(self) -> None:
         self.my_data = InlinePages(self)

@@ -127,7 +127,7 @@ def dropped(width: int) -> Any:
 async def test_a_dropped_picture_fills_the_controls() -> None:
     drop = Drop(profile_named("demo"), ATTEMPT)
     *values, _ = await drop.restore("zh", dropped(512))
-    assert values == ["一个圆", 512, 512, 1, 8, 0.0, "7", ""]
+    assert values == ["一个圆", 512, 512, 1, 8, 0.0, "7", "", False, "", 0.6]
 
 
 async def test_one_that_was_made_of_another_picture_is_told_to_come_out_different() -> None:
@@ -137,7 +137,7 @@ async def test_one_that_was_made_of_another_picture_is_told_to_come_out_differen
     data = png(Image.new("RGB", (8, 8)), info)
     event: Any = SimpleNamespace(_data={"head": base64.b64encode(data).decode()})
     *values, sentence = await Drop(profile_named("demo"), ATTEMPT).restore("zh", event)
-    assert values == ["一个圆", 512, 512, 1, 8, 0.0, "7", ""]
+    assert values == ["一个圆", 512, 512, 1, 8, 0.0, "7", "", False, "", 0.5]
     assert reply("board_restored_in_part", "zh") in sentence
 
 

@@ -210,7 +210,7 @@ def test_a_shortage_while_blocks_come_back_ends_below_where_they_would_have_been
 def test_a_main_memory_that_takes_no_more_ends_the_picture(monkeypatch):
     stage = Stage(TOP)
     at(stage, "step 2", 1000)
-    monkeypatch.setattr(placing, "_cut", lambda *_: (_ for _ in ()).throw(SHORT))
+    monkeypatch.setattr(placing, "cut", lambda *_: (_ for _ in ()).throw(SHORT))
     with pytest.raises(OutOfMemory):
         stage.draw()
 
