@@ -11,6 +11,7 @@ import httpx
 from pydantic import ValidationError
 
 from bot.doctor.finding import Finding, broken, fine, reason, warning
+from bot.doctor.process import answer_of
 from engine.contract import EngineInfo
 from engine.profiles import Profile
 from engine.socket_path import socket_path
@@ -147,20 +148,10 @@ def _no_card(profile: Profile, device: str | None) -> Finding:
 
 async def _ask(program: str, *arguments: str) -> str:
     """Standard output. Raises OSError, TimeoutError."""
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *arguments,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+    status, output = await answer_of(
+        program, *arguments, seconds=_CARD_SECONDS, errors=asyncio.subprocess.STDOUT
     )
-    try:
-        async with asyncio.timeout(_CARD_SECONDS):
-            output, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise TimeoutError(f"{_CARD_SECONDS:.0f} s") from None
     said = output.decode(errors="replace").strip()
-    if process.returncode != 0:
+    if status != 0:
         raise OSError(said.partition("\n")[0])
     return said

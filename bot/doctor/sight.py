@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from bot.doctor.finding import Finding, broken, fine, reason, warning
+from bot.doctor.process import answer_of
 from engine.profiles import Profile
 from engine.sight import Sight, has_card, hindrance, wants_card
 
@@ -24,16 +25,7 @@ async def torch_sight() -> Sight | None:
     is_there = has_card() or shutil.which("nvidia-smi") is not None
     if not is_there or importlib.util.find_spec("torch") is None:
         return None
-    process = await asyncio.create_subprocess_exec(
-        *_LOOK, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        async with asyncio.timeout(_SECONDS):
-            output, _ = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        raise TimeoutError(f"{_SECONDS:.0f} s") from None
+    _, output = await answer_of(*_LOOK, seconds=_SECONDS, errors=asyncio.subprocess.DEVNULL)
     return Sight.from_json(output.decode())
 
 

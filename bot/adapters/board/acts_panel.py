@@ -7,6 +7,7 @@ from typing import Any
 import gradio
 
 from bot.adapters.board.attempt import Attempt
+from bot.adapters.board.quietly import QUIETLY
 from bot.adapters.board.status import lines
 from bot.adapters.board.visitor import origin
 from bot.adapters.board.wording import Wording, text
@@ -33,29 +34,11 @@ class ActsPanel:
         """A component that changes when something was decided."""
         make = wording.make
         with gradio.Row():
-            reason = make(
-                gradio.Textbox,
-                {"label": text("board_pause_reason")},
-                value="",
-                max_lines=1,
-                max_length=MAX_REASON,
-                scale=3,
-                min_width=150,
-                elem_id="reason",
-            )
+            reason = _line(wording, "board_pause_reason", MAX_REASON, "reason")
             pause = make(gradio.Button, {"value": text("board_pause")}, min_width=90)
             resume = make(gradio.Button, {"value": text("board_resume")}, min_width=90)
         with gradio.Row():
-            job = make(
-                gradio.Textbox,
-                {"label": text("board_job")},
-                value="",
-                max_lines=1,
-                max_length=_LONGEST_ID,
-                scale=3,
-                min_width=150,
-                elem_id="job",
-            )
+            job = _line(wording, "board_job", _LONGEST_ID, "job")
             cancel = make(gradio.Button, {"value": text("board_cancel_job")}, min_width=90)
             clear = make(gradio.Button, {"value": text("board_clear")}, min_width=90)
         said = gradio.HTML(elem_id="acted")
@@ -64,18 +47,13 @@ class ActsPanel:
             sure = make(gradio.Button, {"value": text("board_clear_sure")}, variant="stop")
             keep = make(gradio.Button, {"value": text("board_clear_keep")})
         outputs = [asked, confirming, said]
-        quietly: dict[str, Any] = {
-            "outputs": outputs,
-            "show_progress": "hidden",
-            "api_visibility": "private",
-            "queue": False,
-        }
-        pause.click(self.pause, inputs=[reason, language], **quietly)
-        resume.click(self.resume, inputs=language, **quietly)
-        cancel.click(self.cancel, inputs=[job, language], **quietly)
-        clear.click(self.ask, inputs=language, **quietly)
-        sure.click(self.clear, inputs=[asked, language], **quietly)
-        keep.click(self.keep, **quietly)
+        telling: dict[str, Any] = {"outputs": outputs, **QUIETLY}
+        pause.click(self.pause, inputs=[reason, language], **telling)
+        resume.click(self.resume, inputs=language, **telling)
+        cancel.click(self.cancel, inputs=[job, language], **telling)
+        clear.click(self.ask, inputs=language, **telling)
+        sure.click(self.clear, inputs=[asked, language], **telling)
+        keep.click(self.keep, **telling)
         return said
 
     async def pause(self, reason: str, locale: str) -> tuple[Any, ...]:
@@ -129,3 +107,17 @@ class ActsPanel:
             return _NOT_ASKED, gradio.update(visible=False), lines(said)
 
         return await self._attempt(locale, work(), 3)
+
+
+def _line(wording: Wording, label: str, longest: int, elem_id: str) -> gradio.Textbox:
+    """For a few words, beside buttons. `label`: code of a sentence."""
+    return wording.make(
+        gradio.Textbox,
+        {"label": text(label)},
+        value="",
+        max_lines=1,
+        max_length=longest,
+        scale=3,
+        min_width=150,
+        elem_id=elem_id,
+    )

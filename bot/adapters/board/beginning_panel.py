@@ -7,6 +7,8 @@ import gradio
 
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.beginnings import MAX_MEGABYTES, PICTURE, Beginnings, thumbnail
+from bot.adapters.board.drop_zone import drop_zone
+from bot.adapters.board.quietly import QUIETLY
 from bot.adapters.board.status import lines
 from bot.adapters.board.wording import Say, Wording, text
 from bot.core.draw_options import STRENGTH_WORDS
@@ -19,13 +21,8 @@ from bot.core.sources import USUAL_STRENGTH
 from engine.profiles import Profile
 
 CSS = "#source { display: none !important; }"
-_TEMPLATE = '<label><input type="file" accept="image/png,image/jpeg,image/webp">${value}</label>'
-_STYLE = """
-label { display: block; padding: 12px; text-align: center; cursor: pointer;
-    border: 1px dashed var(--border-color-primary); border-radius: var(--radius-lg); }
-input { display: none; }
-"""
-_SCRIPT = f"""
+_MEDIA_TYPES = "image/png,image/jpeg,image/webp"
+_SEND = f"""
 const send = async (file) => {{
     if (!file) return;
     let answer = {{ large: true }};
@@ -39,15 +36,6 @@ const send = async (file) => {{
     }}
     trigger('upload', answer);
 }};
-element.addEventListener('dragover', (event) => event.preventDefault());
-element.addEventListener('drop', (event) => {{
-    event.preventDefault();
-    send(event.dataTransfer.files[0]);
-}});
-element.addEventListener('change', (event) => {{
-    send(event.target.files[0]);
-    event.target.value = '';
-}});
 """
 
 
@@ -62,13 +50,8 @@ class BeginningPanel:
     def build(self, wording: Wording, language: gradio.Radio, size: list[Any]) -> list[Any]:
         """The picture's name, and the strength. `size`: width and height, which follow it."""
         make = wording.make
-        zone = make(
-            gradio.HTML,
-            {"value": text("board_begin")},
-            html_template=_TEMPLATE,
-            css_template=_STYLE,
-            js_on_load=_SCRIPT,
-            elem_id="begin",
+        zone = drop_zone(
+            wording, text("board_begin"), accept=_MEDIA_TYPES, send=_SEND, elem_id="begin"
         )
         said = gradio.HTML(elem_id="begun")
         # Seen by nobody, but there: what is not there tells of no change.
@@ -83,14 +66,9 @@ class BeginningPanel:
                     elem_id="strength",
                 )
                 away = make(gradio.Button, {"value": text("board_begin_away")})
-        quietly: dict[str, Any] = {
-            "show_progress": "hidden",
-            "api_visibility": "private",
-            "queue": False,
-        }
         taken = [name, *size, said]
-        zone.upload(self.take, inputs=language, outputs=taken, **quietly)
-        name.change(self.show, inputs=[name, language], outputs=[chosen, shown, said], **quietly)
+        zone.upload(self.take, inputs=language, outputs=taken, **QUIETLY)
+        name.change(self.show, inputs=[name, language], outputs=[chosen, shown, said], **QUIETLY)
         away.click(None, outputs=name, js="() => ''", api_visibility="private")
         return [name, strength]
 

@@ -12,6 +12,7 @@ from bot.adapters.board.form import Form, usual_guidance
 from bot.adapters.board.large import large_pictures
 from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.press_script import LAST, NAMED
+from bot.adapters.board.quietly import QUIETLY
 from bot.adapters.board.wording import Say, Wording, text
 from bot.core.draw_size import size_here
 from bot.core.draw_syntax import DrawRequest
@@ -84,9 +85,7 @@ class DrawTab:
             inputs=[press, self._language],
             outputs=[pictures, status],
             js=LAST,
-            show_progress="hidden",
-            queue=False,
-            api_visibility="private",
+            **QUIETLY,
         )
         cancel.click(
             self.cancel,

@@ -7,8 +7,10 @@ from typing import Any
 import gradio
 
 from bot.adapters.board.attempt import Attempt
+from bot.adapters.board.drop_zone import drop_zone
 from bot.adapters.board.form import Form
 from bot.adapters.board.png_parameters import HEAD_BYTES, parameters_in
+from bot.adapters.board.quietly import QUIETLY
 from bot.adapters.board.status import lines
 from bot.adapters.board.wording import Wording, text
 from bot.core.draw_size import resolve_size
@@ -18,14 +20,7 @@ from bot.core.errors import Refusal
 from bot.core.replies import reply
 from engine.profiles import Profile
 
-_TEMPLATE = '<label><input type="file" accept="image/png">${value}</label>'
-_STYLE = """
-label { display: block; padding: 12px; text-align: center; cursor: pointer;
-    border: 1px dashed var(--border-color-primary); border-radius: var(--radius-lg); }
-input { display: none; }
-"""
-#: On the element itself, which stays when another language is chosen.
-_SCRIPT = f"""
+_SEND = f"""
 const send = async (file) => {{
     if (!file) return;
     const head = new Uint8Array(await file.slice(0, {HEAD_BYTES}).arrayBuffer());
@@ -33,15 +28,6 @@ const send = async (file) => {{
     for (const byte of head) binary += String.fromCharCode(byte);
     trigger('upload', {{ head: btoa(binary) }});
 }};
-element.addEventListener('dragover', (event) => event.preventDefault());
-element.addEventListener('drop', (event) => {{
-    event.preventDefault();
-    send(event.dataTransfer.files[0]);
-}});
-element.addEventListener('change', (event) => {{
-    send(event.target.files[0]);
-    event.target.value = '';
-}});
 """
 
 
@@ -53,23 +39,11 @@ class Drop:
         self._attempt = attempt
 
     def build(self, wording: Wording, language: gradio.Radio, controls: list[Any]) -> None:
-        zone = wording.make(
-            gradio.HTML,
-            {"value": text("board_drop")},
-            html_template=_TEMPLATE,
-            css_template=_STYLE,
-            js_on_load=_SCRIPT,
-            elem_id="drop",
+        zone = drop_zone(
+            wording, text("board_drop"), accept="image/png", send=_SEND, elem_id="drop"
         )
         said = gradio.HTML(elem_id="dropped")
-        zone.upload(
-            self.restore,
-            inputs=language,
-            outputs=[*controls, said],
-            show_progress="hidden",
-            queue=False,
-            api_visibility="private",
-        )
+        zone.upload(self.restore, inputs=language, outputs=[*controls, said], **QUIETLY)
 
     async def restore(self, locale: str, event: gradio.EventData) -> tuple[Any, ...]:
         outputs = len(Form.__dataclass_fields__) + 1

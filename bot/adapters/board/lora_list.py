@@ -4,6 +4,7 @@ from typing import Any
 
 import gradio
 
+from bot.adapters.board.quietly import QUIETLY
 from bot.adapters.board.wording import Wording, text
 from bot.core.loras import Loras, WantedLora, tag
 
@@ -41,9 +42,7 @@ class LoraList:
         page.load(
             self.shown,
             outputs=self._list,
-            show_progress="hidden",
-            queue=False,
-            api_visibility="private",
+            **QUIETLY,
         )
 
     def shown(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import gradio
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.form import Form
 from bot.adapters.board.large import large_pictures
+from bot.adapters.board.quietly import QUIETLY
 from bot.adapters.board.status import lines
 from bot.adapters.board.visitor import origin
 from bot.adapters.board.wording import Wording, text
@@ -70,19 +71,14 @@ class OwnTab:
             older = make(gradio.Button, {"value": text("board_older")}, interactive=False)
         ids, ends, picked = gradio.State(()), gradio.State(("", "")), gradio.State("")
         page = [small, ids, ends, newer, older, said]
-        quietly: dict[str, Any] = {
-            "show_progress": "hidden",
-            "api_visibility": "private",
-            "queue": False,
-        }
         gradio.on(
             [search.submit, tab.select],
             self.newest,
             inputs=[search, language],
             outputs=page,
-            **quietly,
+            **QUIETLY,
         )
-        turning = {"inputs": [search, ends, language], "outputs": page, **quietly}
+        turning = {"inputs": [search, ends, language], "outputs": page, **QUIETLY}
         newer.click(self.newer, **turning)
         older.click(self.older, **turning)
         with gradio.Column(visible=False) as details:
@@ -93,13 +89,13 @@ class OwnTab:
             self.pick,
             inputs=[ids, language],
             outputs=[details, large, info, picked, said],
-            **quietly,
+            **QUIETLY,
         )
         use.click(
             self.use,
             inputs=[picked, language],
             outputs=[*controls, tabs, said],
-            **quietly,
+            **QUIETLY,
         )
 
     async def newest(self, search: str, locale: str) -> tuple[Any, ...]:

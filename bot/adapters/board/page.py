@@ -13,6 +13,7 @@ from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.own_tab import DRAW, OwnTab
 from bot.adapters.board.press_script import CSS as PRESS_CSS
 from bot.adapters.board.press_script import LOADED
+from bot.adapters.board.quietly import QUIETLY
 from bot.adapters.board.state_tab import StateTab
 from bot.adapters.board.style import CSS, guidance_css
 from bot.adapters.board.wording import LOCALE, Say, Wording, text
@@ -91,11 +92,7 @@ class Page:
                 wording.changes,
                 inputs=language,
                 outputs=wording.components,
-                show_progress="hidden",
-                # What waits in the queue is told over a stream. One that is just about to end has
-                # been seen to swallow the next event, so nothing but pictures waits in it.
-                queue=False,
-                api_visibility="private",
+                **QUIETLY,
             )
             self._loras.fill(page)
             # In the browser: a request that nobody made would be on its way with the first one.

@@ -8,6 +8,7 @@ import gradio
 from bot.adapters.board.acts_panel import ActsPanel
 from bot.adapters.board.attempt import Attempt
 from bot.adapters.board.chart import Bar, chart
+from bot.adapters.board.quietly import QUIETLY
 from bot.adapters.board.status import lines
 from bot.adapters.board.visitor import origin
 from bot.adapters.board.wording import Say, Wording
@@ -51,22 +52,17 @@ class StateTab:
         charts = gradio.HTML(elem_id="charts")
         said = gradio.HTML()
         timer = gradio.Timer(REFRESH_SECONDS, active=False)
-        quietly: dict[str, Any] = {
-            "show_progress": "hidden",
-            "api_visibility": "private",
-            "queue": False,
-        }
         gradio.on(
             [tab.select, timer.tick, reach.change, language.change, decided.change],
             self.look,
             inputs=[reach, language],
             outputs=[engine, queue, charts, said],
             trigger_mode="always_last",
-            **quietly,
+            **QUIETLY,
         )
-        tab.select(lambda: gradio.Timer(active=True), outputs=timer, **quietly)
+        tab.select(lambda: gradio.Timer(active=True), outputs=timer, **QUIETLY)
         for other in others:
-            other.select(lambda: gradio.Timer(active=False), outputs=timer, **quietly)
+            other.select(lambda: gradio.Timer(active=False), outputs=timer, **QUIETLY)
 
     async def look(self, reach: str, locale: str) -> tuple[Any, ...]:
         return await self._attempt(locale, self._seen(reach, locale), 4)

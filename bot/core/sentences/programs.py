@@ -1,5 +1,7 @@
 """What programs are told, over the HTTP API: a program has no buttons and no commands."""
 
+from bot.core.sentences.unattended import UNATTENDED
+
 #: code -> (Chinese, English). Values in braces come from the refusal's, failure's or call's data.
 PROGRAMS: dict[str, tuple[str, str]] = {
     # --- in place of what people are told -----------------------------------------------------
@@ -90,14 +92,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "请求须是 multipart/form-data，带 image 和 prompt。",
         "The request has to be multipart/form-data with an image and a prompt.",
     ),
-    "unknown_lora": (
-        "没有叫「{name}」的 LoRA。",
-        "There is no LoRA called “{name}”.",
-    ),
-    "unknown_lora_near": (
-        "没有叫「{name}」的 LoRA，是想写 {near} 吗？",
-        "There is no LoRA called “{name}”. Did you mean {near}?",
-    ),
+    **{code: UNATTENDED[code] for code in ("unknown_lora", "unknown_lora_near")},
     "strength_needs_picture": (
         "{strength} 需要一张图。",
         "{strength} needs a picture.",
