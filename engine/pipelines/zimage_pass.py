@@ -29,7 +29,8 @@ class ZImagePass:
         """What every step is told: `captions` (tokens, width), which are filled up to one number
         of tokens, as (captions, that number, channels)."""
         network = self._network
-        hidden = network.cap_embedder(torch.stack([_filled(caption) for caption in captions]))
+        rows = torch.stack([_filled(caption) for caption in captions])
+        hidden: torch.Tensor = network.cap_embedder(rows)
         for row, caption in zip(hidden, captions, strict=True):
             row[len(caption) :] = network.cap_pad_token
         places = self._turns(self._caption_grid(hidden.shape[1], hidden.device))
@@ -93,5 +94,5 @@ def _tokens(latents: torch.Tensor) -> torch.Tensor:
 
 def _latents(tokens: torch.Tensor, height: int, width: int) -> torch.Tensor:
     """The way back."""
-    apart = tokens.unflatten(2, (_SIDE, _SIDE, -1)).unflatten(1, (height // _SIDE, width // _SIDE))
+    apart = tokens.reshape(len(tokens), height // _SIDE, width // _SIDE, _SIDE, _SIDE, -1)
     return apart.permute(0, 5, 1, 3, 2, 4).flatten(4).flatten(2, 3)

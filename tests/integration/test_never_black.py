@@ -130,7 +130,8 @@ def test_a_caption_that_is_refined_badly_is_refined_again_once_for_all_steps(our
 
 
 def test_a_caption_that_stays_bad_is_a_failure_before_any_step_and_no_other_ones(ours, unharmed):
-    rows, steps = [], []
+    rows: list[int] = []
+    steps: list[int] = []
 
     def spoil(call: int, hidden: torch.Tensor) -> torch.Tensor:
         rows.append(len(hidden))
