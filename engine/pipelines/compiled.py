@@ -4,7 +4,7 @@ One graph serves all of them, with sizes left open. What is compiled is the bloc
 not, as diffusers' compile_repeated_blocks does it, all that calling them does: their hooks bring
 streamed weights (engine/memory/block_swap.py), and no compiler can look into that. Three
 things would make new graphs in the middle of the work, and all are kept away: a mask, by
-engine/pipelines/denoise.py; a batch where so far there was one picture, and a block without
+engine/pipelines/zimage_pass.py; a batch where so far there was one picture, and a block without
 modulation, by rehearsing them here.
 """
 
