@@ -1,4 +1,6 @@
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from bot.store.database import Database, migrate
 from bot.store.schema import migrations_folder, shipped_revisions
 from bot.store.tables import metadata
 from tests.builders import act, address, notice
+from tests.ready_schema import ReadySchema
 from tests.stores import sqlite_url, store_over
 
 ROWS_OF_0001 = (
@@ -63,6 +66,11 @@ def alembic(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["connection"] = connection
     return config
+
+
+@pytest.fixture(autouse=True)
+def every_migration_runs(monkeypatch: pytest.MonkeyPatch, ready_schema: ReadySchema) -> None:
+    monkeypatch.setattr(command, "upgrade", ready_schema.alembic_upgrade)
 
 
 @pytest.fixture
@@ -117,6 +125,28 @@ def columns_apart(sql: str) -> list[str]:
     """The order of constraints carries no meaning, nor whether one stands with its column."""
     parts = (part.strip(" )") for part in sql.replace("CONSTRAINT", ", CONSTRAINT").split(","))
     return sorted(part for part in parts if part)
+
+
+async def test_schema_of_other_tests_is_the_migrated_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its text, its order and its rows; and that it comes from what was remembered."""
+    files = [tmp_path / f"{name}.db" for name in ("migrated", "first", "repeated")]
+    await migrate(sqlite_url(files[0]))
+    ready = ReadySchema(command.upgrade)
+    monkeypatch.setattr(command, "upgrade", ready)
+    await migrate(sqlite_url(files[1]))
+    monkeypatch.setattr(ready, "alembic_upgrade", None)
+    await migrate(sqlite_url(files[2]))
+    migrated, first, repeated = (dump(file) for file in files)
+    assert f"INSERT INTO \"alembic_version\" VALUES('{shipped_revisions()[-1]}');" in repeated
+    assert migrated == first == repeated
+
+
+def dump(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        order = connection.execute("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+        return [*connection.iterdump(), *(name for (name,) in order)]
 
 
 async def test_up_down_up(url: str, engine: Engine):
