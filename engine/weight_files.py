@@ -69,10 +69,8 @@ def pipeline_class(folder: Path) -> str:
     return str(named)
 
 
-def check_files(folder: Path) -> int:
-    """Bytes of weights in `folder`. Raises NoWeights, DamagedWeights."""
-    for fault in faults(folder):
-        raise DamagedWeights(fault)
+def bytes_of(folder: Path) -> int:
+    """Of weights, of a folder in which nothing is wrong. Raises OSError, DamagedWeights."""
     networks = LAYOUTS[pipeline_class(folder)].networks
     return sum(
         file.stat().st_size
