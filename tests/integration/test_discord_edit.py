@@ -7,9 +7,11 @@ import pytest
 from PIL import Image
 
 from bot.core.generation import Generation
+from bot.core.quota import AccountKey
 from bot.core.replies import reply
+from tests.builders import act
 from tests.fakes.discord_api import FakeDiscord, Message
-from tests.integration.discord_life import ANNA, BORIS, CHANNEL, Life, living
+from tests.integration.discord_life import ANNA, BORIS, CHANNEL, GUILD, Life, living
 from tests.integration.test_discord_draw import answered
 from tests.integration.waiting import eventually
 from tests.photos import encoded, photo
@@ -66,6 +68,13 @@ async def test_what_is_refused_anyway_is_not_fetched(life, discord):
     # It would be told that the picture cannot be had.
     discord.world.files.clear()
     assert "--seed" in await answered(life, wrong)
+
+
+async def test_who_has_no_quota_has_nothing_fetched(life, discord):
+    key = AccountKey(platform="discord", scope=f"guild:{GUILD}", holder=f"discord:{ANNA}")
+    await life.store.ledger.allow(key, 0, "", act(), by_fleet=True)
+    discord.world.files.clear()
+    assert "额度" in await answered(life, edit(life))
 
 
 async def test_from_the_menu_of_somebodys_message_a_form_asks_what_to_change(life, discord):
