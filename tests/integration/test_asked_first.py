@@ -3,6 +3,7 @@ it at all: whoever has no quota, is banned, or has too much waiting causes nothi
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ class Picture:
         return photo(), None
 
 
-async def given(desk: Desk, text: str = PROMPT, **origin: str) -> tuple[int, str]:
+async def given(desk: Desk, text: str = PROMPT, **origin: Any) -> tuple[int, str]:
     """How often it was fetched, and what is told."""
     picture = Picture()
     said = await desk.desk.edits.given(desk.origin(**origin), text, picture, quiet=True)

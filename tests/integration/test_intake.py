@@ -78,8 +78,10 @@ async def test_pictures_of_edits_are_held_no_longer_than_until_they_are_kept(api
     api.drawing.clear()
     token = await api.tokens.make("anna")
     program = await api.program(token)
-    form = {"files": {"image": ("a.png", photo())}, "data": {"prompt": "换成夜景"}}
-    edits = [asyncio.create_task(program.post(EDITS, **form)) for _ in range(AT_ONCE + 1)]
+    files, data = {"image": ("a.png", photo())}, {"prompt": "换成夜景"}
+    edits = [
+        asyncio.create_task(program.post(EDITS, files=files, data=data)) for _ in range(AT_ONCE + 1)
+    ]
     await eventually(lambda: waiting(api, AT_ONCE + 1))
     api.drawing.set()
     assert [(await edit).status_code for edit in edits] == [200] * (AT_ONCE + 1)
