@@ -9,6 +9,7 @@ from PIL import Image
 from bot.core.generation import Generation
 from bot.core.quota import AccountKey
 from bot.core.replies import reply
+from engine.lora import Lora
 from tests.builders import act
 from tests.fakes.discord_api import FakeDiscord, Message
 from tests.integration.discord_life import ANNA, BORIS, CHANNEL, GUILD, Life, living
@@ -46,6 +47,12 @@ async def test_a_file_becomes_what_is_drawn_from_and_the_answer_the_picture(life
     assert (row.spec.prompt, row.spec.strength) == ("换成夜景", 0.3)
     assert source(life, row).size == (320, 240)
     assert await life.drawn(asked) is asked.original
+
+
+async def test_it_takes_the_options_of_a_drawing(life, discord):
+    row = await life.row(edit(life, steps=9, guidance=2.0, lora="水墨:0.5"))
+    assert (row.spec.steps, row.spec.guidance) == (9, 2.0)
+    assert row.spec.loras == (Lora(name="水墨", weight=0.5),)
 
 
 async def test_a_mask_says_what_is_drawn_anew(life, discord):
