@@ -157,12 +157,12 @@ async def test_no_command_says_more_than_discord_takes(told):
     """25 options, and 8000 characters of names, descriptions and choices: counted with the longest
     of each in any language."""
 
-    def longest(one, name):
+    def longest(one: dict[str, Any], name: str) -> int:
         return max(
             map(len, [one.get(name, ""), *(one.get(f"{name}_localizations") or {}).values()])
         )
 
-    def said(one):
+    def said(one: dict[str, Any]) -> int:
         inner = [*one.get("options", []), *one.get("choices", [])]
         own = longest(one, "name") + longest(one, "description") + len(str(one.get("value", "")))
         return own + sum(map(said, inner))
