@@ -299,6 +299,44 @@ async def test_what_a_reply_token_said_is_said_by_the_row(url: str, engine: Engi
         assert list(tokens.scalars()) == list(FLAGS)
 
 
+ACCOUNTS_OF_0020 = (
+    "INSERT INTO accounts (serial, platform, scope, holder, extra, given)"
+    " VALUES (1, 'telegram', '-100', 'telegram:1', 1, 8),"
+    " (2, 'telegram', '-100', 'telegram:2', 9, 2)",
+    *[
+        "INSERT INTO ledger (account, kind, daily, extra, day, generation_id, created_ms)"
+        f" VALUES ({account}, '{kind}', 0, {extra}, '2026-01-02', '{generation}', 1)"
+        for account, kind, extra, generation in (
+            (1, "reserve", -4, "open"),
+            (1, "reserve", -9, "spent"),
+            (1, "settle", 0, "spent"),
+            (1, "reserve", -5, "late"),
+            (2, "reserve", -3, "open"),
+        )
+    ],
+)
+
+
+async def test_what_was_reserved_of_what_came_out_of_a_pool_is_known(url: str, engine: Engine):
+    """Seven of those units are in requests that are under way, in the last ones first."""
+    with engine.begin() as connection:
+        command.upgrade(alembic(connection), "0020")
+        for generation in ("open", "spent", "late"):
+            fresh = ROWS_OF_0001[0].replace("'telegram:e'", f"'telegram:{generation}'")
+            connection.execute(text(fresh.replace("'old'", f"'{generation}'")))
+        for statement in ACCOUNTS_OF_0020:
+            connection.execute(text(statement))
+    await migrate(url)
+    with engine.begin() as connection:
+        accounts = connection.execute(text("SELECT extra, given FROM accounts ORDER BY serial"))
+        assert accounts.all() == [(1, 1), (9, 2)]
+        lines = connection.execute(text("SELECT given FROM ledger ORDER BY serial"))
+        assert list(lines.scalars()) == [-2, 0, 0, -5, 0]
+        command.downgrade(alembic(connection), "0020")
+        accounts = connection.execute(text("SELECT given FROM accounts ORDER BY serial"))
+        assert list(accounts.scalars()) == [8, 2]
+
+
 async def test_migration_that_fails_leaves_nothing_behind(url: str, engine: Engine):
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE notices (taken INTEGER)"))
