@@ -26,6 +26,7 @@ from bot.core.cards import Cards
 from bot.core.draw import Draw
 from bot.core.figures import EngineMetrics
 from bot.core.log import Log
+from bot.core.loop_turns import LoopTurns
 from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -55,6 +56,7 @@ class ApiParts:
     loras: Loras
     sketches: Sketches
     engine: EngineMetrics
+    turns: LoopTurns
     clock: Clock
     log: Log
 
@@ -76,6 +78,7 @@ class Service:
             news=parts.news,
             pace=parts.pace,
             engine=parts.engine,
+            turns=parts.turns,
         )
         self._comfyui = self._wired_comfyui()
         tokens = Tokens(secret=secret, rows=parts.tokens, clock=parts.clock)
