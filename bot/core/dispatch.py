@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
+from bot.core.enhancement import blamed_on
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.generation import Generation, Outcome
 from bot.core.handover import fits, suits
@@ -139,9 +140,8 @@ class Dispatcher:
             await self._take_back(started.key, counted=False)
             return False
         except EngineRefused as refused:
-            await self._settle(
-                started.key, self._outcomes.fail(started.key, refused.code, refused.data)
-            )
+            code = blamed_on(started.spec.enhancement, refused.code, refused.data)
+            await self._settle(started.key, self._outcomes.fail(started.key, code, refused.data))
             return True
         # Not news.moved(): being handed over changes nothing that people see.
         return True
