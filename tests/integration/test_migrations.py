@@ -1,4 +1,6 @@
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from bot.store.database import Database, migrate
 from bot.store.schema import migrations_folder, shipped_revisions
 from bot.store.tables import metadata
 from tests.builders import act, address, notice
+from tests.ready_schema import ReadySchema
 from tests.stores import sqlite_url, store_over
 
 ROWS_OF_0001 = (
@@ -65,6 +68,11 @@ def alembic(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["connection"] = connection
     return config
+
+
+@pytest.fixture(autouse=True)
+def every_migration_runs(monkeypatch: pytest.MonkeyPatch, ready_schema: ReadySchema) -> None:
+    monkeypatch.setattr(command, "upgrade", ready_schema.alembic_upgrade)
 
 
 @pytest.fixture
@@ -119,6 +127,28 @@ def columns_apart(sql: str) -> list[str]:
     """The order of constraints carries no meaning, nor whether one stands with its column."""
     parts = (part.strip(" )") for part in sql.replace("CONSTRAINT", ", CONSTRAINT").split(","))
     return sorted(part for part in parts if part)
+
+
+async def test_schema_of_other_tests_is_the_migrated_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its text, its order and its rows; and that it comes from what was remembered."""
+    files = [tmp_path / f"{name}.db" for name in ("migrated", "first", "repeated")]
+    await migrate(sqlite_url(files[0]))
+    ready = ReadySchema(command.upgrade)
+    monkeypatch.setattr(command, "upgrade", ready)
+    await migrate(sqlite_url(files[1]))
+    monkeypatch.setattr(ready, "alembic_upgrade", None)
+    await migrate(sqlite_url(files[2]))
+    migrated, first, repeated = (dump(file) for file in files)
+    assert f"INSERT INTO \"alembic_version\" VALUES('{shipped_revisions()[-1]}');" in repeated
+    assert migrated == first == repeated
+
+
+def dump(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        order = connection.execute("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+        return [*connection.iterdump(), *(name for (name,) in order)]
 
 
 async def test_up_down_up(url: str, engine: Engine):
@@ -267,6 +297,44 @@ async def test_what_a_reply_token_said_is_said_by_the_row(url: str, engine: Engi
         command.downgrade(alembic(connection), "0002")
         tokens = connection.execute(text("SELECT reply_token FROM generations ORDER BY serial"))
         assert list(tokens.scalars()) == list(FLAGS)
+
+
+ACCOUNTS_OF_0020 = (
+    "INSERT INTO accounts (serial, platform, scope, holder, extra, given)"
+    " VALUES (1, 'telegram', '-100', 'telegram:1', 1, 8),"
+    " (2, 'telegram', '-100', 'telegram:2', 9, 2)",
+    *[
+        "INSERT INTO ledger (account, kind, daily, extra, day, generation_id, created_ms)"
+        f" VALUES ({account}, '{kind}', 0, {extra}, '2026-01-02', '{generation}', 1)"
+        for account, kind, extra, generation in (
+            (1, "reserve", -4, "open"),
+            (1, "reserve", -9, "spent"),
+            (1, "settle", 0, "spent"),
+            (1, "reserve", -5, "late"),
+            (2, "reserve", -3, "open"),
+        )
+    ],
+)
+
+
+async def test_what_was_reserved_of_what_came_out_of_a_pool_is_known(url: str, engine: Engine):
+    """Seven of those units are in requests that are under way, in the last ones first."""
+    with engine.begin() as connection:
+        command.upgrade(alembic(connection), "0020")
+        for generation in ("open", "spent", "late"):
+            fresh = ROWS_OF_0001[0].replace("'telegram:e'", f"'telegram:{generation}'")
+            connection.execute(text(fresh.replace("'old'", f"'{generation}'")))
+        for statement in ACCOUNTS_OF_0020:
+            connection.execute(text(statement))
+    await migrate(url)
+    with engine.begin() as connection:
+        accounts = connection.execute(text("SELECT extra, given FROM accounts ORDER BY serial"))
+        assert accounts.all() == [(1, 1), (9, 2)]
+        lines = connection.execute(text("SELECT given FROM ledger ORDER BY serial"))
+        assert list(lines.scalars()) == [-2, 0, 0, -5, 0]
+        command.downgrade(alembic(connection), "0020")
+        accounts = connection.execute(text("SELECT given FROM accounts ORDER BY serial"))
+        assert list(accounts.scalars()) == [8, 2]
 
 
 async def test_migration_that_fails_leaves_nothing_behind(url: str, engine: Engine):

@@ -27,6 +27,7 @@ from bot.core.cards import Cards
 from bot.core.draw import Draw
 from bot.core.figures import EngineMetrics
 from bot.core.log import Log
+from bot.core.loop_turns import LoopTurns
 from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -56,6 +57,7 @@ class ApiParts:
     loras: Loras
     sketches: Sketches
     engine: EngineMetrics
+    turns: LoopTurns
     clock: Clock
     log: Log
 
@@ -77,6 +79,7 @@ class Service:
             news=parts.news,
             pace=parts.pace,
             engine=parts.engine,
+            turns=parts.turns,
         )
         self._intake = Intake()
         self._comfyui = self._wired_comfyui()
