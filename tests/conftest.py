@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -18,6 +19,16 @@ settings.load_profile("zdraw")
 # that wait for one another at every small operation, and cannot all run, take several times the
 # time. Read by torch when it is imported.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+#: Whole processes first: their files take longest, and at the end there is something short left for
+#: each worker. `make test` keeps the workers from bringing the files with most tests forward.
+FOLDERS = ("e2e", "gpu", "integration", "contract", "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: FOLDERS.index(item.path.relative_to(here).parts[0]))
 
 
 def pytest_collection() -> None:
