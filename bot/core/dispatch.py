@@ -139,9 +139,8 @@ class Dispatcher:
             await self._take_back(started.key, counted=False)
             return False
         except EngineRefused as refused:
-            await self._settle(
-                started.key, self._outcomes.fail(started.key, refused.code, refused.data)
-            )
+            data = self._loras.told(refused.code, refused.data)
+            await self._settle(started.key, self._outcomes.fail(started.key, refused.code, data))
             return True
         # Not news.moved(): being handed over changes nothing that people see.
         return True
