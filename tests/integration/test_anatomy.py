@@ -184,7 +184,7 @@ def test_the_encoder_needs_what_the_row_says(model):
 
 
 @pytest.mark.parametrize("tile", [None, 512, 256])
-@pytest.mark.parametrize(("width", "height"), [(256, 256), (768, 1024), (2048, 512)])
+@pytest.mark.parametrize(("width", "height"), [(256, 256), (640, 768), (1280, 512)])
 def test_the_decoder_needs_what_the_row_says(model, width, height, tile):
     _, anatomy = model
     piece = min(width, tile or width) * min(height, tile or height)
@@ -230,6 +230,6 @@ def test_decoding_takes_the_operations_that_the_plan_reckons(model, tile):
     _, anatomy = model
     costs = Costs(anatomy, Storage.BF16, max_tokens=512)
     rung = Rung(resident_blocks=0, encoder_resident=False, tile=tile)
-    for width, height in ((512, 512), (1280, 480)):
+    for width, height in ((512, 512), (640, 480)):
         reckoned = costs.decode_flops(rung, Work(width=width, height=height))
         assert flops(decode(model, width, height, tile)) == pytest.approx(reckoned, rel=0.01)
