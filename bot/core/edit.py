@@ -97,7 +97,7 @@ class EditDesk:
 
         async def edit() -> Toast:
             # First: for whoever may not draw, or wrote it wrongly, nothing is fetched.
-            await self._draw.read(origin, text)
+            await self._draw.foresee(origin, await self._draw.read(origin, text))
             with self.on_the_way.arrival(origin) as arrival:
                 given = await arrival.wait(self._brought(fetch))
             await self._draw(origin, text, None, given)
@@ -127,7 +127,7 @@ class EditDesk:
     async def _have_fetched(self, origin: Origin, text: str, shown: Shown) -> None:
         if shown.size is not None and shown.size > MAX_MEGABYTES * 1_000_000:
             raise Refusal("picture_too_large", megabytes=MAX_MEGABYTES)
-        await self._draw.read(origin, text)
+        await self._draw.foresee(origin, await self._draw.read(origin, text))
         noted = await self._errands.note(NewErrand(origin=origin, text=text, file=shown.file))
         if not noted:
             raise AlreadySeen(origin.event_key)

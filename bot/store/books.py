@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.errors import Refusal
 from bot.core.generation import NewGeneration
 from bot.core.local_time import local_time
-from bot.core.ports import Clock
+from bot.core.ports import Clock, Prospect
 from bot.core.quota import (
     POOL,
     UNLIMITED,
@@ -50,6 +50,14 @@ class Books:
                 raise self._spent(key, account, here, new.price)
             dues.append(Due(account=account, amount=amount))
         return dues
+
+    async def foresee(self, connection: AsyncConnection, prospect: Prospect) -> None:
+        """Raises Refusal where one of them cannot suffice."""
+        here = await self.accounts.here(connection, prospect.address.platform, prospect.scope)
+        for key in await self._limited(connection, prospect, here):
+            account = await self.accounts.open(connection, key, here)
+            if account.left.total < prospect.least_price:
+                raise self._spent(key, account, here, prospect.price)
 
     def _spent(self, key: AccountKey, account: Account, here: Here, price: int) -> Refusal:
         now = self._clock()
@@ -127,7 +135,7 @@ class Books:
         return rows.mappings().all()
 
     async def _limited(
-        self, connection: AsyncConnection, new: NewGeneration, here: Here
+        self, connection: AsyncConnection, new: NewGeneration | Prospect, here: Here
     ) -> Sequence[AccountKey]:
         """The accounts that it is taken from."""
         platform = new.address.platform

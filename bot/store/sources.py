@@ -1,15 +1,11 @@
 """Pictures that requests begin from, on disk: state folder/pictures/sources/<id>.png."""
 
-import asyncio
-
 from bot.core.errors import Refusal
 from bot.core.sources import MAX_BYTES, Given, MaskFrom
 from bot.store.images import PictureFolder
 from bot.store.kept_files import KeptFiles
 
 FOLDER = "pictures/sources"
-#: Decoded at once, for the sake of memory.
-_AT_ONCE = 2
 
 
 class SourceFolder(KeptFiles):
@@ -17,25 +13,21 @@ class SourceFolder(KeptFiles):
 
     def __init__(self, pictures: PictureFolder) -> None:
         super().__init__(pictures, FOLDER)
-        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def make_ready(self, content: bytes, mask: bytes | None = None) -> Given:
         check_bytes(content, mask or b"")
-        async with self._turn:
-            return await asyncio.to_thread(_made_ready, content, mask)
+        return await self._pictures.decode(_made_ready, content, mask)
 
     async def laid_under(self, content: bytes, mask: MaskFrom | None) -> Given:
         check_bytes(content, mask.content if mask else b"")
-        async with self._turn:
-            return await asyncio.to_thread(_laid_under, content, mask)
+        return await self._pictures.decode(_laid_under, content, mask)
 
     async def load(self, path: str) -> Given:
         try:
             content = await self.read(path)
         except OSError:
             raise Refusal("source_gone") from None
-        async with self._turn:
-            return await asyncio.to_thread(_made_ready, content, None)
+        return await self._pictures.decode(_made_ready, content, None)
 
     async def keep(self, generation_id: str, given: Given) -> str:
         return await self.put(f"{generation_id}.png", given.png)

@@ -1,7 +1,6 @@
 """Pictures that programs have sent, on disk: state folder/uploads/<number>. No name that a program
 gave is part of a path."""
 
-import asyncio
 import secrets
 from hashlib import sha256
 
@@ -11,8 +10,6 @@ from bot.store.kept_files import KeptFiles
 from bot.store.sources import check_bytes
 
 FOLDER = "uploads"
-#: Decoded at once, for the sake of memory.
-_AT_ONCE = 2
 
 
 class UploadFolder(KeptFiles):
@@ -20,20 +17,17 @@ class UploadFolder(KeptFiles):
 
     def __init__(self, pictures: PictureFolder) -> None:
         super().__init__(pictures, FOLDER)
-        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def checked(self, content: bytes) -> Checked:
         check_bytes(content)
-        async with self._turn:
-            return await asyncio.to_thread(_checked, content)
+        return await self._pictures.decode(_checked, content)
 
     async def write(self, picture: Checked) -> str:
         return await self.put(secrets.token_hex(12), picture.content)
 
     async def masked(self, content: bytes, mask: bytes) -> bytes:
         check_bytes(content, mask)
-        async with self._turn:
-            return await asyncio.to_thread(_masked, content, mask)
+        return await self._pictures.decode(_masked, content, mask)
 
 
 def _checked(content: bytes) -> Checked:
