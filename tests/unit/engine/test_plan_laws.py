@@ -14,6 +14,7 @@ from engine.memory.cards import (
     RESERVE_BYTES,
     Card,
     Host,
+    assumed,
 )
 from engine.memory.costs import Rung, Storage, Work
 from engine.memory.plan import (
