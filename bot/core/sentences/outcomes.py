@@ -49,6 +49,10 @@ FAILURES: dict[str, tuple[str, str]] = {
         "没有叫「{name}」的 LoRA 了",
         "there is no LoRA called “{name}” any more",
     ),
+    "no_lora_near": (
+        "没有叫「{name}」的 LoRA，是想写 {near} 吗",
+        "there is no LoRA called “{name}”; did you mean {near}?",
+    ),
     "unfit_lora": (
         "LoRA「{name}」用不了：{problem}",
         "the LoRA “{name}” cannot be used: {problem}",
