@@ -46,20 +46,24 @@ class BoardServer:
     async def run(self) -> None:
         """Raises StartupError when the port is taken."""
         with listen(self._host, self._port, ADVICE) as listener:
-            server = HttpServer(
-                uvicorn.Config(
-                    self.app(),
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    ws="none",
-                    limit_concurrency=CONNECTIONS,
-                    timeout_graceful_shutdown=1,
-                )
-            )
+            # In a thread: it takes longer than whoever writes in a chat should wait.
+            server = HttpServer(await asyncio.to_thread(self._config))
             shown = f"[{self._host}]" if ":" in self._host else self._host
             print(f"画板 board: http://{shown}:{self._port}", flush=True)  # noqa: T201 - for people
             await self._serve(server, listener)
+
+    def _config(self) -> uvicorn.Config:
+        config = uvicorn.Config(
+            self.app(),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+        config.load()
+        return config
 
     def app(self) -> ASGIApp:
         """All of it."""
