@@ -29,7 +29,8 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
             "or set ZDRAW_BOARD_PORT=0 for no board",
             os.EX_UNAVAILABLE,
         )
-    # Gradio alone takes more memory than the rest of the bot.
+    login = _login(settings)
+    # Gradio alone takes more memory, and time, than the rest of the bot.
     from bot.adapters.board.acts_panel import ActsPanel
     from bot.adapters.board.attempt import Attempt
     from bot.adapters.board.beginning_panel import BeginningPanel
@@ -43,7 +44,6 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.board.state_tab import StateTab
     from bot.adapters.board.status import Status
 
-    login = _login(settings)
     attempt = Attempt(log)
     beginnings = Beginnings(
         uploads=core.uploads, sources=core.sources, own=core.own_pictures, log=log
@@ -77,7 +77,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     )
     if not telegram and settings.discord_token is None:
         print(CHAT_OFF, flush=True)  # noqa: T201 - for people
-    return BoardServer(
+    board = BoardServer(
         host=settings.board_host,
         port=settings.board_port,
         page=page,
@@ -85,6 +85,8 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         login=login,
         state_dir=settings.state_dir,
     )
+    board.make_ready()
+    return board
 
 
 def _login(settings: BotSettings) -> "Login | None":

@@ -44,7 +44,7 @@ from bot.core.staff import Staff
 from bot.core.uploads import Uploads
 from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
-from bot.engine_place import engine_socket, tokenizer_of
+from bot.engine_place import engine_socket, loras_of, tokenizer_of
 from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
 from bot.settings import BotSettings
@@ -133,7 +133,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     link = LocalEngine(engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
-    news, pace, loras = News(), Pace(profile), Loras()
+    news, pace, loras = News(), Pace(profile), loras_of(settings, profile)
     pictures = PictureFolder(settings.state_dir)
     waits = Waits(line=rows.admissions, pace=pace, news=news)
     cards = Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news)

@@ -11,6 +11,7 @@ from bot.adapters.http_api.app import Health, Metrics, build_app
 from bot.adapters.http_api.callers import Callers
 from bot.adapters.http_api.comfyui.api import ComfyUi, comfyui
 from bot.adapters.http_api.gate import Gate
+from bot.adapters.http_api.intake import Intake
 from bot.adapters.http_api.links import Links
 from bot.adapters.http_api.meter import Meter
 from bot.adapters.http_api.openai.images import Images
@@ -80,6 +81,7 @@ class Service:
             engine=parts.engine,
             turns=parts.turns,
         )
+        self._intake = Intake()
         self._comfyui = self._wired_comfyui()
         tokens = Tokens(secret=secret, rows=parts.tokens, clock=parts.clock)
         self._routes = build_app([*self._openai(), *self._health(), self._comfyui.router])
@@ -109,6 +111,7 @@ class Service:
         images = Images(
             draw=parts.draw,
             sources=parts.sources,
+            intake=self._intake,
             cards=parts.cards,
             waiting=self._waiting,
             album=self._album,
@@ -133,6 +136,8 @@ class Service:
             loras=parts.loras,
             news=parts.news,
             album=self._album,
+            pictures=parts.pictures,
+            intake=self._intake,
             sketches=parts.sketches,
             profile=parts.pace.profile,
             clock=parts.clock,

@@ -20,6 +20,7 @@ from bot.adapters.http_api.comfyui.graph import Graph, check
 from bot.adapters.http_api.comfyui.history import adapted
 from bot.adapters.http_api.comfyui.narrator import Narrator
 from bot.adapters.http_api.comfyui.nodes import NodeClass
+from bot.adapters.http_api.comfyui.published import WORKFLOW, ExecInfo, Queued, errors
 from bot.adapters.http_api.comfyui.reading import Wish, blamed, read
 from bot.adapters.http_api.comfyui.workflow import Workflow, accepted, document, kept
 from bot.adapters.http_api.language import locale_asked
@@ -79,8 +80,19 @@ class Prompts:
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.add_api_route("/prompt", self.queue, methods=["POST"])
-        router.add_api_route("/prompt", self.remaining, methods=["GET"])
+        router.add_api_route(
+            "/prompt",
+            self.queue,
+            methods=["POST"],
+            responses={200: {"model": Queued}, **errors(403)},
+            openapi_extra=WORKFLOW,
+        )
+        router.add_api_route(
+            "/prompt",
+            self.remaining,
+            methods=["GET"],
+            responses={200: {"model": ExecInfo}, **errors()},
+        )
         return router
 
     async def remaining(self, request: Request) -> dict[str, Any]:
@@ -133,8 +145,9 @@ class Prompts:
         origin = caller.origin(locale, f"prompt:{asked.prompt_id}")
         async with self._turn if asked.wish.begins.picture else nullcontext():
             try:
-                # First: whoever may not draw need not wait for a picture.
-                await self._draw.check(origin)
+                if asked.wish.begins.picture:
+                    # First: for whoever may not draw no picture is decoded.
+                    await self._draw.foresee(origin, asked.wish.request, any_size=True)
                 given = await self._loader.load(caller.requester, asked.graph, asked.wish.begins)
                 asked = asked if given is None else self._shaped(asked, given)
                 return await self._admitted(origin, asked, given)
