@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.local import LocalMessenger
+from bot.adapters.local import LOCAL, LocalMessenger
 from bot.core.admin.job_view import JobView
 from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
@@ -137,7 +137,7 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     pictures = PictureFolder(settings.state_dir)
     waits = Waits(line=rows.admissions, pace=pace, news=news)
     cards = Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news)
-    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
+    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in LOCAL}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     picture_sources: dict[str, PictureSource] = {}
@@ -280,6 +280,7 @@ def _deliverer(
         admissions=rows.admissions,
         deliveries=rows.deliveries,
         messengers=messengers,
+        silent=LOCAL,
         quiet=quiet,
         cards=cards,
         news=news,

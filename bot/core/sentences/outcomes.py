@@ -6,6 +6,11 @@ FAILURES: dict[str, tuple[str, str]] = {
         "提示词有 {tokens} 个词元，上限 {limit}，「{lost}」放不下",
         "the prompt has {tokens} tokens, the limit is {limit}; “{lost}” does not fit",
     ),
+    "enhanced_too_long": (
+        "描述加上画质词有 {tokens} 个词元，上限 {limit}，放不下；再画一次就只用你的描述",
+        "with the words of quality the prompt has {tokens} tokens, the limit is {limit}; drawn "
+        "again, it is your words alone",
+    ),
     "bad_size": (
         "这个模型画不了 {width}×{height}：边长须是 {multiple} 的倍数，"
         "在 {minimum} 到 {maximum} 之间",
