@@ -4,7 +4,8 @@ import asyncio
 import math
 import os
 import signal
-from collections.abc import Coroutine
+from asyncio import SelectorEventLoop
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from pydantic import SecretStr
 from bot.board_wiring import board_over
 from bot.core.errors import StartupError
 from bot.core.log import Log
+from bot.core.loop_turns import LoopTurns
 from bot.garbage import collect_when_quiet, spare_what_stays
 from bot.guard import Adapter, Guard
 from bot.instance_lock import InstanceLock
@@ -22,6 +24,7 @@ from bot.log import set_up_log
 from bot.parent import watch_parent
 from bot.settings import BotSettings
 from bot.store.database import Database
+from bot.timed_loop import TimedSelector
 from bot.wiring import Core, assemble, now_ms
 from engine.lock_wait import Stopped, listening_sleep
 
@@ -34,7 +37,10 @@ def run_bot(settings: BotSettings, parent_fd: int | None = None) -> int:
     set_up_log(settings.log_level, settings.log_format)
     try:
         with _bot_lock(settings.state_dir, parent_fd):
-            asyncio.run(_run_bot(settings, parent_fd))
+            turns = LoopTurns(_say_blocked)
+            selector = TimedSelector(turns)
+            with asyncio.Runner(loop_factory=lambda: SelectorEventLoop(selector)) as runner:
+                runner.run(_run_bot(settings, parent_fd, turns, selector.start))
     except Stopped:
         structlog.get_logger("bot").info("bot_stopped")
     return 0
@@ -49,21 +55,32 @@ def _bot_lock(state_dir: Path, parent_fd: int | None) -> InstanceLock:
         return InstanceLock(state_dir, "bot", sleep=sleep).acquire(math.inf)
 
 
-async def _run_bot(settings: BotSettings, parent_fd: int | None) -> None:
+def _say_blocked(seconds: float) -> None:
+    structlog.get_logger("bot").warning("event_loop_blocked", seconds=round(seconds, 3))
+
+
+async def _run_bot(
+    settings: BotSettings,
+    parent_fd: int | None,
+    turns: LoopTurns,
+    watch: Callable[[], None],
+) -> None:
+    """`watch`: count turns from then on."""
     log: Log = structlog.get_logger("bot")
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.database_url))
         core = assemble(settings, database, stack, log)
-        guard = Guard(_platforms(settings, core, log), log, core.switch_off)
+        guard = Guard(_platforms(settings, core, turns, log), log, core.switch_off)
         boards = [board_over(settings, core, log)] if settings.board_port else []
         loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
         loops.append(collect_when_quiet())
         spare_what_stays()
+        watch()
         await run_until_stopped(loops, parent_fd)
         log.info("bot_stopped")
 
 
-def _platforms(settings: BotSettings, core: Core, log: Log) -> dict[str, Adapter]:
+def _platforms(settings: BotSettings, core: Core, turns: LoopTurns, log: Log) -> dict[str, Adapter]:
     """The ways in that are switched on, beside the board."""
     platforms: dict[str, Adapter] = {}
     if settings.telegram_token is not None:
@@ -71,7 +88,7 @@ def _platforms(settings: BotSettings, core: Core, log: Log) -> dict[str, Adapter
     if settings.discord_token is not None:
         platforms["discord"] = _discord(settings, settings.discord_token, core, log)
     if settings.comfyui_port:
-        platforms["api"] = _api(settings, core, log)
+        platforms["api"] = _api(settings, core, turns, log)
     if not platforms and not settings.board_port:
         raise StartupError(
             "nothing to do: set ZDRAW_TELEGRAM_TOKEN or ZDRAW_DISCORD_TOKEN, "
@@ -129,7 +146,7 @@ def _discord(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> A
     return discord
 
 
-def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
+def _api(settings: BotSettings, core: Core, turns: LoopTurns, log: Log) -> Adapter:
     from bot.adapters.http_api.callers import LOOPBACK
     from bot.adapters.http_api.secret import ApiSecret
     from bot.adapters.http_api.server import ApiServer
@@ -163,6 +180,7 @@ def _api(settings: BotSettings, core: Core, log: Log) -> Adapter:
         loras=core.loras,
         sketches=core.sketches,
         engine=core.engine_metrics,
+        turns=turns,
         clock=now_ms,
         log=log,
     )

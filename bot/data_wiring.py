@@ -89,6 +89,7 @@ def data_service(
             cancel=cancel,
             lookup=lookup,
             retention=retention,
+            uploads=uploads,
             log=log,
         ),
     )

@@ -32,6 +32,7 @@ class LoraProblem(StrEnum):
     TEXT_ENCODER = "text_encoder"  #: it changes how prompts are read
     OUTSIDE = "outside"  #: a link that leads out of the folder
     BAD_NAME = "bad_name"  #: a name that cannot be typed in a request
+    TOO_LARGE = "too_large"  #: data: size, that no LoRA has
     UNREADABLE = "unreadable"  #: the engine may not read it
 
 

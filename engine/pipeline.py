@@ -12,8 +12,10 @@ from PIL.Image import Image
 from engine.contract import passes
 from engine.loras.changes import Layers
 from engine.loras.folder import LoraFile
+from engine.manifest import read as manifest_of
 from engine.memory.options import MemoryOptions
 from engine.profiles import Profile
+from engine.weight_check import check
 from engine.weight_files import DamagedWeights, NoWeights, pipeline_class
 
 #: For torch's allocators. Segments that grow fragment less.
@@ -44,6 +46,11 @@ class OnlyBlack(WeightsError):
     """The model loads, and draws nothing."""
 
     zh = "用这些权重只画得出黑图：权重多半损坏了，重新下载"
+
+
+class WeightsReplaced(PipelineError):
+    """The model's files were exchanged for others while it was loaded: what was loaded may be of
+    both, and the next try is of the others."""
 
 
 class NoCard(PipelineError):
@@ -220,18 +227,21 @@ def open_pipeline(
     *,
     compiled: bool = True,
 ) -> Pipeline:
-    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, NoCard,
-    OutOfMemory.
+    """Loads the model of `profile` from the folder `weights`. Raises WeightsError, WeightsReplaced,
+    NoCard, OutOfMemory.
 
     `compiled`: where there is a card, the blocks of its transformer.
     """
-    _check_class(profile, weights)
+    fetched = manifest_of(weights)
+    _check_files(profile, weights)
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("PYTORCH_ALLOC_CONF", allocator(metadata.version("torch")))
     import_module("engine.pipelines.eye").check(profile)
     module = import_module(f"engine.pipelines.{profile.pipeline}")
     opened: Pipeline = module.open_pipeline(profile, weights, options or MemoryOptions(), compiled)
+    if manifest_of(weights) != fetched:
+        raise WeightsReplaced
     return opened
 
 
@@ -242,8 +252,10 @@ def allocator(torch_version: str) -> str:
     return f"{_GROWING},{_EXACT_PINNED}" if knows else _GROWING
 
 
-def _check_class(profile: Profile, weights: Path) -> None:
+def _check_files(profile: Profile, weights: Path) -> None:
+    """Before anything is loaded: what is known to be damaged, or half of an update, is not."""
     try:
+        check(weights)
         found = pipeline_class(weights)
     except NoWeights:
         raise WeightsError(

@@ -42,6 +42,8 @@ EX_CONFIG = 78
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 #: Of the five seconds that an end may take: for the running job, the rest is for the streams.
 _GRACE_SECONDS = 3.0
+#: Where torch looks for what it has compiled, and puts it; Triton's folder is in it.
+_COMPILED = "TORCHINDUCTOR_CACHE_DIR"
 _log = structlog.get_logger()
 
 
@@ -65,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with ExitStack() as claimed:
         try:
             listener = _claim(settings.state_dir, arguments.parent_fd, claimed)
+            keep_compiled(settings.state_dir)
             options = _options(settings, profile)
         except AlreadyRunning:
             return _say(EX_TEMPFAIL, f"another engine is at work in {settings.state_dir}")
@@ -164,6 +167,12 @@ def _claim(state_dir: Path, parent_fd: int | None, claimed: ExitStack) -> socket
         with listening_sleep(parent_fd, lock_file(state_dir)) as sleep:
             claimed.enter_context(launch_lock(state_dir, math.inf, sleep))
     return claimed.enter_context(listen(socket_path(state_dir)))
+
+
+def keep_compiled(state_dir: Path) -> None:
+    """What torch compiles outlives the process, and the machine's temporary files."""
+    if not os.environ.get(_COMPILED):
+        os.environ[_COMPILED] = str(state_dir.absolute() / "compiled")
 
 
 def _options(settings: EngineSettings, profile: Profile) -> EngineOptions:

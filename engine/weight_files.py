@@ -6,11 +6,12 @@ fails there, and what is fine here is almost certainly fine there.
 """
 
 import json
-import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from engine.tensor_header import DamagedFile, read_header
 
 INDEX = "model_index.json"
 #: Tensor -> its shape.
@@ -46,8 +47,6 @@ LAYOUTS: dict[str, Layout] = {
         ),
     ),
 }
-#: The limit of the safetensors library; what has a longer one is something else.
-_LONGEST_HEADER = 100_000_000
 
 
 class NoWeights(Exception):
@@ -69,10 +68,8 @@ def pipeline_class(folder: Path) -> str:
     return str(named)
 
 
-def check_files(folder: Path) -> int:
-    """Bytes of weights in `folder`. Raises NoWeights, DamagedWeights."""
-    for fault in faults(folder):
-        raise DamagedWeights(fault)
+def bytes_of(folder: Path) -> int:
+    """Of weights, of a folder in which nothing is wrong. Raises OSError, DamagedWeights."""
     networks = LAYOUTS[pipeline_class(folder)].networks
     return sum(
         file.stat().st_size
@@ -171,37 +168,14 @@ def _tensors(file: Path, root: Path) -> Shapes:
     """The tensors in `file`, which is exactly as long as its header says."""
     name = file.relative_to(root)
     try:
-        size = file.stat().st_size
-        with file.open("rb") as opened:
-            (length,) = struct.unpack("<Q", opened.read(8))
-            header = json.loads(opened.read(length)) if length <= _LONGEST_HEADER else None
+        header = read_header(file)
     except FileNotFoundError:
         raise DamagedWeights(f"{name} is missing") from None
     except OSError as error:
         raise DamagedWeights(f"{name} cannot be read: {error.strerror}") from None
-    except (struct.error, ValueError):
-        header = None
-    if not isinstance(header, dict):
-        raise DamagedWeights(f"{name} is not a safetensors file")
-    tensors = {key: value for key, value in header.items() if key != "__metadata__"}
-    expected = 8 + length + max((_end(value) for value in tensors.values()), default=0)
-    if size != expected:
-        raise DamagedWeights(f"{name} has {size} bytes instead of {expected}")
-    return {key: _shape(value) for key, value in tensors.items()}
-
-
-def _end(entry: Any) -> int:
-    try:
-        return int(entry["data_offsets"][1])
-    except (KeyError, IndexError, TypeError, ValueError, OverflowError):
-        return 0
-
-
-def _shape(entry: Any) -> tuple[int, ...]:
-    try:
-        return tuple(int(side) for side in entry["shape"])
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return ()
+    except DamagedFile as error:
+        raise DamagedWeights(f"{name} {error}") from None
+    return {key: tensor.shape for key, tensor in header.tensors.items()}
 
 
 def _json(file: Path, root: Path) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _STATES = {
     "partial": ("没下完", "not complete"),
     "damaged": ("不完整", "damaged"),
     "complete": ("可用", "ready"),
+    "updating": ("可用，更新没下完", "ready, an update is not complete"),
     "unpublished": ("尚未公开", "not published"),
 }
 
@@ -71,11 +72,11 @@ def check(
     quick: Annotated[bool, typer.Option("--quick", help="Sizes and headers only.")] = False,
 ) -> None:
     """Look at every file of a model: is it there, its length, its checksum."""
-    from bot.weights import manifest
-    from bot.weights.shelf import bytes_of
+    from engine.manifest import read as manifest_of
+    from engine.weight_files import bytes_of
 
     folder = _checked(named, hashes=not quick)
-    fetched = manifest.read(folder)
+    fetched = manifest_of(folder)
     by = "" if quick or fetched is None else "，校验和都对 / , checksums too"
     typer.echo(f"✅ {named} 完整 / is complete: {bytes_of(folder) / 1e9:.2f} GB, {folder}{by}")
 
@@ -116,8 +117,9 @@ def _published(name: str) -> "Profile":
 
 def _checked(named: str, *, hashes: bool, pulled: bool = False) -> Path:
     """The folder, in which nothing is wrong. Raises StartupError."""
-    from bot.weights.shelf import State, state_of, wrong
+    from bot.weights.shelf import State, state_of
     from engine.profiles import UnknownModel, profile_named, row_named
+    from engine.weight_check import wrong
 
     try:
         row = None if row_named(named) is None else profile_named(named)
@@ -129,8 +131,6 @@ def _checked(named: str, *, hashes: bool, pulled: bool = False) -> Path:
     faults = wrong(folder, hashes=hashes)
     for fault in faults:
         typer.echo(f"❌ {fault}")
-    if state_of(folder) is State.PARTIAL and not faults:
-        faults = ["-"]
     if faults:
         raise StartupError(
             f"{named} 不完整，重新下载会补齐 / {named} is not whole; `zdraw model pull` mends what "

@@ -60,10 +60,12 @@ class Forgetting(Protocol):
     """Ended generations lose their words, and then their files. Their rows stay, to be counted.
     All of it is harmless to repeat."""
 
-    async def forget(self, requester: str, up_to: str, *, instead: str) -> None:
+    async def forget(self, requester: str, up_to: str, *, instead: str) -> Sequence[str]:
         """At once what was said to the person, and copies that were made for them; whoever waits
         for an answer is told `instead`. And the wish, which `let_go` grants: all that have ended of
-        this person, up to the generation `up_to`."""
+        this person, up to the generation `up_to`. What they have uploaded goes as well, but for
+        what they used after their first request behind that one: paths of files that no row names
+        any more."""
         ...
 
     async def expire(self, ended_before_ms: int, limit: int) -> int:

@@ -6,20 +6,16 @@ Also 🔁 (`repeat`): the same request again with a new seed; and what an admin 
 from dataclasses import replace
 
 from bot.core.acts import Act, ActKind, act_on
-from bot.core.draw_size import size_here
 from bot.core.draw_syntax import MAX_CHARACTERS, DrawRequest, parse_draw
 from bot.core.draw_values import check_same, check_values, completed, request_of
-from bot.core.enhancement import Enhancement, enhancement_of, lacks_room
 from bot.core.errors import Refusal, ZdrawError
 from bot.core.generation import (
-    DrawSpec,
     Generation,
     NewGeneration,
     Origin,
     new_generation_id,
-    new_seed,
 )
-from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.group_rules import RulesHere
 from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.news import News
@@ -27,6 +23,8 @@ from bot.core.pace import Pace
 from bot.core.ports import Admissions, Admitted, Bounds, Records
 from bot.core.program_jobs import ProgramJob
 from bot.core.quota import price, scope_of
+from bot.core.resolver import Resolver
+from bot.core.room import LEAST_SHARE, Room
 from bot.core.sources import Given, Sources
 from bot.core.staff import Staff
 from bot.core.token_counter import TokenCounter, check_length
@@ -56,16 +54,21 @@ class Draw:
         self._tokens = tokens
         self._profile = profile
         self._pace = pace
-        self._bounds = bounds
+        self._room = Room(admissions=admissions, bounds=bounds, staff=staff, profile=profile)
         self._rules = rules
-        self._staff = staff
         self._news = news
         self._gate = gate
         self._sources, self._loras = sources, loras
+        self._resolver = Resolver(profile=profile, tokens=tokens, loras=loras)
 
     async def check(self, origin: Origin) -> None:
         """Raises Refusal where a request would be refused whatever it says."""
         await self._gate.check_asker(origin)
+
+    async def check_new(self, origin: Origin) -> None:
+        """The same, but for what has been drawn for this event."""
+        if await self._records.of_event(origin.event_key) is None:
+            await self.check(origin)
 
     async def __call__(
         self,
@@ -94,6 +97,26 @@ class Draw:
             # Its words come before its options, also where those cannot be read.
             await self._gate.check_words(origin, text[:MAX_CHARACTERS])
             raise
+
+    async def foresee(
+        self, origin: Origin, request: DrawRequest, *, any_size: bool = False
+    ) -> None:
+        """Raises Refusal where `request` would be refused whatever picture it begins from: asked
+        before one is fetched or decoded. What has been drawn for this event is that. `any_size`:
+        the picture says how large the new one is."""
+        if await self._records.of_event(origin.event_key) is not None:
+            return
+        await self.check(origin)
+        if not self._profile.takes_inputs:
+            raise Refusal("no_inputs", model=self._profile.name)
+        request = replace(request, loras=self._loras.by_name(request.loras))
+        check_values(request)
+        await self._check_texts(origin, request)
+        rules = await self._rules.for_asker(origin)
+        spec = self._resolver.spec(request, rules, None)
+        shaped = request.size is not None or request.ratio is not None
+        share = 0.0 if any_size else 1.0 if shaped else LEAST_SHARE
+        await self._room.check(origin, rules, spec, share)
 
     async def values(
         self,
@@ -147,39 +170,6 @@ class Draw:
         act = act_on(origin, ActKind.RETRY, parent)
         return await self._admit(place, request, parent, act=act)
 
-    def _resolve(self, request: DrawRequest, rules: GroupRules, given: Given | None) -> DrawSpec:
-        shaped = request
-        if given is not None and request.size is None and request.ratio is None:
-            shaped = replace(request, ratio=given.ratio)
-        width, height = size_here(shaped, self._profile, rules)
-        enhanced = bool(rules.enhance if request.enhance is None else request.enhance)
-        guidance = self._guidance(request, enhanced=enhanced)
-        count = request.count or 1
-        if rules.max_count is not None and count > rules.max_count:
-            raise Refusal("too_many_here", limit=rules.max_count)
-        return DrawSpec(
-            prompt=request.prompt,
-            negative_prompt=request.negative or "",
-            width=width,
-            height=height,
-            steps=request.steps or self._profile.steps,
-            guidance=guidance,
-            seed=new_seed() if request.seed is None else request.seed,
-            count=count,
-            strength=(request.strength or given.usual_strength) if given else None,
-            loras=self._loras.resolve(request.loras),
-            enhancement=self._enhancement(request, guidance) if enhanced else None,
-        )
-
-    def _enhancement(self, request: DrawRequest, guidance: float) -> Enhancement:
-        return enhancement_of(
-            request.prompt,
-            request.negative or "",
-            guided=guidance > 0,
-            profile=self._profile,
-            tokens=self._tokens,
-        )
-
     async def _given(
         self,
         requester: str,
@@ -199,42 +189,11 @@ class Draw:
             raise Refusal("no_inputs", model=self._profile.name)
         return given
 
-    async def _bounds_here(self, origin: Origin, rules: GroupRules, *, retried: bool) -> Bounds:
-        """Those who run the bot need not wait: on them nobody else's share depends. For what is
-        `retried` its requester has waited."""
-        cap, cooldown = rules.queue_cap, rules.cooldown_s or 0
-        if cap is not None and cap >= self._bounds.live_per_requester:
-            cap = None
-        if cooldown and (retried or await self._staff.runs_fleet(origin)):
-            cooldown = 0
-        return replace(self._bounds, live_here=cap, cooldown_ms=cooldown * 1000)
-
-    def _guidance(self, request: DrawRequest, *, enhanced: bool) -> float:
-        usual, profile = self._profile.negative_guidance, self._profile
-        if request.guidance is None:
-            return usual if request.negative or enhanced else profile.guidance
-        if request.negative and request.guidance == 0:
-            raise Refusal("negative_needs_guidance", usual=usual)
-        return request.guidance
-
-    def _notes(self, request: DrawRequest, spec: DrawSpec, given: Given | None) -> tuple[str, ...]:
-        """What the reply has to say about how the request was understood."""
-        low, high = self._profile.advised_guidance
-        drawn = self._profile.drawn_size(spec.width, spec.height)
-        turned_on = spec.guidance > 0 and not self._profile.guidance
-        by_itself = turned_on and request.guidance is None
-        notes = {
-            "enhanced": by_itself and spec.enhancement is not None,
-            "negative_set_guidance": by_itself and spec.enhancement is None,
-            "guidance_doubles": turned_on and request.guidance is not None,
-            "guidance_unusual": spec.guidance > 0 and not low <= spec.guidance <= high,
-            "no_room_to_enhance": lacks_room(spec.prompt, spec.enhancement, self._profile),
-            "enlarged": drawn != (spec.width, spec.height),
-            "outside_vocabulary": not self._profile.understands(spec.prompt),
-            "source_cut": given is not None and given.is_cut(spec.width, spec.height),
-            "only_transparent": given is not None and given.masked,
-        }
-        return tuple(name for name, applies in notes.items() if applies)
+    async def _check_texts(self, origin: Origin, request: DrawRequest) -> None:
+        """Raises Refusal."""
+        await self._gate.check_words(origin, request.prompt, request.negative or "")
+        check_length(self._tokens, request.prompt)
+        check_length(self._tokens, request.negative or "")
 
     async def _admit(
         self,
@@ -245,13 +204,11 @@ class Draw:
         act: Act | None = None,
         job: ProgramJob | None = None,
     ) -> Admitted:
-        await self._gate.check_words(origin, request.prompt, request.negative or "")
-        check_length(self._tokens, request.prompt)
-        check_length(self._tokens, request.negative or "")
+        await self._check_texts(origin, request)
         rules = await self._rules.for_asker(origin)
         given = await self._given(origin.requester, request, given, parent)
-        spec = self._resolve(request, rules, given)
-        bounds = await self._bounds_here(origin, rules, retried=act is not None)
+        spec = self._resolver.spec(request, rules, given)
+        bounds = await self._room.bounds(origin, rules, retried=act is not None)
         generation_id = new_generation_id()
         if given is not None:
             # Before the row: whoever sees that finds it.
@@ -267,7 +224,7 @@ class Draw:
                 model=self._profile.name,
                 cost=self._pace.seconds(spec.workload),
                 parent_id=parent.id if parent else None,
-                notes=self._notes(request, spec, given),
+                notes=self._resolver.notes(request, spec, given),
                 # A repetition shows no more than what it repeats.
                 private=origin.private or bool(parent and parent.private),
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),

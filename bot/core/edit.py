@@ -94,7 +94,7 @@ class EditDesk:
 
         async def edit() -> Toast:
             # First: for whoever may not draw, or wrote it wrongly, nothing is fetched.
-            await self._draw.read(origin, text)
+            await self._draw.foresee(origin, await self._draw.read(origin, text))
             given = await self._sources.make_ready(*await fetch())
             await self._draw(origin, text, None, given)
             return done("toast_queued", origin.locale)
@@ -120,7 +120,7 @@ class EditDesk:
     async def _have_fetched(self, origin: Origin, text: str, shown: Shown) -> None:
         if shown.size is not None and shown.size > MAX_MEGABYTES * 1_000_000:
             raise Refusal("picture_too_large", megabytes=MAX_MEGABYTES)
-        await self._draw.read(origin, text)
+        await self._draw.foresee(origin, await self._draw.read(origin, text))
         noted = await self._errands.note(NewErrand(origin=origin, text=text, file=shown.file))
         if not noted:
             raise AlreadySeen(origin.event_key)

@@ -92,6 +92,9 @@ class Fetcher:
         return True
 
     async def _drawn(self, errand: Errand) -> None:
+        # Things may stand otherwise since it was noted, the more so after a flood of them.
+        request = await self._draw.read(errand.origin, errand.text)
+        await self._draw.foresee(errand.origin, request)
         await self._draw(errand.origin, errand.text, None, await self._fetched(errand))
 
     async def _fetched(self, errand: Errand) -> Given:

@@ -20,6 +20,7 @@ from bot.core.lookup import Lookup
 from bot.core.messages import Button
 from bot.core.replies import reply
 from bot.core.retention import Retention
+from bot.core.uploads import Uploads
 
 #: The answer waits for it, but no longer than this: what is left then follows.
 ANSWER_SECONDS = 2.0
@@ -37,6 +38,7 @@ class Forget:
         cancel: Cancel,
         lookup: Lookup,
         retention: Retention,
+        uploads: Uploads,
         log: Log,
     ) -> None:
         self._history = history
@@ -45,6 +47,7 @@ class Forget:
         self._cancel = cancel
         self._lookup = lookup
         self._retention = retention
+        self._uploads = uploads
         self._log = log
 
     async def question(self, origin: Origin) -> tuple[str, tuple[Button, ...]]:
@@ -75,7 +78,9 @@ class Forget:
             # By a process that died before it came to the rest.
             self._log.info("forgetting_again")
         instead = reply("forgotten_meanwhile", origin.locale)
-        await self._forgetting.forget(origin.requester, up_to, instead=instead)
+        uploads = await self._forgetting.forget(origin.requester, up_to, instead=instead)
+        # What is left of them if this process dies has no row, and is swept.
+        await self._uploads.drop(uploads)
         with suppress(TimeoutError):
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._retention.let_words_go()

@@ -4,16 +4,19 @@ Implementations: bot/store/ (rows), bot/links/ (engines), bot/adapters/ (platfor
 contract suite in tests/contract/ that its fake passes too.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
 from bot.core.program_jobs import ProgramJob
 from engine.contract import AnyEvent, Job, JobKey
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -47,6 +50,18 @@ class Admitted:
     duplicate: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class Prospect:
+    """A request that is still to be made."""
+
+    requester: str
+    address: Address
+    scope: str
+    #: In thousandths of a unit: what it is said to cost, and what it costs at least.
+    price: int
+    least_price: int
+
+
 class Admissions(Protocol):
     """Where requests become rows."""
 
@@ -63,6 +78,10 @@ class Admissions(Protocol):
         requester has it drawn; `job`: by what name a program knows it. Raises Refusal("banned" |
         "closed" | "queue_full_yours" | "queue_full" | "queue_full_here" | "cooldown", ...) or of
         quota, and AlreadySeen when the event was answered with a notice before."""
+        ...
+
+    async def foresee(self, prospect: Prospect, bounds: Bounds) -> None:
+        """Raises Refusal where `admit` would now, as far as that can be said before it is made."""
         ...
 
     async def get(self, generation_id: str) -> Generation | None: ...
@@ -220,6 +239,11 @@ class Pictures(Protocol):
 
     async def read(self, relative: str) -> bytes:
         """Raises OSError."""
+        ...
+
+    async def decode(self, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """`work` that decodes a picture, in a thread: one after the other, for each may take
+        hundreds of megabytes."""
         ...
 
 

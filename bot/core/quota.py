@@ -5,7 +5,7 @@ at its usual steps and guidance. A person has an account in each group, and a gr
 pool; a request is reserved in both, where they are limited.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -63,19 +63,33 @@ class AccountKey:
 
 @dataclass(frozen=True, kw_only=True)
 class Amount:
-    """What there is, or what an entry adds: `daily` expires with its day, `extra` stays."""
+    """What there is, or what an entry adds: `daily` expires with its day, `extra` stays, but for
+    what admins of the group gave of it out of its pool: `given` goes with that."""
 
     daily: int = 0
     extra: int = 0
+    given: int = 0
 
     @property
     def total(self) -> int:
         return self.daily + self.extra
 
     def part(self, amount: int) -> "Amount":
-        """`amount` of it, what expires first of all. Less where there is less."""
+        """`amount` of it, what expires first of all, and of what stays first what no pool takes
+        along. Less where there is less."""
         daily = min(self.daily, amount)
-        return Amount(daily=daily, extra=min(self.extra, amount - daily))
+        extra = min(self.extra, amount - daily)
+        return Amount(daily=daily, extra=extra, given=max(0, extra + self.given - self.extra))
+
+    def negated(self) -> "Amount":
+        return Amount(daily=-self.daily, extra=-self.extra, given=-self.given)
+
+    def plus(self, added: "Amount") -> "Amount":
+        return Amount(
+            daily=self.daily + added.daily,
+            extra=self.extra + added.extra,
+            given=self.given + added.given,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,11 +208,13 @@ def renewal(day: date, begun_in: str, time_zone: str) -> int:
     return max(over, end_of_day(day, time_zone))
 
 
-def changed(left: Amount, wish: Wish, amount: int) -> Amount:
-    """What to add to `left`, so that the wish is met as far as it can be."""
+def changed(left: Amount, wish: Wish, amount: int, *, by_fleet: bool) -> Amount:
+    """What to add to `left`, so that the wish is met as far as it can be. Admins of a group give
+    out of its pool, and take first what they gave."""
     target = {Wish.SET: amount, Wish.ADD: left.total + amount, Wish.TAKE: left.total - amount}[wish]
     target = max(0, target)
     if target >= left.total:
-        return Amount(extra=target - left.total)
-    taken = left.part(left.total - target)
-    return Amount(daily=-taken.daily, extra=-taken.extra)
+        more = target - left.total
+        return Amount(extra=more, given=0 if by_fleet else more)
+    taken = left.part(left.total - target).negated()
+    return taken if by_fleet else replace(taken, given=max(taken.extra, -left.given))

@@ -135,8 +135,7 @@ class Uploads:
             path=await self._files.write(picture),
         )
         name, unnamed = await self._rows.add(new, overwrite=overwrite)
-        for path in unnamed:
-            await self._files.drop(path)
+        await self.drop(unnamed)
         return name
 
     async def read(self, requester: str, at: UploadName) -> tuple[Upload, bytes]:
@@ -161,6 +160,10 @@ class Uploads:
     async def sweep(self) -> int:
         """What was not used for long goes. How many there were."""
         paths = await self._rows.expire(self._clock() - self._kept_ms)
+        await self.drop(paths)
+        return len(paths)
+
+    async def drop(self, paths: Sequence[str]) -> None:
+        """Files that no row names any more."""
         for path in paths:
             await self._files.drop(path)
-        return len(paths)

@@ -15,7 +15,8 @@ from bot.doctor.process import answer_of
 from engine.contract import EngineInfo
 from engine.profiles import Profile
 from engine.socket_path import socket_path
-from engine.weight_files import DamagedWeights, NoWeights, check_files
+from engine.weight_check import check
+from engine.weight_files import DamagedWeights, NoWeights
 
 _ANSWER_SECONDS = 5.0
 _CARD_SECONDS = 10.0
@@ -92,7 +93,7 @@ def weights(profile: Profile, folder: Path) -> Iterator[Finding]:
     shown = folder.absolute()
     remedy = profile.remedy.format(name=profile.name, source=profile.source, folder=shown)
     try:
-        size = check_files(folder)
+        size = check(folder)
     except NoWeights:
         yield broken(
             os.EX_CONFIG,

@@ -61,8 +61,6 @@ class Account:
     resets_ms: int
     time_zone: str
     left: Amount
-    #: How much of what does not expire admins of the group gave out of its pool, at most.
-    given: int
     #: What was decided of it.
     own: Own
 

@@ -1,7 +1,7 @@
 """Accounts over SQL: brought to today whenever they are looked at, and changed by a line."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -59,10 +59,9 @@ class Accounts:
             day=day.isoformat(),
             resets_ms=resets_ms,
             time_zone=here.time_zone,
-            left=Amount(daily=row["daily"], extra=row["extra"]),
-            given=row["given"],
+            left=Amount(daily=row["daily"], extra=row["extra"], given=row["given"]),
         )
-        if account.given and key.holder != POOL and not here.pooled:
+        if account.left.given and key.holder != POOL and not here.pooled:
             account = await self._take_back(connection, account, row["day"])
         if account.day != row["day"]:
             return await self._new_day(connection, account, row["day"])
@@ -78,31 +77,24 @@ class Accounts:
         amount: Amount,
         *,
         granted: int | None = None,
-        given: int | None = None,
         **about: Any,
     ) -> Account:
         """One line, and the account as it then stands. `granted`: what today's grant is now;
-        `given`: what came out of the pool is; `about`: actor, reason, allowance, event_key,
-        generation_id."""
+        `about`: actor, reason, allowance, event_key, generation_id."""
         await connection.execute(
             insert(ledger).values(
                 account=account.serial,
                 kind=kind,
-                daily=amount.daily,
-                extra=amount.extra,
+                **asdict(amount),
                 day=account.day,
                 created_ms=self._clock(),
                 **about,
             )
         )
-        left = Amount(
-            daily=account.left.daily + amount.daily, extra=account.left.extra + amount.extra
-        )
-        values: dict[str, Any] = {"daily": left.daily, "extra": left.extra, "day": account.day}
+        left = account.left.plus(amount)
+        values: dict[str, Any] = {**asdict(left), "day": account.day}
         if granted is not None:
             values["granted"] = granted
-        if given is not None:
-            values["given"] = given
         change = update(accounts).where(_a.serial == account.serial).values(values)
         await connection.execute(change)
         return replace(account, left=left)
@@ -121,15 +113,10 @@ class Accounts:
     ) -> Account:
         """What came out of a pool is gone with it. What was reserved of that, and comes back
         later, goes then."""
-        gone = min(account.given, account.left.extra)
-        if not gone:
-            return account
-        rest = account.given - gone
+        gone = Amount(extra=account.left.given, given=account.left.given)
         of_then = replace(account, day=day or account.day)
-        taken = await self.enter(
-            connection, of_then, EntryKind.EXPIRY, Amount(extra=-gone), given=rest
-        )
-        return replace(taken, day=account.day, given=rest)
+        taken = await self.enter(connection, of_then, EntryKind.EXPIRY, gone.negated())
+        return replace(taken, day=account.day)
 
     async def _new_day(
         self, connection: AsyncConnection, account: Account, before: str | None

@@ -10,12 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.core.errors import Refusal
 from bot.core.generation import NewGeneration
 from bot.core.local_time import local_time
-from bot.core.ports import Clock
+from bot.core.ports import Clock, Prospect
 from bot.core.quota import (
     POOL,
     UNLIMITED,
     AccountKey,
-    Amount,
     EntryKind,
     is_alone,
     units,
@@ -50,6 +49,14 @@ class Books:
             dues.append(Due(account=account, amount=amount))
         return dues
 
+    async def foresee(self, connection: AsyncConnection, prospect: Prospect) -> None:
+        """Raises Refusal where one of them cannot suffice."""
+        here = await self.accounts.here(connection, prospect.address.platform, prospect.scope)
+        for key in await self._limited(connection, prospect, here):
+            account = await self.accounts.open(connection, key, here)
+            if account.left.total < prospect.least_price:
+                raise self._spent(key, account, here, prospect.price)
+
     def _spent(self, key: AccountKey, account: Account, here: Here, price: int) -> Refusal:
         now = self._clock()
         return Refusal(
@@ -65,7 +72,7 @@ class Books:
         self, connection: AsyncConnection, generation_id: str, dues: Sequence[Due]
     ) -> None:
         for due in dues:
-            taken = Amount(daily=-due.amount.daily, extra=-due.amount.extra)
+            taken = due.amount.negated()
             await self.accounts.enter(
                 connection, due.account, EntryKind.RESERVE, taken, generation_id=generation_id
             )
@@ -85,6 +92,7 @@ class Books:
                 .values(
                     daily=_a.daily + case((_a.day == row["day"], row["daily"]), else_=0),
                     extra=_a.extra + row["extra"],
+                    given=_a.given + row["given"],
                 )
                 .returning(_a.day)
             )
@@ -102,11 +110,11 @@ class Books:
     ) -> Sequence[Mapping[Any, Any]]:
         """The new entries."""
         sign = -1 if kind is EntryKind.REFUND else 0
+        amount = (_l.daily, _l.extra, _l.given)
         open_ones = select(
             _l.account,
             literal(str(kind)),
-            sign * _l.daily,
-            sign * _l.extra,
+            *[sign * part for part in amount],
             _l.day,
             _l.generation_id,
             literal(self._clock(), Milliseconds),
@@ -119,13 +127,13 @@ class Books:
                 _ending.account == _l.account,
             ),
         )
-        columns = ["account", "kind", "daily", "extra", "day", "generation_id", "created_ms"]
-        ended = insert(ledger).from_select(columns, open_ones)
-        rows = await connection.execute(ended.returning(_l.account, _l.daily, _l.extra, _l.day))
+        into = (_l.account, _l.kind, *amount, _l.day, _l.generation_id, _l.created_ms)
+        ended = insert(ledger).from_select(into, open_ones)
+        rows = await connection.execute(ended.returning(_l.account, *amount, _l.day))
         return rows.mappings().all()
 
     async def _limited(
-        self, connection: AsyncConnection, new: NewGeneration, here: Here
+        self, connection: AsyncConnection, new: NewGeneration | Prospect, here: Here
     ) -> Sequence[AccountKey]:
         """The accounts that it is taken from."""
         platform = new.address.platform

@@ -25,6 +25,7 @@ from bot.store.conditions import is_kept, is_leaving, is_told
 from bot.store.database import Database
 from bot.store.house_tables import people
 from bot.store.program_jobs import forget_documents
+from bot.store.program_tables import uploads
 from bot.store.rows import generation_of
 from bot.store.tables import exports, forgettings, generations, notices
 
@@ -36,6 +37,7 @@ _row = generations.c
 _n = notices.c
 _x = exports.c
 _wish = forgettings.c
+_upload = uploads.c
 #: What is left of a generation's words. A failure may quote the prompt.
 _WORDLESS: dict[str, Any] = {
     "prompt": "",
@@ -56,7 +58,7 @@ class SqlForgetting:
         self._database = database
         self._clock = clock
 
-    async def forget(self, requester: str, up_to: str, *, instead: str) -> None:
+    async def forget(self, requester: str, up_to: str, *, instead: str) -> Sequence[str]:
         last = select(_row.serial).where(_row.id == up_to)
         async with self._database.write() as connection:
             wish = {"requester": requester, "up_to": (await connection.execute(last)).scalar_one()}
@@ -65,6 +67,19 @@ class SqlForgetting:
             await self._withdraw_exports(connection, requester)
             nameless = update(people).where(people.c.person == requester).values(name="")
             await connection.execute(nameless)
+            return await self._take_uploads(connection, requester, wish["up_to"])
+
+    async def _take_uploads(
+        self, connection: AsyncConnection, requester: str, up_to: int
+    ) -> Sequence[str]:
+        later = (_row.requester == requester) & (_row.serial > up_to)
+        query = select(func.min(_row.created_ms)).where(later)
+        next_ms = (await connection.execute(query)).scalar_one()
+        theirs = _upload.requester == requester
+        if next_ms is not None:
+            theirs &= _upload.used_ms < next_ms
+        gone = delete(uploads).where(theirs).returning(_upload.path)
+        return list((await connection.execute(gone)).scalars())
 
     async def _hush(self, connection: AsyncConnection, requester: str, instead: str) -> None:
         """What was said quotes prompts. What was about to be said is not, except that in Discord

@@ -18,10 +18,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.acts import Act, ActKind
-from bot.core.errors import AlreadySeen, Refusal
-from bot.core.fairness import fair_tag
+from bot.core.errors import AlreadySeen
 from bot.core.generation import Address, Generation, NewGeneration, new_generation_id
-from bot.core.ports import Admitted, Bounds, Clock
+from bot.core.ports import Admitted, Bounds, Clock, Prospect
 from bot.core.program_jobs import ProgramJob
 from bot.core.waits import Ahead
 from bot.core.workload import Workload
@@ -34,15 +33,14 @@ from bot.store.conditions import (
     is_queued,
     is_running,
     served_order,
-    starts_cooldown,
-    was_dispatched,
 )
 from bot.store.database import Database
 from bot.store.event_rows import note
 from bot.store.live import live_only
-from bot.store.people import meet, weight_of
+from bot.store.people import meet
 from bot.store.program_jobs import note_job
 from bot.store.retries import check_retry
+from bot.store.room import check_here, check_room, tag_within_bounds
 from bot.store.rows import generation_of, new_row
 from bot.store.tables import events, generations, notices
 from engine.contract import passes
@@ -109,8 +107,8 @@ class SqlAdmissions:
         await check_admittance(
             connection, self._books.accounts, new.requester, new.address, new.scope, now
         )
-        tag = await _tag_within_bounds(connection, new, bounds)
-        await _check_here(connection, new, bounds, now)
+        tag = await tag_within_bounds(connection, new, bounds)
+        await check_here(connection, new, bounds, now)
         dues = await self._books.due(connection, new)
         charged = new if dues else replace(new, price=0)
         row = new_row(charged, tag=tag, created_ms=now)
@@ -123,6 +121,20 @@ class SqlAdmissions:
         if job is not None:
             await note_job(connection, job, now)
         return Admitted(generation=generation_of(inserted.mappings().one()), duplicate=False)
+
+    async def foresee(self, prospect: Prospect, bounds: Bounds) -> None:
+        now = self._clock()
+        async with self._database.write(durable=False) as connection:
+            await check_admittance(
+                connection,
+                self._books.accounts,
+                prospect.requester,
+                prospect.address,
+                prospect.scope,
+                now,
+            )
+            await check_room(connection, prospect, bounds, now)
+            await self._books.foresee(connection, prospect)
 
     async def get(self, generation_id: str) -> Generation | None:
         async with self._database.read() as connection:
@@ -201,44 +213,3 @@ async def _was_answered(connection: AsyncConnection, event_key: str) -> bool:
 async def _one(connection: AsyncConnection, query: Select[tuple[object, ...]]) -> Generation | None:
     row = (await connection.execute(query)).mappings().one_or_none()
     return None if row is None else generation_of(row)
-
-
-async def _tag_within_bounds(
-    connection: AsyncConnection, new: NewGeneration, bounds: Bounds
-) -> float:
-    row = generations.c
-    own = row.requester == new.requester
-    dispatched = select(func.max(row.tag)).where(was_dispatched(row)).scalar_subquery()
-    query = select(
-        func.count().filter(own),
-        func.count(),
-        func.max(row.tag).filter(own),
-        func.coalesce(dispatched, 0.0),
-        weight_of(new.requester),
-    ).where(is_live(row))
-    own_live, live, last_live, highest, weight = (await connection.execute(query)).one()
-    if own_live >= bounds.live_per_requester:
-        raise Refusal("queue_full_yours", limit=bounds.live_per_requester)
-    if live >= bounds.live_in_all:
-        raise Refusal("queue_full", limit=bounds.live_in_all)
-    return fair_tag(highest, last_live, new.cost, weight)
-
-
-async def _check_here(
-    connection: AsyncConnection, new: NewGeneration, bounds: Bounds, now: int
-) -> None:
-    """What the group itself bounds: each needs a look of its own, at one person's rows."""
-    row = generations.c
-    theirs = (row.requester == new.requester) & (row.scope == new.scope)
-    if bounds.live_here is not None:
-        query = select(func.count()).where(theirs, is_live(row))
-        if (await connection.execute(query)).scalar_one() >= bounds.live_here:
-            raise Refusal("queue_full_here", limit=bounds.live_here)
-    if bounds.cooldown_ms:
-        # A clock that was ahead, and is right again, lets nobody wait for longer than this.
-        lately = row.created_ms.between(now - bounds.cooldown_ms + 1, now)
-        query = select(func.max(row.created_ms)).where(theirs, starts_cooldown(row), lately)
-        last = (await connection.execute(query)).scalar_one()
-        if last is not None:
-            wait = last + bounds.cooldown_ms - now
-            raise Refusal("cooldown", seconds=-(-wait // 1000), cooldown=bounds.cooldown_ms // 1000)

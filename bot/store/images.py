@@ -2,13 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import ParamSpec, TypeVar
 
 from bot.core.generation import Generation
+from bot.store.picture_thread import PictureThread
 from engine.contract import MAX_PICTURES
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class PictureFolder:
@@ -18,6 +23,7 @@ class PictureFolder:
         self._state_dir = state_dir.absolute()
         #: Folders whose names this process has brought to the disk, with all above them.
         self._synced: set[Path] = set()
+        self._thread = PictureThread()
 
     async def save(
         self, generation: Generation, pictures: Sequence[bytes], preview: bytes
@@ -43,6 +49,9 @@ class PictureFolder:
 
     async def read(self, relative: str) -> bytes:
         return await asyncio.to_thread(self.path(relative).read_bytes)
+
+    async def decode(self, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        return await self._thread(work, *args, **options)
 
     def path(self, relative: str) -> Path:
         path = Path(os.path.normpath(self._state_dir / relative))

@@ -54,13 +54,11 @@ class SqlLedger:
             here = await self._accounts.here(connection, key.platform, key.scope)
             account = await self._accounts.open(connection, key, here)
             if await record(connection, act, self._clock()):
-                added = changed(account.left, wish, amount)
+                added = changed(account.left, wish, amount, by_fleet=by_fleet)
                 if added.total > 0 and not (by_fleet or here.pooled):
                     raise Refusal("no_pool")
-                given = _given(account, added, by_fleet=by_fleet)
-                about: dict[str, Any] = {"reason": reason, "given": given, **_by(act)}
                 account = await self._accounts.enter(
-                    connection, account, EntryKind.CHANGE, added, **about
+                    connection, account, EntryKind.CHANGE, added, reason=reason, **_by(act)
                 )
             return _statement(account, ())
 
@@ -94,14 +92,6 @@ def _check_within(own: Limit, allowance: int | None, *, pooled: bool) -> None:
         raise Refusal("held_by_fleet")
     if not pooled:
         raise Refusal("no_pool")
-
-
-def _given(account: Account, added: Amount, *, by_fleet: bool) -> int:
-    """How much of what then does not expire came out of the pool. What the fleet adds did not,
-    and what was spent of what did, or taken by who gave it, is no more to be taken back."""
-    if by_fleet:
-        return min(account.given, account.left.extra)
-    return max(0, account.given + added.extra)
 
 
 def _by(act: Act) -> dict[str, Any]:

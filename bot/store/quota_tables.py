@@ -27,7 +27,7 @@ accounts = Table(
     Column("granted", BigInteger, nullable=False, server_default="0"),
     Column("daily", BigInteger, nullable=False, server_default="0"),
     Column("extra", BigInteger, nullable=False, server_default="0"),
-    #: How much of `extra`, at most, is what admins of the group gave out of its pool.
+    #: How much of `extra` is what admins of the group gave out of its pool.
     Column("given", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("platform", "scope", "holder"),
     check("not_overdrawn", "daily >= 0 AND extra >= 0"),
@@ -42,6 +42,8 @@ ledger = Table(
     Column("kind", Text, nullable=False),
     Column("daily", BigInteger, nullable=False),
     Column("extra", BigInteger, nullable=False),
+    #: How much of `extra` came out of the group's pool, goes with it, or was reserved of that.
+    Column("given", BigInteger, nullable=False, server_default="0"),
     #: The local date whose grant `daily` belongs to.
     Column("day", Text, nullable=False),
     Column("actor", Text),

@@ -7,6 +7,7 @@ from PIL import ExifTags, Image, ImageOps
 
 from bot.core.errors import Refusal
 from bot.core.sources import Given, MaskFrom
+from bot.deep_grey import in_eight_bits
 
 #: Decoded it takes four bytes each.
 MAX_PIXELS = 50_000_000
@@ -17,8 +18,6 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 _OPAQUE = 128
 #: Kept in a byte or less for each pixel, and in no channels that could be scaled.
 _UNSCALABLE = ("1", "P", "PA")
-#: Grey in two bytes for each pixel.
-_DEEP = ("I;16", "I;16B", "I;16L")
 #: Orientations by which width and height change places.
 _TURNED = (5, 6, 7, 8)
 _CHANNELS = {"red": "R", "green": "G", "blue": "B"}
@@ -146,17 +145,8 @@ def _channel(mask: Image.Image, name: str) -> Image.Image:
     return ImageOps.invert(mask.convert("RGBA").getchannel("A"))
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Scaled: converting makes white of everything above a 256th of what is brightest."""
-    grey = picture.point(lambda value: value * (1 / 256)).convert("L")
-    if "transparency" in grey.info:
-        grey.info["transparency"] //= 256
-    return grey
-
-
 def _within_bounds(picture: Image.Image) -> Image.Image:
-    if picture.mode in _DEEP:
-        picture = _eight_bits(picture)
+    picture = in_eight_bits(picture)
     pixels = picture.width * picture.height
     if pixels <= KEPT_PIXELS:
         picture.load()

@@ -9,8 +9,6 @@ from bot.core.sources import MAX_BYTES, Given, MaskFrom
 from bot.store.images import PictureFolder, sync_folder, write_whole
 
 FOLDER = "pictures/sources"
-#: Decoded at once, for the sake of memory.
-_AT_ONCE = 2
 
 
 class SourceFolder:
@@ -18,25 +16,21 @@ class SourceFolder:
 
     def __init__(self, pictures: PictureFolder) -> None:
         self._pictures = pictures
-        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def make_ready(self, content: bytes, mask: bytes | None = None) -> Given:
         check_bytes(content, mask or b"")
-        async with self._turn:
-            return await asyncio.to_thread(_made_ready, content, mask)
+        return await self._pictures.decode(_made_ready, content, mask)
 
     async def laid_under(self, content: bytes, mask: MaskFrom | None) -> Given:
         check_bytes(content, mask.content if mask else b"")
-        async with self._turn:
-            return await asyncio.to_thread(_laid_under, content, mask)
+        return await self._pictures.decode(_laid_under, content, mask)
 
     async def load(self, path: str) -> Given:
         try:
             content = await self._pictures.read(path)
         except OSError:
             raise Refusal("source_gone") from None
-        async with self._turn:
-            return await asyncio.to_thread(_made_ready, content, None)
+        return await self._pictures.decode(_made_ready, content, None)
 
     async def keep(self, generation_id: str, given: Given) -> str:
         name = f"{FOLDER}/{generation_id}.png"

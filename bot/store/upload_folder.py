@@ -11,8 +11,6 @@ from bot.store.images import PictureFolder
 from bot.store.sources import check_bytes, keep_file, written_between
 
 FOLDER = "uploads"
-#: Decoded at once, for the sake of memory.
-_AT_ONCE = 2
 
 
 class UploadFolder:
@@ -20,12 +18,10 @@ class UploadFolder:
 
     def __init__(self, pictures: PictureFolder) -> None:
         self._pictures = pictures
-        self._turn = asyncio.Semaphore(_AT_ONCE)
 
     async def checked(self, content: bytes) -> Checked:
         check_bytes(content)
-        async with self._turn:
-            return await asyncio.to_thread(_checked, content)
+        return await self._pictures.decode(_checked, content)
 
     async def write(self, picture: Checked) -> str:
         name = f"{FOLDER}/{secrets.token_hex(12)}"
@@ -40,8 +36,7 @@ class UploadFolder:
 
     async def masked(self, content: bytes, mask: bytes) -> bytes:
         check_bytes(content, mask)
-        async with self._turn:
-            return await asyncio.to_thread(_masked, content, mask)
+        return await self._pictures.decode(_masked, content, mask)
 
     async def written(self, after_ms: int, before_ms: int) -> Sequence[str]:
         return await asyncio.to_thread(

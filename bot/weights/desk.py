@@ -18,9 +18,9 @@ from rich.progress import (
 
 from bot.core.errors import StartupError
 from bot.settings import BotSettings
-from bot.weights.fetching import Busy, Fetching, NoSpace, is_full
+from bot.weights.fetching import Busy, Fetching, Mixed, NoSpace, is_full
 from bot.weights.hubs import HubError, hub_named
-from bot.weights.manifest import Manifest
+from engine.manifest import Manifest
 from engine.profiles import Profile
 
 _HUBS = ("huggingface", "modelscope")
@@ -57,6 +57,12 @@ def _told(folder: Path) -> Iterator[None]:
         raise StartupError(
             f"另一个 zdraw model pull 正在下载到 / another one is fetching into {folder}",
             os.EX_TEMPFAIL,
+        ) from None
+    except Mixed as error:
+        raise StartupError(
+            f"{folder} 里的 {error} 不属于这个模型：先移走 / {error} in {folder} is no file of "
+            "this model: take it away first",
+            os.EX_DATAERR,
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = " ".join(str(error).split()) or type(error).__name__

@@ -1,9 +1,16 @@
-"""Changes settings in `.env`, and leaves every other line of it as it is."""
+"""Changes settings in `.env`, and leaves everything else of it as it is."""
 
+import io
 import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+
+from dotenv.parser import parse_stream
+
+#: A setting with its lines, or what stands between settings: (its name or None, text). Read by what
+#: reads it for the settings: a value in quotation marks may have lines of its own.
+Piece = tuple[str | None, str]
 
 
 def set_values(file: Path, values: Mapping[str, str]) -> None:
@@ -11,16 +18,16 @@ def set_values(file: Path, values: Mapping[str, str]) -> None:
     where it is new. Raises OSError, UnicodeDecodeError."""
     # Where it is a link, what it leads to.
     file = file.resolve()
-    lines = _lines(file) if file.exists() else []
+    pieces = _pieces(file) if file.exists() else []
     for name, value in values.items():
-        lines = _with(lines, name, value)
+        pieces = _with(pieces, name, value)
     written = file.with_name(f"{file.name}.new")
     # What an earlier try has left may be readable for others.
     written.unlink(missing_ok=True)
     descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as opened:
-            opened.write("".join(f"{line}\n" for line in lines))
+            opened.write("".join(text for _, text in pieces))
             opened.flush()
             os.fsync(opened.fileno())
         if file.exists():
@@ -40,26 +47,34 @@ def _hand_over(written: Path, like: os.stat_result) -> None:
     written.chmod(like.st_mode & 0o777)
 
 
-def _lines(file: Path) -> list[str]:
-    """Without their ends. What str.splitlines takes for one may stand in a value."""
+def _pieces(file: Path) -> list[Piece]:
     with file.open(encoding="utf-8", newline="") as opened:
-        text = opened.read()
-    return text.removesuffix("\n").split("\n") if text else []
+        found = parse_stream(io.StringIO(opened.read(), newline=""))
+        # Without "=" it sets nothing.
+        return [(one.key if one.value is not None else None, one.original.string) for one in found]
 
 
-def _with(lines: list[str], name: str, value: str) -> list[str]:
-    """The last line that sets `name` is the one that counts; others go, so that none is read by
+def _with(pieces: list[Piece], name: str, value: str) -> list[Piece]:
+    """The last one that sets `name` is the one that counts; others go, so that none is read by
     mistake. A new one comes last."""
-    said = re.compile(rf"\s*(export\s+)?{re.escape(name)}\s*=", re.IGNORECASE)
-    places = [place for place, line in enumerate(lines) if said.match(line)]
+    said = [place for place, (key, _) in enumerate(pieces) if (key or "").upper() == name.upper()]
     # As the others end, which may have come from Windows.
-    end = "\r" if lines and lines[0].endswith("\r") else ""
+    end = "\r\n" if pieces and re.match(r"[^\n]*\r\n", pieces[0][1]) else "\n"
     setting = f"{name}={_quoted(value)}{end}"
-    if not places:
-        return [*lines, setting] if value else lines
-    kept = [line for place, line in enumerate(lines) if place not in places[:-1]]
-    place = places[-1] - len(places) + 1
-    return [*kept[:place], setting, *kept[place + 1 :]]
+    if not said:
+        between = "" if not pieces or pieces[-1][1].endswith("\n") else end
+        return [*pieces, (name, between + setting)] if value else pieces
+    changed = list(pieces)
+    for place in said:
+        above = _empty_lines(changed[place][1])
+        changed[place] = (name, above + setting) if place == said[-1] else (None, above)
+    return changed
+
+
+def _empty_lines(text: str) -> str:
+    """Those that a piece begins with."""
+    found = re.match(r"(?:[ \t]*\r?\n)*", text)
+    return found[0] if found else ""
 
 
 def _quoted(value: str) -> str:

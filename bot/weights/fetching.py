@@ -1,28 +1,28 @@
 """Fetches a model into a folder, and goes on where an earlier try has ended.
 
-Each file is fetched beside its place, checked against size and checksum, and moved there. The
-index comes last, so that a folder is a model only when all of it is there.
+Files are fetched beside their places and checked against size and checksum; only when all of them
+are there they are put into their places. So a model that changed is drawn with as it was until
+then, and while they are exchanged the folder's manifest says that nobody may load it.
 """
 
 import errno
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import httpx
 
-from bot.weights.hubs import Hub, HubError, RemoteFile, complaint
-from bot.weights.manifest import Manifest, has_the_hash, read
-from bot.weights.needed import needed
+from bot.weights.hubs import Hub, HubError, complaint
+from bot.weights.needed import needed, opened_beside
 from engine.file_lock import take_lock
+from engine.manifest import PARTS, Manifest, RemoteFile, has_the_hash, read
 from engine.profiles import Profile
+from engine.weight_files import INDEX
 
-#: Of files that are not whole, in the folder.
-PARTS = ".zdraw-parts"
 #: Left free on the disk.
 RESERVE_BYTES = 256 * 2**20
 #: Times that a connection may break without a byte in between, and seconds before each next try.
@@ -43,6 +43,10 @@ class NoSpace(Exception):
 
 class Busy(Exception):
     """Another process fetches into the same folder."""
+
+
+class Mixed(Exception):
+    """A file of that path would be loaded with the model, and is none of its files."""
 
 
 #: Is told of each file as it begins, and of each piece: (path, bytes of it that are there).
@@ -72,10 +76,10 @@ class Fetching:
         """Asks the hub what there is. A folder that was begun is gone on with in the same state of
         the model. Raises HubError, httpx.HTTPError."""
         source = self._hub.source(self._model)
-        begun = read(self._folder)
+        began = begun(self._folder)
         revision = None
-        if begun is not None and (begun.hub, begun.source) == (self._hub.name, source):
-            revision = None if begun.complete else begun.revision
+        if began is not None and (began.hub, began.source) == (self._hub.name, source):
+            revision = began.revision
         listing = self._hub.listing(self._http, source, revision)
         return Manifest(
             hub=self._hub.name,
@@ -86,22 +90,46 @@ class Fetching:
         )
 
     def fetch(self, manifest: Manifest, on_bytes: OnBytes) -> Manifest:
-        """Fetches what is not there. Raises NoSpace, Busy, HubError, httpx.HTTPError, OSError; what
-        has come stays for the next try."""
+        """Fetches what is not there. Raises NoSpace, Busy, Mixed, HubError, httpx.HTTPError,
+        OSError; what has come stays for the next try."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._alone():
+            known = read(self._folder)
+            before = known.files if known is not None else ()
+            self._check_beside(manifest, before)
             missing = [file for file in manifest.files if not self._is_there(file, on_bytes)]
             self._check_space(missing)
-            # Not before: a folder with it in it is not whole.
-            (self._folder / PARTS).mkdir(exist_ok=True)
-            if missing or not _is_known_whole(self._folder, manifest):
+            parts = self._folder / PARTS
+            parts.mkdir(exist_ok=True)
+            # For the next try, which goes on with the same state of the model.
+            manifest.save(parts)
+            if not (self._folder / INDEX).is_file():
                 manifest.save(self._folder)
             for file in missing:
                 self._file(manifest, file, on_bytes)
-            done = replace(manifest, complete=True)
-            done.save(self._folder)
-            shutil.rmtree(self._folder / PARTS, ignore_errors=True)
+            gone = {file.path for file in before} - {file.path for file in manifest.files}
+            done = self._exchanged(manifest, missing, gone)
+            shutil.rmtree(parts, ignore_errors=True)
             return done
+
+    def _exchanged(self, manifest: Manifest, missing: list[RemoteFile], gone: set[str]) -> Manifest:
+        """The folder with what has come in its place. Whoever ends this half-way leaves a manifest
+        that says so; the next try has all it takes to finish."""
+        folder = self._folder
+        known = read(folder) or manifest
+        if missing or gone:
+            # As long as it names what has to go.
+            replace(known, complete=False).save(folder)
+            for path in gone:
+                (folder / path).unlink(missing_ok=True)
+            manifest.save(folder)
+        for file in missing:
+            target = folder / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            file.part(folder).replace(target)
+        done = replace(manifest, complete=True)
+        done.save(folder)
+        return done
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -123,26 +151,26 @@ class Fetching:
             on_bytes(file.path, file.size)
         return is_right
 
+    def _check_beside(self, manifest: Manifest, before: Iterable[RemoteFile]) -> None:
+        # What an earlier state had goes when this one comes; anything else is not ours to delete.
+        for path in opened_beside(self._model, (*manifest.files, *before), self._folder):
+            raise Mixed(path)
+
     def _check_space(self, missing: list[RemoteFile]) -> None:
         needs = sum(file.size - min(file.size, self._have(file)) for file in missing)
         free = self._free(self._folder)
         if needs and needs + RESERVE_BYTES > free:
             raise NoSpace(needs + RESERVE_BYTES, free)
 
-    def _part(self, file: RemoteFile) -> Path:
-        # By its hash: a part of what has changed since is not gone on with.
-        state = (file.sha256 or file.blob or "")[:16]
-        return self._folder / PARTS / f"{file.path.replace('/', '--')}.{state or file.size}"
-
     def _have(self, file: RemoteFile) -> int:
-        part = self._part(file)
+        part = file.part(self._folder)
         return part.stat().st_size if part.is_file() else 0
 
     def _has_come(self, file: RemoteFile) -> bool:
-        return self._part(file).exists() and self._have(file) >= file.size
+        return file.part(self._folder).exists() and self._have(file) >= file.size
 
     def _file(self, manifest: Manifest, file: RemoteFile, on_bytes: OnBytes) -> None:
-        part, failures = self._part(file), 0
+        part, failures = file.part(self._folder), 0
         most = self._have(file)
         on_bytes(file.path, most)
         while not self._has_come(file):
@@ -166,9 +194,7 @@ class Fetching:
                 f"{file.path} 的校验和不对，已删掉，请重试 / {file.path} came with a wrong "
                 "checksum and was thrown away: try again"
             )
-        target = self._folder / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.replace(target)
+        _settle(part)
 
     def _go_on(self, manifest: Manifest, file: RemoteFile, part: Path, on_bytes: OnBytes) -> None:
         """One answer, from where the last one ended."""
@@ -214,9 +240,19 @@ def _given_up(error: httpx.TransportError | _Later | None, file: RemoteFile) -> 
     )
 
 
-def _is_known_whole(folder: Path, manifest: Manifest) -> bool:
-    known = read(folder)
-    return known is not None and known.complete and known.files == manifest.files
+def begun(folder: Path) -> Manifest | None:
+    """Of what was fetched into `folder`, and is not all there."""
+    known, began = read(folder), read(folder / PARTS)
+    if known is None or not known.complete:
+        return began or known
+    # Where all of it is there only the parts' folder was not deleted any more.
+    return None if began is None or began.files == known.files else began
+
+
+def _settle(file: Path) -> None:
+    """What is in it is on the disk before it takes the place of another."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
 
 
 def is_full(error: OSError) -> bool:

@@ -13,24 +13,12 @@ from urllib.parse import quote
 
 import httpx
 
+from engine.manifest import RemoteFile
 from engine.profiles import Profile
 
 
 class HubError(Exception):
     """The hub does not give it; the message says why and what to do."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RemoteFile:
-    """A file of a published model."""
-
-    path: str
-    #: Bytes.
-    size: int
-    #: Hexadecimal; None where the hub does not say.
-    sha256: str | None = None
-    #: The hash that git names it by, of small files at Hugging Face.
-    blob: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,11 @@
 """Which of a published model's files its pipeline opens: the others are not fetched."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
+from pathlib import Path
 
-from bot.weights.hubs import HubError, RemoteFile, is_safe
+from bot.weights.hubs import HubError, is_safe
+from engine.manifest import RemoteFile
 from engine.profiles import Profile
 from engine.weight_files import INDEX, LAYOUTS, Layout
 
@@ -27,6 +29,15 @@ def needed(model: Profile, files: Iterable[RemoteFile]) -> tuple[RemoteFile, ...
         )
     index = chosen.pop(INDEX)
     return (*(chosen[path] for path in sorted(chosen)), index)
+
+
+def opened_beside(model: Profile, files: Iterable[RemoteFile], folder: Path) -> Iterator[str]:
+    """What lies in `folder`, is none of `files`, and would be opened with them."""
+    known = {file.path for file in files}
+    for found in sorted(folder.glob("*/*")):
+        path = str(found.relative_to(folder))
+        if path not in known and _is_needed(path, LAYOUTS[model.pipeline_class]):
+            yield path
 
 
 def _is_needed(path: str, layout: Layout) -> bool:

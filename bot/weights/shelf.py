@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bot.weights import manifest
-from bot.weights.fetching import PARTS
+from bot.weights.fetching import begun
 from engine.local_model import chosen_model
+from engine.manifest import read as manifest_of
 from engine.profiles import PROFILES, Profile, UnknownModel, row_named
 from engine.settings import EngineSettings
-from engine.weight_files import INDEX, NoWeights, check_files, faults
+from engine.weight_check import wrong
+from engine.weight_files import INDEX
 
 
 class State(StrEnum):
@@ -20,6 +21,8 @@ class State(StrEnum):
     PARTIAL = "partial"
     DAMAGED = "damaged"
     COMPLETE = "complete"
+    #: Complete as it was; what it is to become has not all come.
+    UPDATING = "updating"
     UNPUBLISHED = "unpublished"
 
 
@@ -94,29 +97,11 @@ class Shelf:
 
 def state_of(folder: Path) -> State:
     """Of headers and sizes alone."""
-    fetched = manifest.read(folder)
-    if (folder / PARTS).exists() or (fetched is not None and not fetched.complete):
+    fetched = manifest_of(folder)
+    if fetched is not None and not fetched.complete:
         return State.PARTIAL
     if not (folder / INDEX).is_file():
         return State.NONE
-    return State.DAMAGED if list(wrong(folder, hashes=False)) else State.COMPLETE
-
-
-def wrong(folder: Path, *, hashes: bool) -> list[str]:
-    """What is wrong with a folder, file by file: against what it was fetched as, if it was, and
-    against what its pipeline opens."""
-    fetched = manifest.read(folder)
-    differing = [] if fetched is None else list(
-        manifest.differences(folder, fetched, hashes=hashes)
-    )  # fmt: skip
-    try:
-        opened = list(faults(folder))
-    except NoWeights:
-        opened = [f"{INDEX} is missing"]
-    known = {line.partition(" ")[0] for line in differing}
-    return [*differing, *(line for line in opened if line.partition(" ")[0] not in known)]
-
-
-def bytes_of(folder: Path) -> int:
-    """Of weights, of a folder in which nothing is wrong."""
-    return check_files(folder)
+    if wrong(folder, hashes=False):
+        return State.DAMAGED
+    return State.COMPLETE if begun(folder) is None else State.UPDATING

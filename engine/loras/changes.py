@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.lora import LoraProblem
-from engine.loras.header import Header
+from engine.tensor_header import Header
 
 #: Path of a linear layer in the transformer -> (outputs, inputs).
 Layers = Mapping[str, tuple[int, int]]

@@ -18,7 +18,8 @@ def read_lora(file: LoraFile, dtype: torch.dtype) -> Adapter:
     """`file` with its matrices in `dtype`. Raises Unfit where it is not what it was when it was
     looked at, or has numbers that are none; OSError."""
     with file.path.open("rb") as opened:
-        content = opened.read()
+        # Of what has grown since as much as was decided on.
+        content = opened.read(file.stamp[0])
     try:
         tensors = load(content)
         changes = {change.layer: _pair(change, tensors, dtype) for change in file.changes}

@@ -144,6 +144,35 @@ def test_a_page_that_is_loaded_again_shows_what_it_had_asked_for(page: Page) -> 
     assert page.locator("#status").inner_text() == told
 
 
+def test_a_page_that_is_loaded_again_has_what_was_typed_and_another_one_has_not(
+    house: BoardHouse, chromium: Browser, page: Page
+) -> None:
+    prompt(page).fill("一个红色的圆")
+    page.get_by_text("更多设置").click()
+    page.locator("#negative textarea").fill("绿色")
+    page.locator("#ratio").get_by_text("横 16:9").click()
+    page.locator("#enhance input").uncheck()
+    stored = "() => (sessionStorage.getItem('zdraw-form') || '').includes('绿色\",false]')"
+    page.wait_for_function(stored)
+    width = page.locator("#width input[type=number]").input_value()
+    page.reload()
+    expect(prompt(page)).to_have_value("一个红色的圆")
+    expect(page.locator("#width input[type=number]")).to_have_value(width)
+    expect(page.locator("#enhance input")).not_to_be_checked()
+    page.get_by_text("更多设置").click()
+    expect(page.locator("#negative textarea")).to_have_value("绿色")
+    expect(page.locator("#guidance input[type=number]")).to_have_value("0")
+    # Drawn, it is still there: words are changed a little and drawn again.
+    prompt(page).fill(DRAW)
+    press(page, "画")
+    drawn(page)
+    page.reload()
+    expect(prompt(page)).to_have_value(DRAW)
+    with a_page(chromium, house.url, DESK) as other:
+        expect(prompt(other)).to_have_value("")
+        expect(other.locator("#enhance input")).to_be_checked()
+
+
 def test_a_press_whose_answer_is_lost_is_asked_after(page: Page) -> None:
     """It joins the queue, and what is told of it goes to another stream than the page hears."""
     draw(page, LONG_DRAW)

@@ -23,6 +23,7 @@ from bot.core.cards import Cards
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.group_rules import GroupRules, RulesHere
+from bot.core.loop_turns import LoopTurns
 from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
@@ -164,6 +165,7 @@ async def api_in(
             uploads=Uploads(UploadFolder(pictures), store.uploads, store.clock),
             sketches=engine,
             engine=engine,
+            turns=LoopTurns(),
             clock=store.clock,
             log=log,
         )

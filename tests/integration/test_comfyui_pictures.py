@@ -322,3 +322,21 @@ async def test_a_drawn_picture_is_not_an_upload(api: Api, program: httpx.AsyncCl
     name = "x_abc-1.png"
     await sent(program, a_png(), name)
     await drawn(api, program, workflow(FROM_PICTURE, nload={"image": name}))
+
+
+@pytest.mark.parametrize("asked", [{"preview": "webp;90"}, {"preview": "jpeg"}, {"channel": "rgb"}])
+async def test_a_grey_picture_of_16_bits_is_shown_as_grey_as_it_is(program, asked) -> None:
+    await sent(program, encoded(Image.new("I;16", (32, 32), 32_768), "PNG"))
+    params = {"filename": "a.png", "type": "input", **asked}
+    shown = await program.get("/view", params=params)
+    assert shown.status_code == 200
+    pixel = Image.open(BytesIO(shown.content)).convert("RGB").getpixel((5, 5))
+    assert isinstance(pixel, tuple)
+    assert all(abs(one - 128) <= 2 for one in pixel)
+
+
+async def test_a_grey_picture_of_16_bits_is_opaque(program) -> None:
+    await sent(program, encoded(Image.new("I;16", (32, 32), 32_768), "PNG"))
+    params = {"filename": "a.png", "type": "input", "channel": "a"}
+    shown = await program.get("/view", params=params)
+    assert Image.open(BytesIO(shown.content)).getchannel("A").getextrema() == (255, 255)

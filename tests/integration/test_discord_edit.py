@@ -7,9 +7,12 @@ import pytest
 from PIL import Image
 
 from bot.core.generation import Generation
+from bot.core.quota import AccountKey
 from bot.core.replies import reply
+from engine.lora import Lora
+from tests.builders import act
 from tests.fakes.discord_api import FakeDiscord, Message
-from tests.integration.discord_life import ANNA, BORIS, CHANNEL, Life, living
+from tests.integration.discord_life import ANNA, BORIS, CHANNEL, GUILD, Life, living
 from tests.integration.test_discord_draw import answered
 from tests.integration.waiting import eventually
 from tests.photos import encoded, photo
@@ -46,6 +49,12 @@ async def test_a_file_becomes_what_is_drawn_from_and_the_answer_the_picture(life
     assert await life.drawn(asked) is asked.original
 
 
+async def test_it_takes_the_options_of_a_drawing(life, discord):
+    row = await life.row(edit(life, steps=9, guidance=2.0, lora="水墨:0.5"))
+    assert (row.spec.steps, row.spec.guidance) == (9, 2.0)
+    assert row.spec.loras == (Lora(name="水墨", weight=0.5),)
+
+
 async def test_a_mask_says_what_is_drawn_anew(life, discord):
     mask = Image.new("L", (320, 240), 0)
     mask.paste(255, (0, 0, 160, 240))
@@ -66,6 +75,13 @@ async def test_what_is_refused_anyway_is_not_fetched(life, discord):
     # It would be told that the picture cannot be had.
     discord.world.files.clear()
     assert "--seed" in await answered(life, wrong)
+
+
+async def test_who_has_no_quota_has_nothing_fetched(life, discord):
+    key = AccountKey(platform="discord", scope=f"guild:{GUILD}", holder=f"discord:{ANNA}")
+    await life.store.ledger.allow(key, 0, "", act(), by_fleet=True)
+    discord.world.files.clear()
+    assert "额度" in await answered(life, edit(life))
 
 
 async def test_from_the_menu_of_somebodys_message_a_form_asks_what_to_change(life, discord):

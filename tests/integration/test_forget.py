@@ -17,12 +17,14 @@ from bot.core.messages import Notice
 from bot.core.quota import QuotaDefaults
 from bot.core.replies import reply
 from bot.core.retention import DAY_MS, SWEEP_MS, Retention
+from bot.core.uploads import UploadName
 from bot.store.exports import KEEP_MS
 from bot.store.forgetting import LATE_RESULT_MS
 from bot.store.notices import KEEP_MS as KEEP_NOTICES_MS
 from tests.builders import spec
 from tests.integration.front_desk_life import ANNA, BORIS, CHAT, ELSEWHERE, Desk, desk_in, words
 from tests.integration.waiting import eventually
+from tests.photos import photo
 
 SECRET = spec(prompt="秘密的花园", negative_prompt="秘密的雾", count=2)
 
@@ -207,6 +209,18 @@ async def test_after_all_is_forgotten_there_is_no_history_and_nothing_to_forget(
     await desk.desk.my_data.history(desk.origin())
     assert "还没有你的图" in (await desk.said())[-1].text
     assert "不用忘" in (await question(desk)).text
+
+
+async def test_uploads_go_too_with_their_files(desk: Desk, tmp_path: Path) -> None:
+    one = await desk.drawn()
+    at = UploadName(kind="input", subfolder="", name="a.png")
+    for person in (ANNA, BORIS):
+        await desk.data.uploads.take(person, at, photo(kind="PNG"), overwrite=False)
+    kept = await desk.store.uploads.find(BORIS, at)
+    assert kept is not None
+    await desk.desk.my_data.forget(desk.origin(), one.id)
+    assert [path.name for path in (tmp_path / "uploads").iterdir()] == [Path(kept.path).name]
+    assert await desk.store.uploads.find(ANNA, at) is None
 
 
 async def test_an_export_goes_too(desk: Desk, tmp_path: Path) -> None:

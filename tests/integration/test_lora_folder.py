@@ -10,15 +10,16 @@ import pytest
 import torch
 from structlog.testing import capture_logs
 
+from bot.core.replies import lora_problem
 from engine.contract import Job
 from engine.lora import Lora, LoraInfo
 from engine.loras import folder as lora_folder
-from engine.loras.changes import Change, Layers, changes_in
+from engine.loras.changes import Change, Layers, Unfit, changes_in
 from engine.loras.folder import LoraFile, LoraFolder
-from engine.loras.header import Header
 from engine.loras.library import BadLora, LoraLibrary
 from engine.pipeline import Adapter
 from engine.pipelines.lora_files import read_lora
+from engine.tensor_header import Header
 from tests.lora_files import diffusers_form, random_pairs, save
 from tests.unit.engine.jobs import job
 
@@ -104,6 +105,48 @@ def test_a_file_that_is_no_safetensors_file_is_listed_as_damaged(folder, content
     folder.mkdir()
     (folder / "bad.safetensors").write_bytes(content)
     assert infos(folder)["bad"].problem == "damaged"
+
+
+def huge(folder: Path, name: str) -> Path:
+    """A LoRA of a rank that no layer has, whole, and nothing but holes on the disk."""
+    path, rank = "transformer.layers.0.attention.to_q", 2**26
+    half = rank * 8 * 4
+    told = {
+        f"{path}.lora_A.weight": {"dtype": "F32", "shape": [rank, 8], "data_offsets": [0, half]},
+        f"{path}.lora_B.weight": {
+            "dtype": "F32", "shape": [8, rank], "data_offsets": [half, 2 * half]
+        },
+    }  # fmt: skip
+    start = with_header(json.dumps(told).encode())
+    folder.mkdir(exist_ok=True)
+    file = folder / f"{name}.safetensors"
+    file.write_bytes(start)
+    os.truncate(file, len(start) + 2 * half)
+    return file
+
+
+def test_a_file_too_large_to_be_read_is_listed_with_its_size_and_its_jobs_are_refused(folder):
+    huge(folder, "huge")
+    info = infos(folder)["huge"]
+    assert (info.problem, info.data) == ("too_large", {"size": "4.0 GB"})
+    library = LoraLibrary(LoraFolder(folder, LAYERS), unread)
+    library.look()
+    refused = library.refusal(job(loras=(Lora(name="huge", weight=1),)))
+    assert refused is not None
+    assert refused.data["problem"] == "too_large"
+    assert "4.0 GB" in lora_problem("too_large", "zh", refused.data)
+
+
+def test_a_file_that_grows_between_the_look_and_the_reading_is_not_read(folder):
+    put(folder, "ink")
+    looked_at = LoraFolder(folder, LAYERS).files()["ink"]
+    huge(folder, "other").replace(looked_at.path)
+    with pytest.raises(Unfit):
+        read_lora(looked_at, torch.float32)
+
+
+def unread(file: LoraFile) -> Adapter:
+    raise AssertionError(file.name)
 
 
 def test_a_number_that_is_none_is_damage(folder):

@@ -13,6 +13,7 @@ import diffusers
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 
 from engine.demo_model import WEIGHTS
 from engine.loras.folder import LoraFolder
@@ -26,6 +27,7 @@ from engine.pipelines.storage import compress
 from engine.pipelines.zimage import ZImage
 from tests.integration.laid_out_demo import BOTTOM, REQUEST, Stage, fresh, plain
 from tests.integration.test_compiled import Graphs
+from tests.integration.test_storage import NARROW
 from tests.lora_files import FORMS, Pairs, deltas, diffusers_form, random_pairs, save
 
 LEVEL = 1
@@ -215,16 +217,60 @@ def test_memory_that_runs_out_while_it_is_added_leaves_nothing_behind(
     assert distance(draw(drawing), plain().astype(int)) == 0
 
 
-def test_weights_in_fewer_bytes_stay_as_they_are(tmp_path):
+def narrow(storage: Storage) -> ZImage:
     pipe = fresh()
-    parts = [*blocks_of(pipe.transformer), *pipe.text_encoder.layers]
-    compress(parts, Storage.FP8, torch.float32)
-    narrow = ZImage(pipe, WEIGHTS)
-    before = draw(narrow)
-    pairs = pairs_of(narrow, size=0.08)
-    with_it = draw(narrow, worn(narrow, save(tmp_path, "style", diffusers_form(pairs))))
+    compress([*blocks_of(pipe.transformer), *pipe.text_encoder.layers], storage, torch.float32)
+    return ZImage(pipe, WEIGHTS)
+
+
+def wide(weight: Any) -> Any:
+    """What a matrix that is kept in fewer bytes stands for."""
+    is_packed = is_traceable_wrapper_subclass(weight)
+    return weight.dequantize() if is_packed else weight.to(torch.float32)
+
+
+def widened(drawing: ZImage, pairs: Pairs) -> ZImage:
+    """A plain model of the numbers that `drawing` keeps in fewer bytes, with `pairs` added."""
+    pipe, added = fresh(), deltas([(pairs, 1.0)])
+    with torch.no_grad():
+        for name in ("transformer", "text_encoder"):
+            kept = dict(getattr(drawing._pipe, name).named_modules())
+            for path, part in getattr(pipe, name).named_modules():
+                if isinstance(part, torch.nn.Linear) and path in kept:
+                    both = zip(part.parameters(), kept[path].parameters(), strict=True)
+                    for own, kept_as in both:
+                        own.copy_(wide(kept_as))
+                    if name == "transformer" and path in added:
+                        part.weight += added[path]
+    return ZImage(pipe, WEIGHTS)
+
+
+@pytest.mark.parametrize("storage", NARROW)
+@pytest.mark.parametrize("chosen", ["attention", ""])
+def test_weights_in_fewer_bytes_are_changed_as_what_they_stand_for_and_stay(
+    tmp_path, storage, chosen
+):
+    kept = narrow(storage)
+    before = draw(kept)
+    pairs = pairs_of(kept, chosen, size=0.08)
+    with_it = draw(kept, worn(kept, save(tmp_path, "style", diffusers_form(pairs))))
+    assert distance(with_it, draw(widened(kept, pairs))) <= LEVEL
+    assert distance(with_it, before) > 20
+    # Not the picture of the weights as they were before they were kept in fewer bytes.
     assert 0 < np.abs(with_it - by_hand((pairs, 1.0))).mean() < 3
-    assert distance(draw(narrow), before) == 0
+    assert distance(draw(kept), before) == 0
+
+
+@pytest.mark.parametrize("storage", NARROW)
+def test_weights_in_fewer_bytes_that_are_streamed_are_changed_alike(tmp_path, storage):
+    kept = narrow(storage)
+    lora = worn(kept, save(tmp_path, "style", diffusers_form(pairs_of(kept, size=0.08))))
+    before, expected = draw(kept), draw(kept, lora)
+    swap = BlockSwap(kept._pipe.transformer, blocks_of(kept._pipe.transformer), torch.device("cpu"))
+    for resident in (0, 2):
+        swap.arrange(resident)
+        assert distance(draw(kept, lora), expected) == 0
+        assert distance(draw(kept), before) == 0
 
 
 def test_a_layer_that_is_cast_wider_is_changed_as_well(drawing, tmp_path):

@@ -1,4 +1,6 @@
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +13,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
+from bot.core.errors import Refusal
 from bot.core.generation import Forgotten
 from bot.core.messages import Attachment
+from bot.core.uploads import UploadName
 from bot.store.database import Database, migrate
 from bot.store.schema import migrations_folder, shipped_revisions
 from bot.store.tables import metadata
 from tests.builders import act, address, notice
+from tests.ready_schema import ReadySchema
 from tests.stores import sqlite_url, store_over
 
 ROWS_OF_0001 = (
@@ -63,6 +68,11 @@ def alembic(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(migrations_folder()))
     config.attributes["connection"] = connection
     return config
+
+
+@pytest.fixture(autouse=True)
+def every_migration_runs(monkeypatch: pytest.MonkeyPatch, ready_schema: ReadySchema) -> None:
+    monkeypatch.setattr(command, "upgrade", ready_schema.alembic_upgrade)
 
 
 @pytest.fixture
@@ -117,6 +127,28 @@ def columns_apart(sql: str) -> list[str]:
     """The order of constraints carries no meaning, nor whether one stands with its column."""
     parts = (part.strip(" )") for part in sql.replace("CONSTRAINT", ", CONSTRAINT").split(","))
     return sorted(part for part in parts if part)
+
+
+async def test_schema_of_other_tests_is_the_migrated_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Its text, its order and its rows; and that it comes from what was remembered."""
+    files = [tmp_path / f"{name}.db" for name in ("migrated", "first", "repeated")]
+    await migrate(sqlite_url(files[0]))
+    ready = ReadySchema(command.upgrade)
+    monkeypatch.setattr(command, "upgrade", ready)
+    await migrate(sqlite_url(files[1]))
+    monkeypatch.setattr(ready, "alembic_upgrade", None)
+    await migrate(sqlite_url(files[2]))
+    migrated, first, repeated = (dump(file) for file in files)
+    assert f"INSERT INTO \"alembic_version\" VALUES('{shipped_revisions()[-1]}');" in repeated
+    assert migrated == first == repeated
+
+
+def dump(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        order = connection.execute("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'")
+        return [*connection.iterdump(), *(name for (name,) in order)]
 
 
 async def test_up_down_up(url: str, engine: Engine):
@@ -182,6 +214,58 @@ async def test_rows_of_the_first_version_are_served_by_this_one(url: str, engine
         assert (removal.chat, removal.message) == ("-100", "9")
 
 
+def since(revision: str) -> list[str]:
+    """It and all later ones."""
+    return [one for one in shipped_revisions() if one >= revision]
+
+
+async def brought_up_and_down(url: str, engine: Engine, revision: str, row: str) -> None:
+    """A row of that version, to this one, and to that one and this one again."""
+    with engine.begin() as connection:
+        command.upgrade(alembic(connection), revision)
+        connection.execute(text(row))
+    await migrate(url)
+    with engine.begin() as connection:
+        command.downgrade(alembic(connection), revision)
+    await migrate(url)
+
+
+@pytest.mark.parametrize("revision", since("0006"))
+async def test_a_place_that_was_closed_stays_closed(url: str, engine: Engine, revision: str):
+    row = "INSERT INTO places (platform, chat, thread, open) VALUES ('telegram', '-100', '', false)"
+    await brought_up_and_down(url, engine, revision, row)
+    async with Database(url) as database:
+        with pytest.raises(Refusal, match="closed"):
+            await store_over(database).queued()
+
+
+@pytest.mark.parametrize("revision", since("0012"))
+async def test_by_whom_a_place_was_closed_stays_known(url: str, engine: Engine, revision: str):
+    row = (
+        "INSERT INTO places (platform, chat, thread, open, by_fleet)"
+        " VALUES ('telegram', '-100', '', false, true)"
+    )
+    await brought_up_and_down(url, engine, revision, row)
+    async with Database(url) as database:
+        kept = await store_over(database).sql("SELECT chat, open, by_fleet FROM places")
+    assert kept == [("-100", 0, 1)]
+
+
+@pytest.mark.parametrize("revision", since("0020"))
+async def test_what_was_uploaded_is_found(url: str, engine: Engine, revision: str):
+    row = (
+        "INSERT INTO uploads (requester, kind, subfolder, name, sha256, size_bytes, media_type,"
+        " path, used_ms) VALUES ('api:local', 'input', '', 'a.png', 'ab', 9, 'image/png',"
+        " 'uploads/1', 1)"
+    )
+    await brought_up_and_down(url, engine, revision, row)
+    at = UploadName(kind="input", subfolder="", name="a.png")
+    async with Database(url) as database:
+        found = await store_over(database).uploads.find("api:local", at)
+    assert found is not None
+    assert (found.path, found.size_bytes, found.sha256) == ("uploads/1", 9, "ab")
+
+
 FLAGS = {
     "10:p": (False, False, "10:p"),
     "p10:s": (True, False, "10:s"),
@@ -213,6 +297,44 @@ async def test_what_a_reply_token_said_is_said_by_the_row(url: str, engine: Engi
         command.downgrade(alembic(connection), "0002")
         tokens = connection.execute(text("SELECT reply_token FROM generations ORDER BY serial"))
         assert list(tokens.scalars()) == list(FLAGS)
+
+
+ACCOUNTS_OF_0020 = (
+    "INSERT INTO accounts (serial, platform, scope, holder, extra, given)"
+    " VALUES (1, 'telegram', '-100', 'telegram:1', 1, 8),"
+    " (2, 'telegram', '-100', 'telegram:2', 9, 2)",
+    *[
+        "INSERT INTO ledger (account, kind, daily, extra, day, generation_id, created_ms)"
+        f" VALUES ({account}, '{kind}', 0, {extra}, '2026-01-02', '{generation}', 1)"
+        for account, kind, extra, generation in (
+            (1, "reserve", -4, "open"),
+            (1, "reserve", -9, "spent"),
+            (1, "settle", 0, "spent"),
+            (1, "reserve", -5, "late"),
+            (2, "reserve", -3, "open"),
+        )
+    ],
+)
+
+
+async def test_what_was_reserved_of_what_came_out_of_a_pool_is_known(url: str, engine: Engine):
+    """Seven of those units are in requests that are under way, in the last ones first."""
+    with engine.begin() as connection:
+        command.upgrade(alembic(connection), "0020")
+        for generation in ("open", "spent", "late"):
+            fresh = ROWS_OF_0001[0].replace("'telegram:e'", f"'telegram:{generation}'")
+            connection.execute(text(fresh.replace("'old'", f"'{generation}'")))
+        for statement in ACCOUNTS_OF_0020:
+            connection.execute(text(statement))
+    await migrate(url)
+    with engine.begin() as connection:
+        accounts = connection.execute(text("SELECT extra, given FROM accounts ORDER BY serial"))
+        assert accounts.all() == [(1, 1), (9, 2)]
+        lines = connection.execute(text("SELECT given FROM ledger ORDER BY serial"))
+        assert list(lines.scalars()) == [-2, 0, 0, -5, 0]
+        command.downgrade(alembic(connection), "0020")
+        accounts = connection.execute(text("SELECT given FROM accounts ORDER BY serial"))
+        assert list(accounts.scalars()) == [8, 2]
 
 
 async def test_migration_that_fails_leaves_nothing_behind(url: str, engine: Engine):

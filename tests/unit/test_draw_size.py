@@ -4,12 +4,16 @@ import re
 
 import pytest
 
-from bot.core.draw_size import as_size, least_largest, size_here, usual_size
+from bot.core.draw_options import MAX_RATIO
+from bot.core.draw_size import as_size, least_largest, resolve_size, size_here, usual_size
 from bot.core.draw_syntax import DrawRequest, parse_draw
 from bot.core.errors import Refusal
 from bot.core.group_rules import GroupRules
+from bot.core.quota import price
 from bot.core.request_text import request_text
-from engine.profiles import PROFILES, profile_named
+from bot.core.room import LEAST_SHARE
+from engine.profiles import PROFILES, Profile, profile_named
+from tests.builders import spec
 
 TURBO = profile_named("z-image-turbo")
 
@@ -74,3 +78,14 @@ def test_what_is_offered_for_editing_asks_for_the_same_there(said, rules):
     text = request_text(DrawRequest(prompt="猫", size=size), TURBO, rules, "zh")
     assert size_here(parse_draw(text), TURBO, rules) == size
     assert ("\n" in text) == (size != usual_size(TURBO, rules))
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda profile: profile.name)
+def test_no_shape_costs_less_than_the_least_share_of_the_usual_one(profile: Profile) -> None:
+    width, height = profile.default_size
+    usual = price(spec(width=width, height=height, count=4), profile)
+    for ratio in ((one, other) for one in range(1, 17) for other in range(1, 17)):
+        if not 1 / MAX_RATIO <= ratio[0] / ratio[1] <= MAX_RATIO:
+            continue
+        width, height = resolve_size(DrawRequest(prompt="x", ratio=ratio), profile)
+        assert price(spec(width=width, height=height, count=4), profile) >= LEAST_SHARE * usual

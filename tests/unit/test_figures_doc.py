@@ -33,7 +33,9 @@ def codes(text: str) -> list[str]:
 def told() -> dict[str, set[str]]:
     """Labels of each metric, by the name that Prometheus has for it."""
     nobody: Any = None
-    meter = Meter(admissions=nobody, records=nobody, news=nobody, pace=nobody, engine=nobody)
+    meter = Meter(
+        admissions=nobody, records=nobody, news=nobody, pace=nobody, engine=nobody, turns=nobody
+    )
     engine = Metrics()
     for name in WATCHED:
         engine.watch(name, lambda: 0.0)
@@ -43,9 +45,12 @@ def told() -> dict[str, set[str]]:
         for collector in collectors:
             if isinstance(collector, ProcessCollector):
                 continue
+            family: Any
             (family,) = collector.describe()
             name = family.name + ("_total" if family.type == "counter" else "")
-            found[name] = set(collector._labelnames)
+            # One that is counted elsewhere has its labels with what it tells.
+            labelled = collector if hasattr(collector, "_labelnames") else family
+            found[name] = set(labelled._labelnames)
     return found
 
 

@@ -22,6 +22,7 @@ ENGINE_FOR_THE_BOT = {
     "engine.local_model",
     "engine.lock_wait",
     "engine.lora",
+    "engine.manifest",
     "engine.memory.cards",
     "engine.memory.costs",
     "engine.memory.plan",
@@ -30,6 +31,7 @@ ENGINE_FOR_THE_BOT = {
     "engine.settings",
     "engine.sight",
     "engine.socket_path",
+    "engine.weight_check",
     "engine.weight_files",
 }
 #: The only places that may import torch; the rest of the engine can be tested without it.

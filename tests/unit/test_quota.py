@@ -42,4 +42,28 @@ def test_guidance_that_is_usual_is_in_the_unit(guidance, costs):
     ],
 )
 def test_what_expires_first_goes_first(wish, amount, added):
-    assert changed(Amount(daily=3, extra=2), wish, amount) == added
+    assert changed(Amount(daily=3, extra=2), wish, amount, by_fleet=True) == added
+
+
+@pytest.mark.parametrize(
+    ("by_fleet", "wish", "amount", "added"),
+    [
+        (True, Wish.ADD, 2, Amount(extra=2)),
+        (False, Wish.ADD, 2, Amount(extra=2, given=2)),
+        (True, Wish.TAKE, 2, Amount(daily=-1, extra=-1)),
+        (True, Wish.TAKE, 6, Amount(daily=-1, extra=-5, given=-1)),
+        (False, Wish.TAKE, 2, Amount(daily=-1, extra=-1, given=-1)),
+        (False, Wish.TAKE, 6, Amount(daily=-1, extra=-5, given=-4)),
+        (False, Wish.SET, 12, Amount(extra=3, given=3)),
+    ],
+)
+def test_what_came_out_of_a_pool_is_spent_last_and_taken_first_by_who_gave_it(
+    by_fleet, wish, amount, added
+):
+    left = Amount(daily=1, extra=8, given=4)
+    assert changed(left, wish, amount, by_fleet=by_fleet) == added
+
+
+@pytest.mark.parametrize(("price", "given"), [(3, 0), (5, 0), (6, 1), (9, 4), (10, 4)])
+def test_a_price_takes_what_came_out_of_a_pool_last(price, given):
+    assert Amount(daily=1, extra=8, given=4).part(price).given == given

@@ -44,6 +44,11 @@ class DrawTab:
         self._language = language
         self.controls: list[Any] = []
 
+    @property
+    def typed(self) -> list[Any]:
+        """Those that hold words and numbers, and no picture."""
+        return self.controls[:-2]
+
     def build(self) -> None:
         prompt = self._prompt()
         with gradio.Row():

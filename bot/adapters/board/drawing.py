@@ -17,6 +17,7 @@ from bot.adapters.board.visitor import PLATFORM, origin, press_key
 from bot.adapters.shared.trouble import trouble
 from bot.core.cancel import Cancel
 from bot.core.draw import Draw
+from bot.core.draw_values import completed
 from bot.core.errors import Refusal
 from bot.core.generation import TERMINAL, Generation, Outcome
 from bot.core.log import Log
@@ -143,8 +144,11 @@ class Drawing:
     ) -> AsyncGenerator[Shown, None]:
         try:
             beside = form.beside(self._profile)
-            given = await self._beginnings.given(form.source or "")
             who = origin(locale, press)
+            if form.source:
+                asked = completed(await self._draw.read(who, form.prompt), beside)
+                await self._draw.foresee(who, asked)
+            given = await self._beginnings.given(form.source or "")
             admitted = await self._draw(who, form.prompt, given=given, beside=beside)
         except Refusal as refusal:
             yield [], lines(refusal_text(refusal, locale, PLATFORM)) + VOID

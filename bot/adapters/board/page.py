@@ -8,6 +8,7 @@ from bot.adapters.board.blocks import PlainBlocks
 from bot.adapters.board.draw_tab import DrawTab
 from bot.adapters.board.drawing import Drawing
 from bot.adapters.board.drop import Drop
+from bot.adapters.board.kept_form import FORGOTTEN, keep_form
 from bot.adapters.board.login import LOGOUT
 from bot.adapters.board.lora_list import LoraList
 from bot.adapters.board.own_tab import DRAW, OwnTab
@@ -95,6 +96,7 @@ class Page:
                 **QUIETLY,
             )
             self._loras.fill(page)
+            keep_form(page, drawing.typed, self._profile)
             # In the browser: a request that nobody made would be on its way with the first one.
             page.load(None, outputs=language, js=_SPOKEN, api_visibility="private")
         page.queue()
@@ -126,4 +128,5 @@ class Page:
 
 
 def _leave(locale: str) -> str:
-    return f'<a href="{LOGOUT}">{reply("board_leave", locale)}</a>'
+    said = reply("board_leave", locale)
+    return f'<a href="{LOGOUT}" onclick="{FORGOTTEN}">{said}</a>'

@@ -130,11 +130,11 @@ def _menu(desk: Desk) -> app_commands.ContextMenu:
 
 def _edit(desk: Desk) -> Callback:
     @options(
-        *("image", "prompt", "strength", "mask", "ratio", "count", "negative", "seed"),
-        "enhance",
-        *("spoiler", "private"),
+        *("image", "prompt", "strength", "mask", "ratio", "count", "negative", "seed", "steps"),
+        *("guidance", "enhance", "lora", "spoiler", "private"),
     )
     @app_commands.choices(ratio=ratio_choices(), strength=strength_choices())
+    @app_commands.autocomplete(lora=_known_loras(desk))
     async def edit(
         interaction: Interaction,
         image: discord.Attachment,
@@ -145,7 +145,10 @@ def _edit(desk: Desk) -> Callback:
         count: Range[int, 1, MAX_PICTURES] | None = None,
         negative: str | None = None,
         seed: Range[int, 0, LARGEST_SEED] | None = None,
+        steps: Range[int, Profile.min_steps, Profile.max_steps] | None = None,
+        guidance: Range[float, 0.0, LARGEST_GUIDANCE] | None = None,
         enhance: bool | None = None,
+        lora: str | None = None,
         spoiler: bool = False,
         private: bool = False,
     ) -> None:
@@ -155,7 +158,10 @@ def _edit(desk: Desk) -> Callback:
             "count": count,
             "negative": negative,
             "seed": seed,
+            "steps": steps,
+            "guidance": guidance,
             "enhance": enhance,
+            "loras": lora,
         }
         await desk.edits.edit(
             interaction, prompt, image, mask, given, spoiler=spoiler, private=private

@@ -2,6 +2,7 @@
 it what the engine counts."""
 
 import asyncio
+import time
 from collections import OrderedDict
 
 from prometheus_client import (
@@ -13,8 +14,10 @@ from prometheus_client import (
     generate_latest,
 )
 
+from bot.adapters.http_api.turn_lengths import TurnLengths
 from bot.core.figures import EngineMetrics
 from bot.core.generation import TERMINAL, Outcome
+from bot.core.loop_turns import LoopTurns
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.ports import Admissions, Records
@@ -36,12 +39,14 @@ class Meter:
         news: News,
         pace: Pace,
         engine: EngineMetrics,
+        turns: LoopTurns,
     ) -> None:
         self._admissions = admissions
         self._records = records
         self._news = news
         self._pace = pace
         self._engine = engine
+        self._turns = turns
         self._moved: set[str] = set()
         self._wake = asyncio.Event()
         self._counted: OrderedDict[str, None] = OrderedDict()
@@ -79,6 +84,13 @@ class Meter:
             "Of the usual job, by what jobs took; 0 before.",
             registry=self._registry,
         )
+        self._registry.register(TurnLengths(turns))
+        self._longest = Gauge(
+            "zdraw_event_loop_longest_seconds",
+            "The longest turn of the event loop in the last one to two minutes.",
+            ["by"],
+            registry=self._registry,
+        )
 
     async def run(self) -> None:
         """Count until cancelled."""
@@ -98,6 +110,8 @@ class Meter:
         self._live.set(await self._records.waiting_in_all())
         self._ready.set(self._news.engine_ready)
         self._per_step.set(self._pace.measured or 0)
+        for by, seconds in self._turns.longest(time.perf_counter()).items():
+            self._longest.labels(by).set(seconds)
         return generate_latest(self._registry) + (await self._engine.metrics() or b"")
 
     def _hear(self, generation_id: str) -> None:

@@ -50,7 +50,9 @@ class Album:
         """Raises Problem."""
         path = self._pictures.path(generation.pictures[number - 1])
         try:
-            return await asyncio.to_thread(_encoded, path, form)
+            if form.name == "png":
+                return await asyncio.to_thread(path.read_bytes)
+            return await self._pictures.decode(_encoded, path, form)
         except OSError:
             raise Problem(410, "picture_gone") from None
 
@@ -82,8 +84,6 @@ def number_and_format(name: str, quality: int) -> tuple[int, Format]:
 
 
 def _encoded(path: Path, form: Format) -> bytes:
-    if form.name == "png":
-        return path.read_bytes()
     encoded = io.BytesIO()
     with Image.open(path) as picture:
         picture.convert("RGB").save(encoded, form.name, quality=form.quality)

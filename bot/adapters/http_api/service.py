@@ -11,6 +11,7 @@ from bot.adapters.http_api.app import Health, Metrics, build_app
 from bot.adapters.http_api.callers import Callers
 from bot.adapters.http_api.comfyui.api import ComfyUi, comfyui
 from bot.adapters.http_api.gate import Gate
+from bot.adapters.http_api.intake import Intake
 from bot.adapters.http_api.links import Links
 from bot.adapters.http_api.meter import Meter
 from bot.adapters.http_api.openai.images import Images
@@ -26,6 +27,7 @@ from bot.core.cards import Cards
 from bot.core.draw import Draw
 from bot.core.figures import EngineMetrics
 from bot.core.log import Log
+from bot.core.loop_turns import LoopTurns
 from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
@@ -55,6 +57,7 @@ class ApiParts:
     loras: Loras
     sketches: Sketches
     engine: EngineMetrics
+    turns: LoopTurns
     clock: Clock
     log: Log
 
@@ -76,7 +79,9 @@ class Service:
             news=parts.news,
             pace=parts.pace,
             engine=parts.engine,
+            turns=parts.turns,
         )
+        self._intake = Intake()
         self._comfyui = self._wired_comfyui()
         tokens = Tokens(secret=secret, rows=parts.tokens, clock=parts.clock)
         self.app: ASGIApp = Gate(
@@ -101,6 +106,7 @@ class Service:
         images = Images(
             draw=parts.draw,
             sources=parts.sources,
+            intake=self._intake,
             cards=parts.cards,
             waiting=self._waiting,
             album=self._album,
@@ -125,6 +131,8 @@ class Service:
             loras=parts.loras,
             news=parts.news,
             album=self._album,
+            pictures=parts.pictures,
+            intake=self._intake,
             sketches=parts.sketches,
             profile=parts.pace.profile,
             clock=parts.clock,

@@ -24,5 +24,18 @@ def _mentioned(message: Message, words: str) -> tuple[str | None, str]:
     """Whoever is mentioned by a link, and the words without what the link says."""
     for entity, said in message.parse_entities([MessageEntity.TEXT_MENTION]).items():
         if entity.user is not None and not entity.user.is_bot:
-            return f"{PLATFORM}:{entity.user.id}", words.replace(said, "", 1)
+            return f"{PLATFORM}:{entity.user.id}", _without(words, said, entity, message)
     return None, words
+
+
+def _without(words: str, said: str, entity: MessageEntity, message: Message) -> str:
+    """`words`, the end of the message, without what the link says: the same may stand before it,
+    in a reason or a name."""
+    text = message.text or message.caption or ""
+    # Telegram counts in UTF-16.
+    before = text.encode("utf-16-le")[: 2 * entity.offset].decode("utf-16-le")
+    start = len(before) - text.rfind(words)
+    end = start + len(said)
+    if start < 0 or words[start:end] != said:
+        return words
+    return words[:start] + words[end:]

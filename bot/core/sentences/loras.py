@@ -42,6 +42,10 @@ LORAS: dict[str, tuple[str, str]] = {
         "文件名太长，或有请求里写不了的字符",
         "its name is too long, or has characters that cannot be typed in a request",
     ),
+    "lora_too_large": (
+        "文件太大（{size}，最多 2 GB）",
+        "the file is too large ({size}; at most 2 GB)",
+    ),
     "lora_unreadable": ("引擎读不了这个文件", "the engine cannot read the file"),
     "info_loras": ("LoRA：{loras}", "LoRA: {loras}"),
     "lora_list": (

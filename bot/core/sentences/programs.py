@@ -64,6 +64,10 @@ PROGRAMS: dict[str, tuple[str, str]] = {
         "请求太大，最多 {limit} 字节。",
         "The request is too large: at most {limit} bytes.",
     ),
+    "sent_too_slowly": (
+        "请求须在 {seconds} 秒内发完。",
+        "The request has to be sent within {seconds} seconds.",
+    ),
     "bad_json": (
         "请求正文须是 JSON 对象，并带 Content-Type: application/json。",
         "The body has to be a JSON object, with Content-Type: application/json.",

@@ -16,6 +16,8 @@ from bot.store.tables import generations
 from tests.stores import Store
 
 ENDINGS = (EntryKind.SETTLE, EntryKind.REFUND)
+#: An admin of the group, in tests that have one.
+ADMIN = "telegram:9"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ async def snapshot(store: Store) -> Snapshot:
 async def check_laws(store: Store) -> Snapshot:
     now = await snapshot(store)
     check_balances(now)
+    check_given(now)
     check_reserves(now)
     check_endings(now)
     check_days(now)
@@ -55,6 +58,49 @@ def check_balances(now: Snapshot) -> None:
         lines = [line for line in now.lines if line.account == account.serial]
         assert account.daily == sum(line.daily for line in lines) >= 0
         assert account.extra == sum(line.extra for line in lines) >= 0
+        assert account.given == sum(line.given for line in lines) >= 0
+        assert account.given <= account.extra
+
+
+@dataclass
+class Purse:
+    """What does not expire of an account, in two parts: what came out of the group's pool, and the
+    rest, which is spent first. Told by lines alone, without what they say of it themselves."""
+
+    given: int = 0
+    rest: int = 0
+
+    def enter(self, line: Row[Any], reserves: dict[str, int]) -> None:
+        """`reserves`: by generations, what was reserved of what came out of the pool."""
+        if line.kind == EntryKind.EXPIRY and line.extra:
+            assert -line.extra == self.given
+        if line.kind == EntryKind.REFUND:
+            given = reserves[line.generation_id]
+        elif line.extra >= 0:
+            given = line.extra if self._by_admin(line) else 0
+        elif self._by_admin(line) or line.kind == EntryKind.EXPIRY:
+            given = -min(self.given, -line.extra)
+        else:
+            given = min(0, self.rest + line.extra)
+        if line.kind == EntryKind.RESERVE:
+            reserves[line.generation_id] = -given
+        self.given += given
+        self.rest += line.extra - given
+
+    def _by_admin(self, line: Row[Any]) -> bool:
+        """Of a group."""
+        return bool(line.kind == EntryKind.CHANGE and line.actor == ADMIN)
+
+
+def check_given(now: Snapshot) -> None:
+    """What came out of a pool is known as such, through whatever was reserved, given back and
+    added meanwhile."""
+    for account in now.accounts:
+        purse, reserves = Purse(), dict[str, int]()
+        for line in now.lines:
+            if line.account == account.serial:
+                purse.enter(line, reserves)
+        assert (account.given, account.extra - account.given) == (purse.given, purse.rest)
 
 
 def check_reserves(now: Snapshot) -> None:
@@ -75,11 +121,11 @@ def check_endings(now: Snapshot) -> None:
         kind = _expected_ending(row)
         sign = -1 if kind is EntryKind.REFUND else 0
         expected = [
-            (kind, line.account, line.day, sign * line.daily, sign * line.extra)
+            (kind, line.account, line.day, sign * line.daily, sign * line.extra, sign * line.given)
             for line in reserves[row.id]
             if kind is not None
         ]
-        found = [(e.kind, e.account, e.day, e.daily, e.extra) for e in endings[row.id]]
+        found = [(e.kind, e.account, e.day, e.daily, e.extra, e.given) for e in endings[row.id]]
         assert sorted(found) == sorted(expected)
 
 

@@ -25,6 +25,7 @@ from bot.store.database import Database
 from engine.contract import JobKey
 from tests.builders import act, address, bounds, new_generation
 from tests.contract.store.crash import Crash, crash_at
+from tests.contract.store.ledger_laws import ADMIN
 from tests.stores import MEMORY, Store, store_over
 
 HOUR_MS = 3600 * 1000
@@ -34,8 +35,8 @@ GROUP, SUPERGROUP = "-100", "-1001"
 #: The last is an admin who speaks as the group, and goes on as the other when it moves.
 ANNA, BORIS, ANONYMOUS = "telegram:1", "telegram:2", f"telegram:{GROUP}"
 MOVED = f"telegram:{SUPERGROUP}"
-#: Who decides: one who runs the fleet, and an admin of the group.
-OWNER, ADMIN = "telegram:8", "telegram:9"
+#: Who decides, beside an admin of the group: one who runs the fleet.
+OWNER = "telegram:8"
 #: What an operator may have decided at one start or another.
 DEFAULTS = (
     QuotaDefaults(allowance=3 * UNIT),

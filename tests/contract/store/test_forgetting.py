@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.core.generation import Delivery, Forgotten, Generation, Outcome
 from bot.core.messages import Attachment, Button
+from bot.core.uploads import Upload, UploadName
 from bot.store.forgetting import LATE_RESULT_MS
 from engine.lora import Lora
 from tests.builders import address, notice, spec
@@ -225,3 +226,42 @@ async def test_what_nobody_was_told_of_does_not_expire(store: Store):
     assert await store.forgetting.expire(store.clock(), 10) == 0
     await store.told(row)
     assert await store.forgetting.expire(store.clock(), 10) == 1
+
+
+# --- what they have uploaded ----------------------------------------------------------------------
+
+
+async def upload(store: Store, name: str, by: str = ANNA) -> str:
+    at = UploadName(kind="input", subfolder="", name=name)
+    new = Upload(
+        requester=by,
+        at=at,
+        sha256=name,
+        size_bytes=1,
+        media_type="image/png",
+        path=f"uploads/{by}{name}",
+    )
+    await store.uploads.add(new, overwrite=False)
+    return new.path
+
+
+async def test_uploads_go_with_the_person_who_is_forgotten(store: Store):
+    row, path = await told(store), await upload(store, "a.png")
+    await upload(store, "a.png", by=BORIS)
+    # Sent after the last request, and before it was asked to forget.
+    store.clock.advance(1000)
+    later = await upload(store, "b.png")
+    gone = await store.forgetting.forget(ANNA, row.id, instead="")
+    assert sorted(gone) == [path, later]
+    assert list(await store.uploads.names(ANNA, "input")) == []
+    assert list(await store.uploads.names(BORIS, "input")) == ["a.png"]
+    assert list(await store.forgetting.forget(ANNA, row.id, instead="")) == []
+
+
+async def test_what_was_used_after_the_next_request_was_not_asked_about(store: Store):
+    row, old = await told(store), await upload(store, "a.png")
+    store.clock.advance(1000)
+    await told(store)
+    await upload(store, "b.png")
+    assert list(await store.forgetting.forget(ANNA, row.id, instead="")) == [old]
+    assert list(await store.uploads.names(ANNA, "input")) == ["b.png"]

@@ -206,6 +206,56 @@ async def test_a_pool_is_shared_and_both_are_debited(store: Store):
     assert await left(store) == 2 * UNIT
 
 
+async def give(store: Store, amount: int, *, by_fleet: bool) -> None:
+    event = f"gift:{amount}:{by_fleet}"
+    await store.ledger.change(ACCOUNT, Wish.ADD, amount, "", act(event), by_fleet=by_fleet)
+
+
+async def draw_of_a_pool_then_have_a_gift(store: Store) -> Generation:
+    """All of the day and two units of a pool are reserved, then the fleet gives one."""
+    await allow(store, POOL_ACCOUNT, 20 * UNIT, "pool")
+    await give(store, 5 * UNIT, by_fleet=False)
+    generation = await draw(store, price=5 * UNIT)
+    await give(store, UNIT, by_fleet=True)
+    return generation
+
+
+async def test_what_comes_back_after_a_gift_goes_with_the_pool_it_came_out_of(store: Store):
+    generation = await draw_of_a_pool_then_have_a_gift(store)
+    await cancelled(store, generation)
+    assert await left(store) == 9 * UNIT
+    await allow(store, POOL_ACCOUNT, None, "no pool")
+    assert await left(store) == 4 * UNIT
+
+
+async def test_what_comes_back_when_the_pool_is_gone_goes_too(store: Store):
+    generation = await draw_of_a_pool_then_have_a_gift(store)
+    await allow(store, POOL_ACCOUNT, None, "no pool")
+    assert await left(store) == UNIT
+    await cancelled(store, generation)
+    assert await left(store) == 4 * UNIT
+
+
+async def test_a_gift_stays_where_what_was_reserved_of_a_pool_is_spent(store: Store):
+    generation = await draw_of_a_pool_then_have_a_gift(store)
+    await deliver(store, generation)
+    await allow(store, POOL_ACCOUNT, None, "no pool")
+    assert await left(store) == UNIT
+
+
+async def test_a_gift_is_spent_before_what_came_out_of_a_pool(store: Store):
+    await allow(store, POOL_ACCOUNT, 20 * UNIT, "pool")
+    await give(store, 5 * UNIT, by_fleet=False)
+    await give(store, UNIT, by_fleet=True)
+    # The day, the gift, and one of the pool.
+    generation = await draw(store, price=5 * UNIT)
+    await cancelled(store, generation)
+    await deliver(store, await draw(store, price=5 * UNIT))
+    await give(store, 2 * UNIT, by_fleet=True)
+    await allow(store, POOL_ACCOUNT, None, "no pool")
+    assert await left(store) == 2 * UNIT
+
+
 async def test_where_nothing_is_limited_nothing_is_written():
     async with Database(MEMORY) as database:
         store = store_over(database)

@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.core.quota import POOL, EntryKind, Wish
-from tests.contract.store.ledger_laws import Snapshot, check_laws
+from tests.contract.store.ledger_laws import ADMIN, Snapshot, check_laws
 from tests.contract.store.ledger_life import (
-    ADMIN,
     ANNA,
     ANONYMOUS,
     BORIS,
@@ -185,4 +184,26 @@ async def check_after_pools(life: Life) -> None:
                 looked.add((place, holder))
     for account in (await check_laws(life.store)).accounts:
         if (account.scope, account.holder) in looked:
-            assert min(account.given, account.extra) == 0
+            assert account.given == 0
+
+
+#: Where each day brings nothing all is spent of what was added, by admins out of a pool and by
+#: those who run the fleet.
+GIFTS = st.sampled_from(
+    [
+        happens("draw", st.just(ANNA), st.just(GROUP), st.integers(1, 8)),
+        happens("cancel", WHICH),
+        happens("go_on", WHICH, st.sampled_from(["well", "fail"])),
+        happens("change", st.just(ANNA), st.just(GROUP), st.sampled_from(Wish), AMOUNTS, BY),
+        happens("pool", st.just(GROUP), st.sampled_from([None, 9000])),
+        happens("look", st.just(ANNA), st.just(GROUP)),
+    ]
+).flatmap(lambda what: what)
+
+
+@pytest.mark.timeout(300)
+@settings(max_examples=40)
+@given(st.lists(st.builds(Step, GIFTS), min_size=10, max_size=20))
+def test_whatever_is_added_what_came_out_of_a_pool_goes_with_it(steps):
+    poor = Step(("rule", GROUP, "allowance", 0, OWNER))
+    asyncio.run(live_through([Step(("pool", GROUP, 9000)), poor, *steps]))

@@ -28,6 +28,8 @@ class FakeHub:
     source: str
     files: dict[str, bytes]
     address: str = ""
+    #: The state that its files are in.
+    commit: str = COMMIT
     #: Method and path of every request, with the range it asked for.
     asked: list[tuple[str, str, str | None]] = field(default_factory=list)
     #: Path -> bytes after which its connection is cut, once for each number.
@@ -95,12 +97,12 @@ class _Handler(BaseHTTPRequestHandler):
         if "Authorization" in self.headers:
             hub.tokens.append((path, self.headers["Authorization"]))
         api, scope = f"/api/models/{hub.source}", f"/api/v1/models/{hub.source}"
-        resolve = f"/{hub.source}/resolve/{COMMIT}/"
+        resolve = f"/{hub.source}/resolve/{hub.commit}/"
         if hub.refuses is not None and not path.startswith("/cdn/"):
             self._status(hub.refuses)
         elif path in (api, f"{api}/revision/main"):
-            self._json({"id": hub.source, "modelId": hub.source, "sha": COMMIT, "siblings": []})
-        elif path == f"{api}/tree/{COMMIT}":
+            self._json({"id": hub.source, "modelId": hub.source, "sha": hub.commit, "siblings": []})
+        elif path == f"{api}/tree/{hub.commit}":
             self._json([_tree_entry(name, content) for name, content in hub.files.items()])
         elif path.startswith(resolve):
             self._file(path.removeprefix(resolve), redirects=True)
@@ -124,13 +126,15 @@ class _Handler(BaseHTTPRequestHandler):
                 302,
                 {
                     "Location": f"{self.published.elsewhere}/cdn/{name}",
-                    "X-Repo-Commit": COMMIT,
+                    "X-Repo-Commit": self.published.commit,
                     "X-Linked-Etag": etag,
                     "X-Linked-Size": str(len(content)),
                 },
             )
         else:
-            self._content(name, {"X-Repo-Commit": COMMIT, "ETag": f'"{_blob(content)}"'})
+            self._content(
+                name, {"X-Repo-Commit": self.published.commit, "ETag": f'"{_blob(content)}"'}
+            )
 
     def _content(self, name: str, headers: dict[str, str] | None = None) -> None:
         hub = self.published

@@ -145,6 +145,33 @@ async def test_edit_takes_a_picture_and_words_and_offers_three_strengths(told):
     assert [choice["name_localizations"]["zh-CN"] for choice in choices] == ["小", "中", "大"]
 
 
+async def test_edit_offers_all_that_draw_does_and_what_is_about_the_picture(told):
+    draw, edit = (
+        {option["name"]: option for option in told[name]["options"]} for name in ("draw", "edit")
+    )
+    assert edit.keys() - draw.keys() == {"image", "mask", "strength"}
+    assert {name: edit[name] for name in draw} == draw
+
+
+async def test_no_command_says_more_than_discord_takes(told):
+    """25 options, and 8000 characters of names, descriptions and choices: counted with the longest
+    of each in any language."""
+
+    def longest(one: dict[str, Any], name: str) -> int:
+        return max(
+            map(len, [one.get(name, ""), *(one.get(f"{name}_localizations") or {}).values()])
+        )
+
+    def said(one: dict[str, Any]) -> int:
+        inner = [*one.get("options", []), *one.get("choices", [])]
+        own = longest(one, "name") + longest(one, "description") + len(str(one.get("value", "")))
+        return own + sum(map(said, inner))
+
+    for command in told.values():
+        assert len(command["options"]) <= 25
+        assert said(command) <= 8000
+
+
 async def test_the_menu_of_a_message_offers_to_change_its_picture():
     (menu,) = [one for one in await published() if one["type"] != SLASH]
     assert (menu["name"], menu["type"]) == ("Change picture", MESSAGE)
@@ -168,7 +195,7 @@ async def test_an_id_can_be_completed_where_it_is_ones_own_and_a_lora_by_name(to
         for option in command["options"]
         if option.get("autocomplete")
     }
-    assert completed == {("cancel", "id"), ("draw", "lora")}
+    assert completed == {("cancel", "id"), ("draw", "lora"), ("edit", "lora")}
 
 
 def test_nothing_is_described_that_is_not_there():

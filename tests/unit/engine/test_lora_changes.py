@@ -6,7 +6,7 @@ import pytest
 
 from engine.lora import LoraProblem
 from engine.loras.changes import Change, Unfit, changes_in
-from engine.loras.header import Header, Tensor
+from engine.tensor_header import Header, Tensor
 
 QKV = {f"layers.0.attention.to_{letter}": (8, 8) for letter in "qkv"}
 LAYERS = {

@@ -16,6 +16,7 @@ from bot.doctor.machine import weights
 from engine import weight_files
 from engine.demo_model import WEIGHTS
 from engine.profiles import profile_named
+from engine.weight_check import check
 
 STEM = "diffusion_pytorch_model"
 
@@ -44,23 +45,23 @@ def sharded(folder):
 
 def damage(folder: Path) -> str:
     with pytest.raises(weight_files.DamagedWeights) as found:
-        weight_files.check_files(folder)
+        check(folder)
     return str(found.value)
 
 
 def test_demo_model_is_whole():
     files = sum(path.stat().st_size for path in WEIGHTS.rglob("*.safetensors"))
-    assert weight_files.check_files(WEIGHTS) == files
+    assert check(WEIGHTS) == files
 
 
 def test_model_in_several_files_is_whole(sharded):
     files = sum(path.stat().st_size for path in sharded.rglob("*.safetensors"))
-    assert weight_files.check_files(sharded) == files
+    assert check(sharded) == files
 
 
 def test_empty_folder_has_no_weights(tmp_path):
     with pytest.raises(weight_files.NoWeights):
-        weight_files.check_files(tmp_path)
+        check(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ def test_the_last_line_with_the_name_counts_and_the_others_go(file):
     [
         (b"", b"ZDRAW_MODEL=x\n"),
         (b"A=1", b"A=1\nZDRAW_MODEL=x\n"),
+        (b"ZDRAW_MODEL\nA=1\n", b"ZDRAW_MODEL\nA=1\nZDRAW_MODEL=x\n"),
+        (b"A=1\n\n  \n ZDRAW_MODEL=y # c\n\nB=2", b"A=1\n\n  \nZDRAW_MODEL=x\n\nB=2"),
+        (b"what is this\nZDRAW_MODEL=y\n", b"what is this\nZDRAW_MODEL=x\n"),
         (b"A=1\n\n", b"A=1\n\nZDRAW_MODEL=x\n"),
         (b"A=1\r\nB=2\r\n", b"A=1\r\nB=2\r\nZDRAW_MODEL=x\r\n"),
         (b"A=1\r\nZDRAW_MODEL=y\r\nB=2\r\n", b"A=1\r\nZDRAW_MODEL=x\r\nB=2\r\n"),
@@ -37,6 +40,19 @@ def test_the_last_line_with_the_name_counts_and_the_others_go(file):
 )
 def test_every_other_line_stays_as_it_is(file, before, after):
     assert changed(file, before) == after
+
+
+@pytest.mark.parametrize("mark", ["'", '"'])
+def test_a_line_within_a_value_sets_nothing(file, mark):
+    own = f"NOTE={mark}one\nZDRAW_MODEL=mine\nthree{mark}\n".encode()
+    assert changed(file, own) == own + b"ZDRAW_MODEL=x\n"
+    between = own + b"ZDRAW_MODEL=y\nB=1\n"
+    assert changed(file, between) == own + b"ZDRAW_MODEL=x\nB=1\n"
+
+
+def test_a_value_of_several_lines_is_replaced_whole(file):
+    before = b"A=1\nZDRAW_MODEL='/one\n/two'\nB=2\n"
+    assert changed(file, before) == b"A=1\nZDRAW_MODEL=x\nB=2\n"
 
 
 def test_a_link_stays_one_and_what_it_leads_to_is_changed(file, tmp_path):

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from bot.cli import main
-from bot.weights import fetching, hubs, manifest
+from bot.weights import fetching, hubs
+from engine import manifest
 from engine.demo_model import WEIGHTS
 from engine.profiles import PROFILES
 from tests.fakes.model_hub.server import COMMIT, FakeHub, served
@@ -76,7 +77,7 @@ def test_a_model_is_fetched_whole_and_without_what_it_does_not_need(hub, zdraw):
             fetched = HOME / file.relative_to(WEIGHTS)
             assert fetched.read_bytes() == file.read_bytes()
     assert not any((HOME / name).exists() for name in BESIDE)
-    assert not (HOME / fetching.PARTS).exists()
+    assert not (HOME / manifest.PARTS).exists()
     told = manifest.read(HOME)
     assert told is not None
     assert (told.complete, told.revision, told.hub) == (True, COMMIT, "huggingface")
@@ -136,7 +137,7 @@ def test_ctrl_c_leaves_what_has_come(hub, zdraw, monkeypatch):
     code, _, err = zdraw("pull", "z-image-turbo")
     assert code == 130
     assert "Traceback" not in err
-    (part,) = (HOME / fetching.PARTS).glob("transformer--diffusion*")
+    (part,) = (HOME / manifest.PARTS).glob("transformer--diffusion*")
     assert part.stat().st_size == 100_000
 
 
@@ -147,7 +148,7 @@ def test_a_wrong_checksum_is_thrown_away_and_said(hub, zdraw):
     assert code == os.EX_UNAVAILABLE
     assert TENSORS in line
     assert not (HOME / TENSORS).exists()
-    assert not list((HOME / fetching.PARTS).glob("transformer--diff*"))
+    assert not list((HOME / manifest.PARTS).glob("transformer--diff*"))
     hub.spoiled.clear()
     assert zdraw("pull", "z-image-turbo")[0] == 0
 

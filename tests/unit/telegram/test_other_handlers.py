@@ -175,6 +175,36 @@ async def test_quota_in_reply_to_somebody_is_about_them(desk, user, admin):
     assert (call["pointed"].message, call["admin"]) == (None, admin)
 
 
+def _mention(desk, text: str, before: str, name: str):
+    """`name` in `text`, behind `before`, is a link to somebody without a name to write."""
+    update = desk.people.say(text, user=6, chat=GROUP)
+    for queued in desk.telegram.updates.history.values():
+        message = queued.payload["message"]
+        if message["text"] == text:
+            offset = len(before.encode("utf-16-le")) // 2
+            somebody = {"id": 8, "is_bot": False, "first_name": name}
+            entity = {"type": "text_mention", "offset": offset, "length": len(name)}
+            message.setdefault("entities", []).append({**entity, "user": somebody})
+    return update
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "words"),
+    [
+        ("/ban ", " 1h 刷屏", "1h 刷屏"),
+        ("/ban 1h 安娜说 🌸 刷屏 ", "", "1h 安娜说 🌸 刷屏"),
+        ("/ban 安娜安娜 ", " 1h  ", "安娜安娜  1h"),
+    ],
+)
+async def test_of_the_words_the_mention_itself_is_taken_and_nothing_that_reads_the_same(
+    desk, before, behind, words
+):
+    _mention(desk, f"{before}安娜{behind}", before, "安娜")
+    name, call = (await desk.work()).only
+    assert (name, call["pointed"].person) == ("ban", "telegram:8")
+    assert call["words"].strip() == words
+
+
 async def test_what_they_are_called_comes_along(desk):
     anna = {"id": 8, "is_bot": False, "first_name": "A", "username": "Anna_A"}
     asked = desk.people.say("你好", sender=anna, chat=GROUP)

@@ -15,6 +15,7 @@ from bot.adapters.http_api.comfyui.queue import Queue
 from bot.adapters.http_api.comfyui.socket import Sockets
 from bot.adapters.http_api.comfyui.upload import Upload
 from bot.adapters.http_api.comfyui.view import View
+from bot.adapters.http_api.intake import Intake
 from bot.adapters.http_api.pictures import Album
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -22,7 +23,7 @@ from bot.core.draw import Draw
 from bot.core.log import Log
 from bot.core.loras import Loras
 from bot.core.news import News
-from bot.core.ports import Admissions, Clock
+from bot.core.ports import Admissions, Clock, Pictures
 from bot.core.program_jobs import ProgramJobs
 from bot.core.sketches import Sketches
 from bot.core.sources import Sources
@@ -51,6 +52,8 @@ def comfyui(
     loras: Loras,
     news: News,
     album: Album,
+    pictures: Pictures,
+    intake: Intake,
     sketches: Sketches,
     profile: Profile,
     clock: Clock,
@@ -79,8 +82,8 @@ def comfyui(
             classes=classes,
         ),
         Queue(jobs=jobs, cancel=cancel, cards=cards),
-        View(files=files),
-        Upload(uploads=uploads, files=files),
+        View(files=files, pictures=pictures),
+        Upload(uploads=uploads, files=files, draw=draw, intake=intake),
         About(classes, profile, uploads, loras),
         Sockets(hub=hub, narrator=narrator),
     )

@@ -21,6 +21,7 @@ NAMES = {
     "guidance": "cfg",
     "negative": "text",
     "strength": "denoise",
+    "loras": "lora_name, strength_model",
 }
 
 

@@ -133,8 +133,9 @@ class Prompts:
         origin = caller.origin(locale, f"prompt:{asked.prompt_id}")
         async with self._turn if asked.wish.begins.picture else nullcontext():
             try:
-                # First: whoever may not draw need not wait for a picture.
-                await self._draw.check(origin)
+                if asked.wish.begins.picture:
+                    # First: for whoever may not draw no picture is decoded.
+                    await self._draw.foresee(origin, asked.wish.request, any_size=True)
                 given = await self._loader.load(caller.requester, asked.graph, asked.wish.begins)
                 asked = asked if given is None else self._shaped(asked, given)
                 return await self._admitted(origin, asked, given)

@@ -1,36 +1,36 @@
 """`/upload/image` and `/upload/mask`: pictures that workflows begin from."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.datastructures import FormData, UploadFile
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.adapters.http_api.comfyui.body import object_in
 from bot.adapters.http_api.comfyui.file_names import INPUT, MAX_SENT_NAME, file_named
 from bot.adapters.http_api.comfyui.files import Files
+from bot.adapters.http_api.intake import Intake, read_to_the_end
+from bot.adapters.http_api.language import locale_asked
 from bot.adapters.http_api.problem import Problem, problem_of
+from bot.core.draw import Draw
 from bot.core.errors import Refusal
 from bot.core.uploads import UploadName, Uploads
 
 #: Of a form.
-MAX_FILES, MAX_FIELDS, MAX_FIELD_BYTES = 2, 20, 64 * 1024
-#: Held in memory at once; those before are on disk.
-AT_ONCE = 4
+MAX_FILES, MAX_FIELDS = 2, 20
 _YES = ("true", "1")
 
 
 class Upload:
     """Takes pictures."""
 
-    def __init__(self, *, uploads: Uploads, files: Files) -> None:
+    def __init__(self, *, uploads: Uploads, files: Files, draw: Draw, intake: Intake) -> None:
         self._uploads = uploads
         self._files = files
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._draw = draw
+        self._intake = intake
 
     def router(self) -> APIRouter:
         router = APIRouter()
@@ -40,12 +40,12 @@ class Upload:
 
     async def image(self, request: Request) -> dict[str, str]:
         """Under which name it is kept."""
-        async with _form_of(request) as form, self._turn:
+        async with self._form_of(request) as form:
             return await self._kept(request, form, await _image(form).read())
 
     async def mask(self, request: Request) -> dict[str, str]:
         """The picture that `original_ref` names, as opaque as the one that comes along."""
-        async with _form_of(request) as form, self._turn:
+        async with self._form_of(request) as form:
             original = await self._original(request, form)
             content = await _image(form).read()
             try:
@@ -53,6 +53,19 @@ class Upload:
             except Refusal as refusal:
                 raise problem_of(refusal) from None
             return await self._kept(request, form, masked)
+
+    @asynccontextmanager
+    async def _form_of(self, request: Request) -> AsyncIterator[FormData]:
+        """Raises Problem."""
+        try:
+            # First: of whoever may not draw no picture is taken.
+            await self._draw.check(request.state.caller.origin(locale_asked(request.headers)))
+        except Refusal as refusal:
+            await read_to_the_end(request)
+            raise problem_of(refusal) from None
+        limits = {"files": MAX_FILES, "fields": MAX_FIELDS}
+        async with self._intake.form(request, bad="bad_upload", **limits) as form:
+            yield form
 
     async def _kept(self, request: Request, form: FormData, content: bytes) -> dict[str, str]:
         at = file_named(_image(form).filename or "", _text(form, "subfolder"), _kind(form))
@@ -86,25 +99,6 @@ def _named(original_ref: str) -> UploadName:
             if isinstance(subfolder, str) and isinstance(kind, str):
                 return file_named(filename, subfolder, kind)
     raise Problem(400, "bad_file_name")
-
-
-@asynccontextmanager
-async def _form_of(request: Request) -> AsyncIterator[FormData]:
-    """Raises Problem."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        async for _ in request.stream():
-            # Read to its end: a client that is still sending would not hear the answer.
-            pass
-        raise Problem(400, "bad_upload")
-    limits = {"max_files": MAX_FILES, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD_BYTES}
-    try:
-        form = await request.form(**limits)
-    except HTTPException as error:
-        raise error if error.status_code != 400 else Problem(400, "bad_upload") from None
-    try:
-        yield form
-    finally:
-        await form.close()
 
 
 def _image(form: FormData) -> UploadFile:

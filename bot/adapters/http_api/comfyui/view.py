@@ -1,6 +1,5 @@
 """`/view`: one's own pictures, by the names that `/history` and `/upload` give them."""
 
-import asyncio
 import io
 from typing import Any
 from urllib.parse import quote
@@ -15,9 +14,9 @@ from bot.adapters.http_api.comfyui.files import File, Files
 from bot.adapters.http_api.pictures import QUALITY, Format
 from bot.adapters.http_api.problem import Problem
 from bot.core.errors import Refusal
+from bot.core.ports import Pictures
+from bot.deep_grey import in_eight_bits
 
-#: Pictures that are decoded at once, for the sake of memory.
-AT_ONCE = 2
 #: Pixels, of a side: WebP holds no more.
 MAX_PREVIEW_SIDE = 16_383
 
@@ -25,9 +24,9 @@ MAX_PREVIEW_SIDE = 16_383
 class View:
     """Shows pictures. Names are looked up as rows; no path is made of them."""
 
-    def __init__(self, *, files: Files) -> None:
+    def __init__(self, *, files: Files, pictures: Pictures) -> None:
         self._files = files
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._pictures = pictures
 
     def router(self) -> APIRouter:
         router = APIRouter()
@@ -51,14 +50,17 @@ class View:
         except Refusal:
             raise Problem(404, "picture_gone") from None
         if preview is not None or channel in ("rgb", "a"):
-            async with self._turn:
-                file = await asyncio.to_thread(_shown, file, preview, channel)
+            file = await self.shown(file, preview, channel)
         headers = {
             "content-disposition": f"filename*=UTF-8''{quote(file.name, safe='')}",
             "cache-control": "private",
             "x-content-type-options": "nosniff",
         }
         return Response(file.content, media_type=file.media_type, headers=headers)
+
+    async def shown(self, file: File, preview: str | None, channel: str) -> File:
+        """As `show` says."""
+        return await self._pictures.decode(_shown, file, preview, channel)
 
 
 def _shown(file: File, preview: str | None, channel: str) -> File:
@@ -68,7 +70,9 @@ def _shown(file: File, preview: str | None, channel: str) -> File:
         if preview is None and channel == "a":
             _opacity(opened).save(encoded, "png")
         else:
-            picture = opened.convert("RGB")
+            picture = in_eight_bits(opened)
+            if picture.mode != "RGB":
+                picture = picture.convert("RGB")
             if preview is not None:
                 picture.thumbnail((MAX_PREVIEW_SIDE, MAX_PREVIEW_SIDE))
             picture.save(encoded, form.name, quality=form.quality)
@@ -86,7 +90,7 @@ def _preview(asked: str) -> Format:
 
 def _opacity(picture: Image.Image) -> Image.Image:
     """A picture that shows how opaque another one is."""
-    alpha: Any = picture.convert("RGBA").getchannel("A")
+    alpha: Any = in_eight_bits(picture).convert("RGBA").getchannel("A")
     shown = Image.new("RGBA", picture.size)
     shown.putalpha(alpha)
     return shown

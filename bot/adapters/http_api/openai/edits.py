@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
@@ -13,8 +12,8 @@ from bot.adapters.http_api.problem import Problem
 from bot.core.draw_options import MAX_STRENGTH, MIN_STRENGTH
 from bot.core.draw_syntax import DrawRequest
 
-#: Of the fields that are no files.
-MAX_FIELDS, MAX_FIELD_BYTES = 40, 64 * 1024
+#: Of a form.
+MAX_FILES, MAX_FIELDS = 4, 40
 #: OpenAI's clients send a list of pictures under the second one.
 IMAGE_NAMES = ("image", "image[]")
 _FILE = {"type": "string", "format": "binary"}
@@ -59,20 +58,12 @@ class Edit:
     """A request to draw from a picture."""
 
     body: EditsBody
-    image: bytes
-    mask: bytes | None
+    image: UploadFile
+    mask: UploadFile | None
 
 
-async def read_edit(request: Request) -> Edit:
+def edit_in(form: FormData) -> Edit:
     """Raises Problem and RequestValidationError."""
-    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise Problem(400, "bad_form")
-    limits = {"max_files": 4, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD_BYTES}
-    async with request.form(**limits) as form:
-        return await _read(form)
-
-
-async def _read(form: FormData) -> Edit:
     files, fields = _sorted(form)
     images = [file for name in IMAGE_NAMES for file in files.get(name, ())]
     masks = files.get("mask", [])
@@ -81,8 +72,7 @@ async def _read(form: FormData) -> Edit:
     for name, some in (("image", images), ("mask", masks)):
         if len(some) > 1:
             raise Problem(400, "bad_parameter", param=name, name=name, allowed="1")
-    mask = await masks[0].read() if masks else None
-    return Edit(_body(fields), await images[0].read(), mask)
+    return Edit(_body(fields), images[0], masks[0] if masks else None)
 
 
 def _sorted(form: FormData) -> tuple[dict[str, list[UploadFile]], dict[str, str]]:

@@ -21,6 +21,7 @@ NAMES = {
     "negative": "negative_prompt",
     "strength": "strength",
     "loras": "loras",
+    "enhance": "enhance",
 }
 #: Refusals of the core: OpenAI's code, and the parameter it is about.
 _ABOUT: dict[str, tuple[str, str | None]] = {

@@ -6,10 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Query, Request
 from starlette.responses import Response
 
+from bot.adapters.http_api.callers import Caller
+from bot.adapters.http_api.intake import Intake, read_to_the_end
 from bot.adapters.http_api.language import locale_asked
 from bot.adapters.http_api.links import Links
 from bot.adapters.http_api.openai.body import ImagesBody
-from bot.adapters.http_api.openai.edits import SCHEMA, Edit, read_edit
+from bot.adapters.http_api.openai.edits import MAX_FIELDS, MAX_FILES, SCHEMA, Edit, edit_in
 from bot.adapters.http_api.openai.models import Models
 from bot.adapters.http_api.openai.reply import (
     ImagesReply,
@@ -30,7 +32,7 @@ from bot.adapters.http_api.waiting import Waiting
 from bot.core.cards import Cards
 from bot.core.draw import Draw
 from bot.core.errors import AlreadySeen, Refusal
-from bot.core.generation import Generation, Outcome
+from bot.core.generation import Generation, Origin, Outcome
 from bot.core.replies import program_text
 from bot.core.sources import Sources
 
@@ -52,6 +54,7 @@ class Images:
         *,
         draw: Draw,
         sources: Sources,
+        intake: Intake,
         cards: Cards,
         waiting: Waiting,
         album: Album,
@@ -60,6 +63,7 @@ class Images:
     ) -> None:
         self._draw = draw
         self._sources = sources
+        self._intake = intake
         self._cards = cards
         self._waiting = waiting
         self._album = album
@@ -93,21 +97,31 @@ class Images:
     ) -> Response:
         """Draw, wait, and answer with the pictures. A request that is repeated with the same
         Idempotency-Key is the same request."""
-        return await self._drawn(request, body, key)
+        return await self._answered(request, body, key, await self._admitted(request, body, key))
 
     async def edit(self, request: Request, key: Key = None) -> Response:
         """The same from a picture: where that, or its mask, is transparent it is drawn anew, and
         without either all of it."""
-        asked = await read_edit(request)
-        return await self._drawn(request, asked.body, key, asked)
+        body, generation = await self._edited(request, key)
+        return await self._answered(request, body, key, generation)
 
-    async def _drawn(
-        self, request: Request, body: ImagesBody, key: str | None, edit: Edit | None = None
+    async def _edited(self, request: Request, key: str | None) -> tuple[ImagesBody, Generation]:
+        """Nothing of the pictures is held when it returns. Raises Problem."""
+        try:
+            await self._draw.check_new(_origin(request, key))
+        except Refusal as refusal:
+            await read_to_the_end(request)
+            raise problem_of(refusal) from None
+        limits = {"files": MAX_FILES, "fields": MAX_FIELDS}
+        async with self._intake.form(request, bad="bad_form", **limits) as form:
+            asked = edit_in(form)
+            return asked.body, await self._admitted(request, asked.body, key, asked)
+
+    async def _answered(
+        self, request: Request, body: ImagesBody, key: str | None, generation: Generation
     ) -> Response:
-        form = body.form
-        name = None if body.model is None else self._models.known(body.model)
-        locale = locale_asked(request.headers)
-        generation = await self._admitted(request, body, locale, key, edit)
+        """Once it has ended. Raises Problem."""
+        form, name, locale = body.form, self._name(body), locale_asked(request.headers)
         ended = await self._waiting.end_of(generation.id, request.receive)
         if ended is None:
             return self._left_waiting(key)
@@ -125,9 +139,7 @@ class Images:
 
     async def vary(self, request: Request) -> Response:
         """No."""
-        async for _ in request.stream():
-            # Read to its end: a client that is still sending would not hear the answer.
-            pass
+        await read_to_the_end(request)
         raise Problem(400, "no_variations", param="image")
 
     async def file(
@@ -165,21 +177,28 @@ class Images:
         self,
         request: Request,
         body: ImagesBody,
-        locale: str,
         key: str | None,
-        edit: Edit | None,
+        edit: Edit | None = None,
     ) -> Generation:
-        event = None if key is None else f"key:{key}"
-        origin = request.state.caller.origin(locale, event)
+        """Raises Problem."""
+        # Whatever is wrong with those is told first.
+        _ = body.form, self._name(body)
+        origin = _origin(request, key)
         try:
             given = None
             if edit is not None:
-                given = await self._sources.make_ready(edit.image, edit.mask)
+                await self._draw.foresee(origin, body.request())
+                mask = None if edit.mask is None else await edit.mask.read()
+                given = await self._sources.make_ready(await edit.image.read(), mask)
             return (await self._draw.values(origin, body.request(), given)).generation
         except Refusal as refusal:
             raise problem_of(refusal) from None
         except AlreadySeen:
             raise Problem(422, "key_reused") from None
+
+    def _name(self, body: ImagesBody) -> str | None:
+        """Of the model. Raises Problem."""
+        return None if body.model is None else self._models.known(body.model)
 
     def _remarks(self, generation: Generation, name: str | None, locale: str) -> list[str]:
         remarks = list(self._cards.remarks(generation))
@@ -187,6 +206,11 @@ class Images:
             stood_in = {"name": name, "model": generation.model}
             remarks.append(program_text("stood_in", locale, {}, **stood_in))
         return remarks
+
+
+def _origin(request: Request, key: str | None) -> Origin:
+    caller: Caller = request.state.caller
+    return caller.origin(locale_asked(request.headers), None if key is None else f"key:{key}")
 
 
 def _check_finished(ended: Generation) -> None:

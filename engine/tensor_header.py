@@ -1,4 +1,5 @@
-"""What a safetensors file says of itself, without its tensors."""
+"""What a safetensors file says of itself, without its tensors: of weights and of LoRA files.
+Standard library only: no torch."""
 
 import json
 import struct
@@ -8,9 +9,9 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-#: Of a LoRA file, in bytes: a few hundred kilobytes are usual.
-LONGEST_HEADER = 16 * 2**20
-#: Sides of a tensor: LoRAs have two, or four where they change convolutions.
+#: Bytes of a header: the limit of the safetensors library.
+LONGEST_HEADER = 100_000_000
+#: Sides of a tensor: matrices have two, convolutions four or five.
 _MOST_SIDES = 8
 #: Bytes of a number, by the names of the format.
 _SIZES = {
@@ -20,7 +21,7 @@ _SIZES = {
 
 
 class DamagedFile(ValueError):
-    """Not a safetensors file, or not all of one."""
+    """Not a safetensors file, or not all of one; the message says it of a file named before."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class Header:
     metadata: Mapping[str, str]
 
 
-def read_header(file: Path) -> Header:
-    """Raises DamagedFile, and OSError."""
+def read_header(file: Path, longest: int = LONGEST_HEADER) -> Header:
+    """`longest`: bytes that are read at most. Raises DamagedFile, and OSError."""
     size = file.stat().st_size
     with file.open("rb") as opened:
         start = opened.read(8)
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-        if not 2 <= length <= min(LONGEST_HEADER, size - 8):
-            raise DamagedFile
+        if not 2 <= length <= min(longest, size - 8):
+            raise DamagedFile("is not a safetensors file")
         told = opened.read(length)
     try:
         content = json.loads(told)
@@ -56,9 +57,9 @@ def read_header(file: Path) -> Header:
         tensors = {name: _tensor(entry) for name, entry in content.items()}
         ends = max((entry["data_offsets"][1] for entry in content.values()), default=0)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-        raise DamagedFile from None
+        raise DamagedFile("is not a safetensors file") from None
     if size != 8 + length + ends:
-        raise DamagedFile
+        raise DamagedFile(f"has {size} bytes instead of {8 + length + ends}")
     return Header(tensors, texts)
 
 
