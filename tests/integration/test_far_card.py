@@ -41,7 +41,7 @@ from tests.tiny_diffusion import SIDE, tiny_folder
 #: Some of everything is streamed; nothing is.
 RUNGS = (LADDER[4], TOP)
 SIZE = (REQUEST.width, REQUEST.height)
-GUIDED = {"guidance": 1.8, "negative_prompt": "蓝色"}
+GUIDED: dict[str, Any] = {"guidance": 1.8, "negative_prompt": "蓝色"}
 SOURCE = Input(image=Image.new("RGB", SIZE, "red"), mask=Image.new("L", SIZE, 255), strength=0.6)
 
 
