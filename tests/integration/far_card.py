@@ -19,11 +19,11 @@ _SCALARS = {_aten.item.default, _aten._local_scalar_dense.default, _aten.is_nonz
 _MOVES = {_aten._to_copy.default, _aten.copy_.default}
 
 
-class FarCard(TorchDispatchMode):
+class FarCard(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """While it is entered."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         #: How often something waited until the card had computed, by what asked for it.
         self.waits: Counter[str] = Counter()
         #: Bytes that went to the card, move by move.

@@ -1,11 +1,9 @@
 """The compiled transformer against the plain one, as far as a CPU shows it."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
-import diffusers
 import numpy as np
 import pytest
 import torch
@@ -14,9 +12,9 @@ from structlog.testing import capture_logs
 from engine.demo_model import WEIGHTS
 from engine.memory.block_swap import BlockSwap
 from engine.pipeline import DrawRequest
-from engine.pipelines import care, weights
+from engine.pipelines import weights
 from engine.pipelines.blocks import blocks_of
-from engine.pipelines.compiled import _run, compile_blocks
+from engine.pipelines.compiled import compile_blocks
 from engine.pipelines.zimage import ZImage
 from engine.profiles import profile_named
 from tests.spoiling import spoiled
@@ -97,39 +95,6 @@ def test_no_size_batch_prompt_or_guidance_makes_a_new_graph(ours, plain, graphs)
         for found, expected in zip(pixels(ours, *batch), pixels(plain, *batch), strict=True):
             assert np.abs(found - expected).max() <= 1
     assert graphs.count == rehearsed
-
-
-@pytest.fixture
-def wide() -> Iterator[Any]:
-    """A block of each kind as wide as in Z-Image, without numbers."""
-    with torch.device("meta"):
-        transformer = diffusers.ZImageTransformer2DModel(n_layers=1, n_refiner_layers=1)
-    yield transformer.requires_grad_(False).eval()
-    torch.compiler.reset()
-
-
-def test_nor_does_one_at_the_width_of_the_large_model(wide):
-    """Where lengths that are the same by chance are others than in the demo model."""
-    graphs = Graphs()
-    assert compile_blocks(wide, "native", graphs)
-    assert (graphs.count, graphs.numbers) == (4, 0)
-    with torch.inference_mode(), care.usual("native"):
-        for pictures in (1, 2, 3, 16):
-            for side in ((32, 32), (128, 128), (60, 240)):
-                for tokens in (9, 250):
-                    _run(wide, pictures, side, tokens)
-    assert graphs.count == 4
-
-
-@pytest.mark.parametrize(
-    ("said", "is_the_end"), [("out of memory", False), ("an illegal memory access", True)]
-)
-def test_too_little_memory_for_what_is_compiled_is_not_the_end(wide, said, is_the_end):
-    def compiled(*_: Any) -> Any:
-        raise torch.AcceleratorError(f"CUDA error: {said}")
-
-    with pytest.raises(torch.AcceleratorError) if is_the_end else nullcontext():
-        assert not compile_blocks(wide, "native", lambda graph, inputs: compiled)
 
 
 def test_a_bad_step_is_mended_outside_of_what_is_compiled(ours, plain, graphs):
