@@ -7,7 +7,7 @@ export PIP_CONSTRAINT := requirements.lock
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Most tests wait more than they reckon. A file stays with one worker: its tests share an engine.
 WORKERS ?= 2
-PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 EXTRAS := engine,board,dev
 INSTALLED := $(VENV)/.installed
 

@@ -29,7 +29,8 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
             "or set ZDRAW_BOARD_PORT=0 for no board",
             os.EX_UNAVAILABLE,
         )
-    # Gradio alone takes more memory than the rest of the bot.
+    login = _login(settings)
+    # Gradio alone takes more memory, and time, than the rest of the bot.
     from bot.adapters.board.acts_panel import ActsPanel
     from bot.adapters.board.attempt import Attempt
     from bot.adapters.board.beginning_panel import BeginningPanel
@@ -43,7 +44,6 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.board.state_tab import StateTab
     from bot.adapters.board.status import Status
 
-    login = _login(settings)
     attempt = Attempt(log)
     beginnings = Beginnings(
         uploads=core.uploads, sources=core.sources, own=core.own_pictures, log=log

@@ -25,6 +25,7 @@ from bot.core.loras import Loras
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.on_the_way import OnTheWay
 from bot.core.operator import Operator
 from bot.core.pace import Pace
 from bot.core.ports import Clock
@@ -151,6 +152,12 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
             errands=rows.errands,
             fetcher=fetcher,
             answers=answers,
+            on_the_way=OnTheWay(
+                errands=rows.errands,
+                admissions=rows.admissions,
+                notifier=crew.notifier,
+                clock=clock,
+            ),
         ),
         loras=LoraDesk(loras=crew.loras, answers=answers),
     )

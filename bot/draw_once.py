@@ -45,7 +45,9 @@ async def run_draw(settings: BotSettings, prompt: str, out: Path | None, show: S
         database = await stack.enter_async_context(Database(settings.database_url))
         core = assemble(settings, database, stack, structlog.get_logger("bot"))
         origin = _origin()
-        request = asyncio.ensure_future(_ask(core, origin, prompt, show))
+        if not alone:
+            core.loras.believe()
+        request = asyncio.ensure_future(_ask(core, origin, prompt, show, waits=alone))
         others = [*core.loops(), _engine()] if alone else []
         await run_until_stopped([_finish(request), *others], None)
         if request.cancelled():
@@ -108,8 +110,12 @@ async def _engine() -> None:
     raise StartupError("the engine has stopped", code if code > 0 else os.EX_SOFTWARE)
 
 
-async def _ask(core: Core, origin: Origin, prompt: str, show: Show) -> Generation:
+async def _ask(core: Core, origin: Origin, prompt: str, show: Show, *, waits: bool) -> Generation:
+    """`waits`: an engine is about to say which LoRA files there are."""
     try:
+        request = await core.draw.read(origin, prompt)
+        if waits and request.loras:
+            await core.loras.heard()
         admitted = await core.draw(origin, prompt)
     except Refusal as refusal:
         sentence = refusal_text(refusal, origin.locale, origin.address.platform)

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 
 from bot.core.errors import StartupError
+from bot.core.loras import Loras
+from bot.links.lora_list import KeptLoraList
 from bot.links.tokenizer import CachedTokenizer
 from bot.settings import BotSettings
 from engine.profiles import Profile
@@ -15,6 +17,11 @@ def tokenizer_of(settings: BotSettings, profile: Profile) -> CachedTokenizer:
         settings.state_dir / f"tokenizer-{profile.name}.json",
         limit=profile.max_tokens - profile.template_tokens,
     )
+
+
+def loras_of(settings: BotSettings, profile: Profile) -> Loras:
+    # Which files fit depends on the model.
+    return Loras(KeptLoraList(settings.state_dir / f"loras-{profile.name}.json"))
 
 
 def engine_socket(settings: BotSettings) -> Path:

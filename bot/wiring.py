@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.local import LocalMessenger
+from bot.adapters.local import LOCAL, LocalMessenger
 from bot.core.admin.job_view import JobView
 from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
@@ -44,7 +44,7 @@ from bot.core.staff import Staff
 from bot.core.uploads import Uploads
 from bot.core.waits import Waits
 from bot.desk_wiring import Crew, desks_over
-from bot.engine_place import engine_socket, tokenizer_of
+from bot.engine_place import engine_socket, loras_of, tokenizer_of
 from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
 from bot.settings import BotSettings
@@ -133,11 +133,11 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     link = LocalEngine(engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
-    news, pace, loras = News(), Pace(profile), Loras()
+    news, pace, loras = News(), Pace(profile), loras_of(settings, profile)
     pictures = PictureFolder(settings.state_dir)
     waits = Waits(line=rows.admissions, pace=pace, news=news)
     cards = Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news)
-    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in ("board", "cli", "api")}
+    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in LOCAL}
     erasers: dict[str, Eraser] = {}
     reactors: dict[str, Reactor] = {}
     picture_sources: dict[str, PictureSource] = {}
@@ -280,6 +280,7 @@ def _deliverer(
         admissions=rows.admissions,
         deliveries=rows.deliveries,
         messengers=messengers,
+        silent=LOCAL,
         quiet=quiet,
         cards=cards,
         news=news,

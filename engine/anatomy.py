@@ -25,6 +25,11 @@ class Blocks:
     #: Channels of a token here; None = those of the transformer.
     width: int | None = None
 
+    @property
+    def is_once(self) -> bool:
+        """Whether they run once for all steps: what sees no picture is the same in each."""
+        return not self.sees_picture
+
 
 @dataclass(frozen=True, kw_only=True)
 class Transformer:
@@ -34,7 +39,7 @@ class Transformer:
     widest level, which are alike and large.
     """
 
-    #: In the order in which they run.
+    #: In the order in which they run: first those that run once for all steps.
     blocks: tuple[Blocks, ...]
     #: Parameters outside the blocks.
     others: int
@@ -55,6 +60,11 @@ class Transformer:
     def block_count(self) -> int:
         """How many blocks there are, of all kinds."""
         return sum(kind.count for kind in self.blocks)
+
+    @property
+    def once_count(self) -> int:
+        """How many of the blocks, the first ones, run once for all steps."""
+        return sum(kind.count for kind in self.blocks if kind.is_once)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,14 +110,14 @@ class Anatomy:
 Z_IMAGE = Anatomy(
     transformer=Transformer(
         blocks=(
-            Blocks(count=2, parameters=180_910_336, per_token=176_947_200, sees_caption=False),
             Blocks(count=2, parameters=176_962_816, per_token=176_947_200, sees_picture=False),
+            Blocks(count=2, parameters=180_910_336, per_token=176_947_200, sees_caption=False),
             Blocks(count=30, parameters=180_910_336, per_token=176_947_200),
         ),
         others=11_852_352,
         width=3840,
         token_side=16,
-        live_bytes_per_token=122_500,
+        live_bytes_per_token=114_500,
         largest_matrix=10_240 * 3840,
     ),
     # Qwen3-4B.
@@ -130,14 +140,14 @@ Z_IMAGE = Anatomy(
 DEMO = Anatomy(
     transformer=Transformer(
         blocks=(
-            Blocks(count=1, parameters=410_640, per_token=306_880, sees_caption=False),
             Blocks(count=1, parameters=307_600, per_token=306_880, sees_picture=False),
+            Blocks(count=1, parameters=410_640, per_token=306_880, sees_caption=False),
             Blocks(count=6, parameters=410_640, per_token=306_880),
         ),
         others=494_720,
         width=160,
         token_side=32,
-        live_bytes_per_token=5_800,
+        live_bytes_per_token=5_000,
         largest_matrix=640 * 160,
     ),
     text_encoder=TextEncoder(

@@ -44,7 +44,7 @@ def anatomy_of(folder: Path, like: Anatomy) -> Anatomy:
 def transformer(shapes: Shapes, like: Transformer, latent_side: int) -> Transformer:
     """Of Z-Image's kind."""
     kinds = []
-    for name in ("noise_refiner", "context_refiner", "layers"):
+    for name in ("context_refiner", "noise_refiner", "layers"):
         blocks = _grouped(shapes, rf"{name}\.(\d+)\.")
         kinds.append(
             Blocks(

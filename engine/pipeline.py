@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from PIL.Image import Image
 
 from engine.contract import passes
+from engine.garbage import libraries_stay
 from engine.loras.changes import Layers
 from engine.loras.folder import LoraFile
 from engine.manifest import read as manifest_of
@@ -237,8 +238,9 @@ def open_pipeline(
     # Read when the libraries are imported: nothing is fetched at run time.
     os.environ["HF_HUB_OFFLINE"] = "1"
     os.environ.setdefault("PYTORCH_ALLOC_CONF", allocator(metadata.version("torch")))
-    import_module("engine.pipelines.eye").check(profile)
-    module = import_module(f"engine.pipelines.{profile.pipeline}")
+    with libraries_stay():
+        import_module("engine.pipelines.eye").check(profile)
+        module = import_module(f"engine.pipelines.{profile.pipeline}")
     opened: Pipeline = module.open_pipeline(profile, weights, options or MemoryOptions(), compiled)
     if manifest_of(weights) != fetched:
         raise WeightsReplaced

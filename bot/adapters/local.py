@@ -1,11 +1,14 @@
 """Requests that no chat asked for (board, command line, programs): the row itself is the answer.
 
 Whoever asked watches the row and takes the picture from the state folder; there is no chat
-message to keep in step.
+message to keep in step, and the deliverer makes none of it.
 """
 
 from bot.core.generation import Generation
 from bot.core.messages import Card, Notice
+
+#: Their platforms.
+LOCAL = frozenset({"board", "cli", "api"})
 
 
 class LocalMessenger:

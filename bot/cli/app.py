@@ -50,6 +50,9 @@ def run() -> None:
 @app.command()
 def bot(parent_fd: ParentFd = None) -> None:
     """Run the bot alone: chats, board, queue."""
+    from bot.garbage import wait_for_what_stays
+
+    wait_for_what_stays()
     settings = _settings_and_log()
 
     from bot.bootstrap import run_bot

@@ -8,7 +8,7 @@ that says so.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -48,15 +48,19 @@ class Deliverer:
         admissions: Admissions,
         deliveries: Deliveries,
         messengers: Mapping[str, Messenger],
+        silent: Collection[str],
         quiet: QuietMode,
         cards: Cards,
         news: News,
         clock: Clock,
         log: Log,
     ) -> None:
+        """`silent`: platforms that show nothing, where whoever asked reads the row. Nothing is
+        made for them that nobody would see, until they have ended."""
         self._admissions = admissions
         self._deliveries = deliveries
         self._messengers = messengers
+        self._silent = silent
         self._quiet = quiet
         self._cards = cards
         self._news = news
@@ -97,7 +101,7 @@ class Deliverer:
             await asyncio.sleep(seconds)
 
     async def _scan(self) -> None:
-        for generation_id in await self._deliveries.undelivered():
+        for generation_id in await self._deliveries.undelivered(self._silent):
             if len(self._busy) >= PROJECTED_AT_ONCE:
                 # The rest has its turn at the next scan: thousands of tasks at once would hold
                 # up everybody who writes meanwhile.
@@ -139,7 +143,8 @@ class Deliverer:
             return
         messenger = self._messengers[generation.address.platform]
         if generation.outcome in LIVE:
-            await self._show_live(messenger, generation)
+            if generation.address.platform not in self._silent:
+                await self._show_live(messenger, generation)
             return
         self._shown.pop(generation_id, None)
         await self._hand_over(messenger, generation)
@@ -174,16 +179,25 @@ class Deliverer:
         sending = await self._deliveries.sending(generation.id)
         if sending is None:
             return
+        if sending.address.platform in self._silent:
+            await self._settled(sending)
+            return
         await self._show_end(messenger, sending)
         quiet = await self._quiet.is_on(sending)
         if quiet and sending.outcome is Outcome.FINISHED:
             # Before it is settled: a process that dies here marks it when it is back.
             await self._quiet.mark(sending, Mark.DONE)
-        if not await self._deliveries.delivered(sending.id):
+        if not await self._settled(sending):
             return
-        self._log.info("delivered", generation_id=sending.id, outcome=sending.outcome)
         if not quiet and self._clock() - sending.created_ms > PING_AFTER_MS:
             await self._ping(messenger, sending)
+
+    async def _settled(self, sending: Generation) -> bool:
+        """Whether it was not before."""
+        won = await self._deliveries.delivered(sending.id)
+        if won:
+            self._log.info("delivered", generation_id=sending.id, outcome=sending.outcome)
+        return won
 
     async def _show_end(self, messenger: Messenger, sending: Generation) -> None:
         card = self._cards.ended(sending)

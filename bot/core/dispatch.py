@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.generation import Generation, Outcome
-from bot.core.handover import fits, suits
+from bot.core.handover import blamed, fits, suits
 from bot.core.job import job_of
 from bot.core.log import Log
 from bot.core.loras import Loras
@@ -139,9 +139,8 @@ class Dispatcher:
             await self._take_back(started.key, counted=False)
             return False
         except EngineRefused as refused:
-            await self._settle(
-                started.key, self._outcomes.fail(started.key, refused.code, refused.data)
-            )
+            code, data = blamed(refused, started.spec, self._loras)
+            await self._settle(started.key, self._outcomes.fail(started.key, code, data))
             return True
         # Not news.moved(): being handed over changes nothing that people see.
         return True

@@ -228,7 +228,7 @@ class Draw:
                 # A repetition shows no more than what it repeats.
                 private=origin.private or bool(parent and parent.private),
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),
-                price=price(spec, self._profile),
+                price=0 if act and parent and parent.is_free_again else price(spec, self._profile),
                 scope=scope_of(origin),
                 requester_name=origin.name,
             ),

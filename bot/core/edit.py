@@ -13,7 +13,8 @@ from bot.core.gallery import Gallery
 from bot.core.generation import Generation, Origin
 from bot.core.lookup import Lookup
 from bot.core.messages import Toast
-from bot.core.sources import Sources
+from bot.core.on_the_way import OnTheWay
+from bot.core.sources import Given, Sources
 
 #: Of what a platform has to be asked for; Telegram hands out no more.
 MAX_MEGABYTES = 20
@@ -49,6 +50,7 @@ class EditDesk:
         errands: Errands,
         fetcher: Fetcher,
         answers: Answers,
+        on_the_way: OnTheWay,
     ) -> None:
         self._draw = draw
         self._gallery = gallery
@@ -57,6 +59,7 @@ class EditDesk:
         self._errands = errands
         self._fetcher = fetcher
         self._answers = answers
+        self.on_the_way = on_the_way
 
     async def shown(
         self, origin: Origin, text: str, shown: Shown, *, quiet: bool = False
@@ -95,11 +98,15 @@ class EditDesk:
         async def edit() -> Toast:
             # First: for whoever may not draw, or wrote it wrongly, nothing is fetched.
             await self._draw.foresee(origin, await self._draw.read(origin, text))
-            given = await self._sources.make_ready(*await fetch())
+            with self.on_the_way.arrival(origin) as arrival:
+                given = await arrival.wait(self._brought(fetch))
             await self._draw(origin, text, None, given)
             return done("toast_queued", origin.locale)
 
         return await self._answers.once(origin, edit, quiet=quiet)
+
+    async def _brought(self, fetch: Fetch) -> Given:
+        return await self._sources.make_ready(*await fetch())
 
     async def _is_ours(self, origin: Origin, text: str, message: str | None) -> bool:
         """Whether it was drawn here, and is drawn from now."""

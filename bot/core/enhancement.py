@@ -1,9 +1,12 @@
 """画质增强: words that are put beside a person's, as the model's profile has them."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.core.token_counter import TokenCounter
+from engine.contract import ErrorCode
 from engine.profiles import Profile
 
 _CHINESE = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -35,6 +38,16 @@ def lacks_room(prompt: str, enhancement: Enhancement | None, profile: Profile) -
     """Whether words of quality were left out, because the model would not have read them."""
     left_out = enhancement is not None and not enhancement.quality
     return left_out and bool(_behind(prompt, profile))
+
+
+def blamed_on(enhancement: Enhancement | None, code: str, data: Mapping[str, Any]) -> str:
+    """`code` of an engine's refusal, or that of what zdraw added itself: before the first engine
+    has handed over its tokenizer nobody knows whether there is room for words of quality. Asked for
+    again, that is known. `data` as engine.contract says."""
+    if code != ErrorCode.PROMPT_TOO_LONG or enhancement is None:
+        return code
+    lost = data.get("lost", "")
+    return "enhanced_too_long" if lost and enhancement.quality.endswith(lost) else code
 
 
 def as_typed(prompt: str, negative: str, profile: Profile) -> tuple[str, str]:

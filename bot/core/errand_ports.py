@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.generation import Origin
+from bot.core.messages import Notice
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,16 +39,21 @@ class Errands(Protocol):
         where as many wait as one person may have."""
         ...
 
-    async def waiting(self) -> Sequence[Errand]:
-        """Oldest first, not necessarily all."""
+    async def waiting(self, requester: str | None = None) -> Sequence[Errand]:
+        """Oldest first, not necessarily all; all of one person."""
         ...
 
     async def waits(self, requester: str) -> bool:
         """There is one of this person."""
         ...
 
-    async def done(self, serial: int) -> None:
+    async def done(self, event_key: str) -> None:
         """Its request was admitted or answered."""
+        ...
+
+    async def cancel(self, event_key: str, told: Notice, *, by: Origin | None) -> bool:
+        """Its request is answered by that, and never admitted. False where it was admitted or
+        answered before. `by`: whose event did it, once; raises AlreadySeen."""
         ...
 
 

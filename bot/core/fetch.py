@@ -49,7 +49,8 @@ class Fetcher:
         self._log = log
         self._since_ms = 0
         self._wake = asyncio.Event()
-        self._under_way: set[int] = set()
+        #: By their events: numbers of rows are given again.
+        self._under_way: set[str] = set()
 
     def look(self) -> None:
         """There may be something to fetch."""
@@ -63,8 +64,9 @@ class Fetcher:
                 # Before the look: what is asked for while it goes on must be found as well.
                 self._wake.clear()
                 for errand in await self._errands.waiting():
-                    if len(self._under_way) < PLACES and errand.serial not in self._under_way:
-                        self._under_way.add(errand.serial)
+                    event = errand.origin.event_key
+                    if len(self._under_way) < PLACES and event not in self._under_way:
+                        self._under_way.add(event)
                         tasks.create_task(self._work(errand))
                 # Not wait_for: in Python 3.11 it swallows a cancellation that comes with the word.
                 with suppress(TimeoutError):
@@ -79,7 +81,7 @@ class Fetcher:
             is_done = False
         if not is_done:
             await asyncio.sleep(PAUSE_SECONDS)
-        self._under_way.discard(errand.serial)
+        self._under_way.discard(errand.origin.event_key)
         self._wake.set()
 
     async def _run_errand(self, errand: Errand) -> bool:
@@ -88,7 +90,7 @@ class Fetcher:
             await self._answers.once(errand.origin, lambda: self._drawn(errand), quiet=False)
         except TryLater:
             return False
-        await self._errands.done(errand.serial)
+        await self._errands.done(errand.origin.event_key)
         return True
 
     async def _drawn(self, errand: Errand) -> None:

@@ -186,9 +186,10 @@ class FrontDesk:
         name them."""
 
         async def end() -> Toast:
+            named = generation_id is not None or status_message is not None
             if all_:
                 await self._cancel_all(origin)
-            else:
+            elif named or not await self.edits.on_the_way.cancel_last(origin):
                 target = await self._lookup.meant_to_cancel(origin, generation_id, status_message)
                 await self._staff.check_may_end(origin, target, is_admin, "not_yours")
                 await self._cancel(target, origin)
@@ -291,7 +292,8 @@ class FrontDesk:
         await self._chats.moved(platform, old, new)
 
     async def _cancel_all(self, origin: Origin) -> None:
-        count = await self._cancel.all_here(origin)
+        count = await self.edits.on_the_way.cancel_all(origin)
+        count += await self._cancel.all_here(origin)
         if count == 0:
             raise Refusal("nothing_to_cancel")
         await self._answers.say(origin, reply("cancelled_many", origin.locale, count=count))

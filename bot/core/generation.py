@@ -243,6 +243,13 @@ class Generation(NewGeneration):
     forgotten: Forgotten | None
 
     @property
+    def is_free_again(self) -> bool:
+        """Drawn once more at somebody else's wish it costs nothing: whoever asked for it took it
+        back, or paid nothing for it."""
+        took_back = self.outcome is Outcome.CANCELLED and self.ended_by is None
+        return took_back or not self.price
+
+    @property
     def key(self) -> JobKey:
         """Names the current attempt. Only a generation that was handed out has one."""
         return JobKey(generation_id=self.id, attempt=self.attempt)

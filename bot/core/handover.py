@@ -1,13 +1,17 @@
-"""Which engine is given jobs, and how many ahead of their turn.
+"""Which engine is given jobs, how many ahead of their turn, and what its refusals mean.
 
 So many that it never waits and that equal pictures can be drawn together; so few that somebody who
 asks now is not behind much: what is handed over is past the fair order.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from bot.core.generation import Generation
+from bot.core.enhancement import blamed_on
+from bot.core.errors import EngineRefused
+from bot.core.generation import DrawSpec, Generation
 from bot.core.log import Log
+from bot.core.loras import Loras
 from bot.core.pace import Pace
 from engine.contract import PROTOCOL_VERSION, EngineInfo
 
@@ -34,3 +38,10 @@ def suits(info: EngineInfo, model: str, log: Log) -> bool:
     else:
         return True
     return False
+
+
+def blamed(refused: EngineRefused, spec: DrawSpec, loras: Loras) -> tuple[str, dict[str, Any]]:
+    """Code and data of the FAILED row, with what the engine cannot know: which of the words zdraw
+    added itself, and which LoRA may have been meant."""
+    code = blamed_on(spec.enhancement, refused.code, refused.data)
+    return code, loras.told(refused.code, refused.data)

@@ -9,6 +9,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.core.errors import DeliveryError, PictureRefused, TryLater
+from bot.core.generation import Address
 from bot.core.log import Log
 from bot.core.messages import Notice
 from bot.core.ports import Chat, Messenger, Notices
@@ -34,8 +35,12 @@ class Notifier:
         port."""
         wanted = await self._notices.post(notice)
         if wanted:
-            self._words.put_nowait((notice.address.platform, notice.address.chat))
+            self.look(notice.address)
         return wanted
+
+    def look(self, address: Address) -> None:
+        """Something may wait to be said there."""
+        self._words.put_nowait((address.platform, address.chat))
 
     async def was_refused(self, event_key: str) -> bool:
         """A notice that says why not answered this event."""

@@ -4,7 +4,7 @@ Implementations: bot/store/ (rows), bot/links/ (engines), bot/adapters/ (platfor
 contract suite in tests/contract/ that its fake passes too.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
@@ -177,9 +177,9 @@ class Outcomes(Protocol):
 class Deliveries(Protocol):
     """The rows as the deliverer moves them."""
 
-    async def undelivered(self) -> Sequence[str]:
-        """Ids of all rows that somebody still has to be told about: live ones and those ended
-        with delivery PENDING or SENDING."""
+    async def undelivered(self, silent: Collection[str] = ()) -> Sequence[str]:
+        """Ids of all rows that somebody still has to be told about: live ones, but for those of
+        the platforms `silent`, and those ended with delivery PENDING or SENDING."""
         ...
 
     async def sending(self, generation_id: str) -> Generation | None:

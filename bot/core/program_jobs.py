@@ -47,16 +47,20 @@ class ListedJob:
 
 #: Of what was sent, in characters, where more than one is read.
 MOST_AT_ONCE = 2_000_000
+#: And so many of them: rows are made into requests in one turn of the event loop.
+MOST_JOBS = 100
 
 
 def portions(jobs: Sequence[ListedJob]) -> Iterator[Sequence[ListedJob]]:
     """All of them, in such portions as may be read whole at once."""
     portion: list[ListedJob] = []
+    length = 0
     for job in jobs:
-        if portion and sum(one.length for one in portion) + job.length > MOST_AT_ONCE:
+        if portion and (length + job.length > MOST_AT_ONCE or len(portion) == MOST_JOBS):
             yield portion
-            portion = []
+            portion, length = [], 0
         portion.append(job)
+        length += job.length
     if portion:
         yield portion
 

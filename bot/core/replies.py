@@ -161,7 +161,7 @@ def _prepared(code: str, locale: str, data: dict[str, Any]) -> str:
     if code == "bad_picture" and data.get("loras"):
         data["loras"] = ", ".join(map(str, data["loras"]))
         return "bad_picture_with_loras"
-    return code
+    return "no_lora_near" if code == "no_lora" and data.get("near") else code
 
 
 def note_text(note: str, locale: str, /, **data: Any) -> str:

@@ -39,7 +39,9 @@ class Books:
     async def due(self, connection: AsyncConnection, new: NewGeneration) -> list[Due]:
         """What `new` takes, from its requester's account and from its chat's pool, where they are
         limited. Raises Refusal where one of them does not suffice."""
-        dues = []
+        dues: list[Due] = []
+        if not new.price:
+            return dues
         here = await self.accounts.here(connection, new.address.platform, new.scope)
         for key in await self._limited(connection, new, here):
             account = await self.accounts.open(connection, key, here)

@@ -1,6 +1,6 @@
 """Deliveries over SQL: the rows as the deliverer moves them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Insert, exists, insert, literal, select, update
@@ -8,7 +8,7 @@ from sqlalchemy import Insert, exists, insert, literal, select, update
 from bot.core.generation import TERMINAL, Delivery, Generation
 from bot.core.ports import Clock
 from bot.store.books import Books
-from bot.store.conditions import is_untold
+from bot.store.conditions import is_live, is_untold
 from bot.store.database import Database
 from bot.store.rows import generation_of
 from bot.store.tables import Milliseconds, generations, removals
@@ -24,9 +24,11 @@ class SqlDeliveries:
         self._clock = clock
         self._books = books
 
-    async def undelivered(self) -> Sequence[str]:
+    async def undelivered(self, silent: Collection[str] = ()) -> Sequence[str]:
         """Oldest first."""
         query = select(_row.id).where(is_untold(_row)).order_by(_row.serial)
+        if silent:
+            query = query.where(~(is_live(_row) & _row.platform.in_(silent)))
         async with self._database.read() as connection:
             return list((await connection.execute(query)).scalars())
 

@@ -1,10 +1,19 @@
 """What events did, by their keys: a redelivered one is found here and acts no more."""
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.errors import AlreadySeen
-from bot.store.tables import events
+from bot.store.tables import events, notices
+
+
+async def is_seen(connection: AsyncConnection, key: str) -> bool:
+    """It did something, or was answered with a notice."""
+    query = union_all(
+        select(events.c.key).where(events.c.key == key),
+        select(notices.c.event_key).where(notices.c.event_key == key),
+    )
+    return (await connection.execute(query)).first() is not None
 
 
 async def check_unseen(connection: AsyncConnection, key: str) -> None:

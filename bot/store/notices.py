@@ -45,14 +45,9 @@ class SqlNotices:
         try:
             async with self._database.write() as connection:
                 wanted = await self._is_wanted(connection, notice)
-                row = insert(notices).values(
-                    event_key=notice.event_key,
-                    **address_row(notice.address),
-                    **_content_of(notice),
-                    created_ms=now,
-                    said_ms=None if wanted else now,
+                await insert_notice(
+                    connection, notice, created_ms=now, said_ms=None if wanted else now
                 )
-                await connection.execute(row)
         except IntegrityError:
             return False
         return wanted
@@ -122,6 +117,20 @@ class SqlNotices:
 
     def _waits(self) -> ColumnElement[bool]:
         return and_(_row.said_ms.is_(None), _row.created_ms >= self._clock() - FORGOTTEN_MS)
+
+
+async def insert_notice(
+    connection: AsyncConnection, notice: Notice, *, created_ms: int, said_ms: int | None = None
+) -> None:
+    """In the transaction of what it is about. `said_ms`: as if it had been said then."""
+    row = insert(notices).values(
+        event_key=notice.event_key,
+        **address_row(notice.address),
+        **_content_of(notice),
+        created_ms=created_ms,
+        said_ms=said_ms,
+    )
+    await connection.execute(row)
 
 
 def _is_original(notice: Notice) -> bool:

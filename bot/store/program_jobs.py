@@ -1,5 +1,6 @@
 """What programs asked for over SQL, by their own names."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.generation import TERMINAL
-from bot.core.program_jobs import ListedJob, ProgramJob, StartedJob
+from bot.core.program_jobs import MOST_JOBS, ListedJob, ProgramJob, StartedJob
 from bot.store.conditions import is_live
 from bot.store.database import Database
 from bot.store.program_tables import program_jobs
@@ -42,15 +43,19 @@ class SqlProgramJobs:
         query = mine.order_by(_job.serial.desc()).limit(limit)
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings().all()
-        return [
-            ListedJob(
+        jobs: list[ListedJob] = []
+        for row in reversed(rows):
+            if len(jobs) % MOST_JOBS == 0:
+                # Others have their turn: there may be hundreds.
+                await asyncio.sleep(0)
+            job = ListedJob(
                 name=row["job_name"],
                 generation=generation_of(row),
                 serial=row["job_serial"],
                 length=row["job_length"],
             )
-            for row in reversed(rows)
-        ]
+            jobs.append(job)
+        return jobs
 
     async def whole(self, serials: Sequence[int]) -> Sequence[StartedJob]:
         query = _started().where(_job.serial.in_(serials)).order_by(_job.serial)

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, select
 
 from bot.core.generation import Generation
 from bot.store.conditions import is_live, is_running, served_order
 from bot.store.database import Database
+from bot.store.event_rows import is_seen
 from bot.store.live import live_only
 from bot.store.rows import generation_of
-from bot.store.tables import events, generations, notices
+from bot.store.tables import generations
 
 
 class SqlRecords:
@@ -19,12 +20,8 @@ class SqlRecords:
         self._database = database
 
     async def seen(self, event_key: str) -> bool:
-        query = union_all(
-            select(events.c.key).where(events.c.key == event_key),
-            select(notices.c.event_key).where(notices.c.event_key == event_key),
-        )
         async with self._database.read() as connection:
-            return (await connection.execute(query)).first() is not None
+            return await is_seen(connection, event_key)
 
     async def of_event(self, event_key: str) -> Generation | None:
         query = select(generations).where(generations.c.event_key == event_key)

@@ -1,47 +1,33 @@
 """Pictures that programs have sent, on disk: state folder/uploads/<number>. No name that a program
 gave is part of a path."""
 
-import asyncio
 import secrets
-from collections.abc import Sequence
 from hashlib import sha256
 
 from bot.core.uploads import Checked
 from bot.store.images import PictureFolder
-from bot.store.sources import check_bytes, keep_file, written_between
+from bot.store.kept_files import KeptFiles
+from bot.store.sources import check_bytes
 
 FOLDER = "uploads"
 
 
-class UploadFolder:
-    """Implements bot.core.uploads.UploadFiles, and bot.core.strays.SourceFiles."""
+class UploadFolder(KeptFiles):
+    """Implements bot.core.uploads.UploadFiles."""
 
     def __init__(self, pictures: PictureFolder) -> None:
-        self._pictures = pictures
+        super().__init__(pictures, FOLDER)
 
     async def checked(self, content: bytes) -> Checked:
         check_bytes(content)
         return await self._pictures.decode(_checked, content)
 
     async def write(self, picture: Checked) -> str:
-        name = f"{FOLDER}/{secrets.token_hex(12)}"
-        await asyncio.to_thread(keep_file, self._pictures, name, picture.content)
-        return name
-
-    async def read(self, path: str) -> bytes:
-        return await self._pictures.read(path)
-
-    async def drop(self, path: str) -> None:
-        await asyncio.to_thread(self._pictures.path(path).unlink, missing_ok=True)
+        return await self.put(secrets.token_hex(12), picture.content)
 
     async def masked(self, content: bytes, mask: bytes) -> bytes:
         check_bytes(content, mask)
         return await self._pictures.decode(_masked, content, mask)
-
-    async def written(self, after_ms: int, before_ms: int) -> Sequence[str]:
-        return await asyncio.to_thread(
-            written_between, self._pictures, FOLDER, after_ms / 1000, before_ms / 1000
-        )
 
 
 def _checked(content: bytes) -> Checked:

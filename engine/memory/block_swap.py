@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
+from torch import nn
 from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 
 from engine.memory.costs import SLOTS, stream_order
@@ -26,14 +27,14 @@ _ALIGNMENT = 256
 class BlockSwap:
     """The blocks of one network. Used by one thread, that of the device's current stream.
 
-    `blocks` are expected to run in their order, each once a pass; another order costs time, not
-    correctness. Tensors that a block shares with another block or with the rest of `network` are
-    not touched, nor are tensors that are neither parameters nor buffers. A buffer that a streamed
-    block changes loses the change. Parameters want no gradient afterwards.
+    `blocks` are expected to run in their order, the first `once` of them once and the others again
+    and again; another order costs time, not correctness. Tensors that a block shares with another
+    one or with the rest of `network` are not touched, nor is what is neither parameter nor buffer.
+    A buffer that a streamed block changes loses the change. Parameters want no gradient afterwards.
     """
 
     def __init__(
-        self, network: torch.nn.Module, blocks: Sequence[torch.nn.Module], device: torch.device
+        self, network: nn.Module, blocks: Sequence[nn.Module], device: torch.device, once: int = 0
     ) -> None:
         """Moves nothing yet; `arrange` does."""
         shared = _shared(network, blocks)
@@ -41,6 +42,7 @@ class BlockSwap:
         self._device = device
         on_card = device.type == "cuda"
         self._copying = torch.cuda.Stream(device) if on_card else None  # type: ignore[no-untyped-call]
+        self._once = once
         #: In the order in which they run.
         self._streamed: list[_Block] = []
         self._slots: list[_Slot] = []
@@ -61,7 +63,8 @@ class BlockSwap:
         Raises what an allocation raises; each block is then still in one piece, here or there, and
         `arrange` may be called again.
         """
-        leaving = set(stream_order(len(self._blocks))[: len(self._blocks) - resident])
+        count = len(self._blocks)
+        leaving = set(stream_order(count, self._once)[: count - resident])
         with _outside_inference():
             self.release()
             # Room first. The hooks follow each block, so that a failure leaves nothing halfway.
@@ -100,9 +103,10 @@ class BlockSwap:
             self._aim(self._streamed.index(block) + 1)
 
     def _aim(self, first: int) -> None:
-        """Makes the slots hold the block at `first` and those after it, round the end."""
-        count = len(self._streamed)
-        wanted = [self._streamed[(first + ahead) % count] for ahead in range(len(self._slots))]
+        """Makes the slots hold the block at `first` and those that run after it."""
+        again = [block for block in self._streamed if block not in self._blocks[: self._once]]
+        following = [*self._streamed[first:], *(again or self._streamed)]
+        wanted = list(dict.fromkeys(following[: len(self._slots)]))
         free = [slot for slot in self._slots if slot.block not in wanted]
         held = [slot.block for slot in self._slots]
         for block in wanted:
@@ -152,7 +156,7 @@ class _Slot:
 class _Block:
     """The tensors of one block, wherever they lie."""
 
-    def __init__(self, module: torch.nn.Module, shared: set[int]) -> None:
+    def __init__(self, module: nn.Module, shared: set[int]) -> None:
         self._module = module
         self.size = 0
         #: All of them, one behind the other, while the block is streamed.
@@ -214,7 +218,7 @@ class _Tensor:
         """`offset` in bytes."""
         #: (the dictionary of parameters or buffers of a module, the name in it).
         self.places: list[tuple[dict[str, Any], str]] = []
-        self._is_parameter = isinstance(tensor, torch.nn.Parameter)
+        self._is_parameter = isinstance(tensor, nn.Parameter)
         self._build = _builder(tensor)
         self._leaves: list[tuple[int, torch.dtype, torch.Size]] = []
         self.size = 0
@@ -240,7 +244,7 @@ class _Tensor:
     def put(self, tensor: torch.Tensor) -> None:
         """Hangs `tensor` up wherever the old one hung."""
         if self._is_parameter:
-            tensor = torch.nn.Parameter(tensor, requires_grad=False)
+            tensor = nn.Parameter(tensor, requires_grad=False)
         for owner, name in self.places:
             owner[name] = tensor
 
@@ -249,23 +253,20 @@ class _Tensor:
         return _leaves(owner[name].detach())
 
     def _views(self, buffer: torch.Tensor) -> list[torch.Tensor]:
-        views = []
-        for offset, dtype, shape in self._leaves:
-            size = shape.numel() * dtype.itemsize
-            views.append(buffer[offset : offset + size].view(dtype).view(shape))
-        return views
+        return [
+            buffer[offset : offset + shape.numel() * dtype.itemsize].view(dtype).view(shape)
+            for offset, dtype, shape in self._leaves
+        ]
 
 
-def _places(
-    modules: Iterable[torch.nn.Module],
-) -> Iterator[tuple[dict[str, Any], str, torch.Tensor]]:
+def _places(modules: Iterable[nn.Module]) -> Iterator[tuple[dict[str, Any], str, torch.Tensor]]:
     """Where each parameter and buffer of `modules` hangs, once for each place."""
     for module in modules:
         for owner in (module._parameters, module._buffers):
             yield from ((owner, name, held) for name, held in owner.items() if held is not None)
 
 
-def _shared(network: torch.nn.Module, blocks: Sequence[torch.nn.Module]) -> set[int]:
+def _shared(network: nn.Module, blocks: Sequence[nn.Module]) -> set[int]:
     """Identities of tensors that do not belong to one block alone."""
     parts = [set(block.modules()) for block in blocks]
     rest = [part for part in network.modules() if not any(part in block for block in parts)]

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from engine.anatomy import Anatomy
+from engine.memory import operations
 from engine.memory.cards import PROCESS_BYTES, Card
 
 #: Slots of the block swapper: one block is at work while the next one is on its way.
@@ -29,8 +30,6 @@ TRANSFORMER_EFFICIENCY = 0.65
 DECODER_EFFICIENCY = 0.33
 #: Tokens of a usual prompt, the template's included.
 USUAL_TOKENS = 96
-#: Overlap of two tiles, in their side: AutoencoderKL.tile_overlap_factor.
-TILE_OVERLAP = 0.25
 #: Tokens are padded to multiples of this: SEQ_MULTI_OF of diffusers' transformer.
 _TOKEN_MULTIPLE = 32
 
@@ -82,7 +81,7 @@ class Work:
 class Rung:
     """Where things lie, and in what pieces a picture is decoded."""
 
-    #: Blocks of the transformer on the card for good; the others are streamed in each step.
+    #: Blocks of the transformer on the card for good; the others are streamed when they run.
     resident_blocks: int
     #: Else it is streamed, layer by layer, for each prompt that is not known.
     encoder_resident: bool
@@ -107,14 +106,16 @@ class Phases:
         return self.encode + self.denoise + self.decode
 
 
-def stream_order(count: int) -> tuple[int, ...]:
+def stream_order(count: int, once: int = 0) -> tuple[int, ...]:
     """Indices of `count` blocks: the first k of them are the ones to stream where k must be.
 
-    They lie apart for each k, so that what computes in between hides the copying, and another k
-    moves no block but those that make the difference.
+    First the `once` blocks that do not run in each step, which costs least. The others lie apart
+    for each k, so that what computes in between hides the copying, and another k moves no block but
+    those that make the difference.
     """
     golden = (math.sqrt(5) - 1) / 2
-    return tuple(sorted(range(count), key=lambda index: (index + 1) * golden % 1))
+    again = sorted(range(once, count), key=lambda index: (index - once + 1) * golden % 1)
+    return (*range(once), *again)
 
 
 @dataclass(frozen=True)
@@ -138,13 +139,20 @@ class Costs:
     def _streamed_of(self) -> tuple[int, ...]:
         """Bytes of the first k blocks that leave the card."""
         sums = [0]
-        for index in stream_order(len(self.blocks)):
+        for index in stream_order(len(self.blocks), self._once):
             sums.append(sums[-1] + self.blocks[index])
         return tuple(sums)
 
     def streamed(self, rung: Rung) -> int:
-        """Bytes that are copied to the card in each step."""
-        return self._streamed_of[len(self.blocks) - rung.resident_blocks]
+        """Bytes of the blocks that are copied to the card when they run."""
+        return self._streamed_of[self._streamed_blocks(rung)]
+
+    def _streamed_blocks(self, rung: Rung) -> int:
+        return len(self.blocks) - rung.resident_blocks
+
+    @property
+    def _once(self) -> int:
+        return self.anatomy.transformer.once_count
 
     def resident(self, rung: Rung) -> int:
         """Bytes on the card between two drawings."""
@@ -175,8 +183,7 @@ class Costs:
 
     def _denoising(self, rung: Rung, work: Work) -> float:
         transformer = self.anatomy.transformer
-        streamed = len(self.blocks) - rung.resident_blocks
-        slots = self._slots(max(self.blocks), streamed)
+        slots = self._slots(max(self.blocks), self._streamed_blocks(rung))
         tokens = self._picture_tokens(work) + _padded(self.max_tokens)
         live = self._live(transformer.live_bytes_per_token) * tokens * work.rows
         weights = slots + self._unpacked(transformer.largest_matrix) + self._added(work)
@@ -212,8 +219,16 @@ class Costs:
         )
 
     def traffic(self, rung: Rung, work: Work) -> int:
-        """Bytes copied to the card by the steps of one call."""
-        return self.streamed(rung) * work.steps
+        """Bytes copied to the card by the steps of one call: all that is streamed, and with each
+        step but the first what runs again."""
+        return self.streamed(rung) + (work.steps - 1) * self._again(rung)
+
+    def _again(self, rung: Rung) -> int:
+        """Bytes copied in each step. What the slots can hold stays there."""
+        count = self._streamed_blocks(rung)
+        if count - self._once <= SLOTS:
+            return 0
+        return self._streamed_of[count] - self._streamed_of[self._once]
 
     def _encode_seconds(self, rung: Rung, work: Work, card: Card) -> float:
         encoder = self.anatomy.text_encoder
@@ -223,34 +238,28 @@ class Costs:
         return max(compute, copy) * work.rows
 
     def _denoise_seconds(self, rung: Rung, work: Work, card: Card) -> float:
-        compute = self.step_flops(work) / (card.flops * TRANSFORMER_EFFICIENCY)
-        streamed = len(self.blocks) - rung.resident_blocks
-        filling = min(SLOTS, streamed) * max(self.blocks) / card.pcie
+        rate = card.flops * TRANSFORMER_EFFICIENCY
+        count = self._streamed_blocks(rung)
+        before = self._streamed_of[min(count, self._once)]
+        before += min(SLOTS, max(0, count - self._once)) * max(self.blocks)
         # One block computes while the next is copied: a step takes as long as the slower one.
-        return filling + work.steps * max(compute, self.streamed(rung) / card.pcie)
+        step = max(self.step_flops(work) / rate, self._again(rung) / card.pcie)
+        return before / card.pcie + self.caption_flops(work) / rate + work.steps * step
+
+    def caption_flops(self, work: Work) -> float:
+        """Of what is made once for all steps."""
+        picture, caption = self._picture_tokens(work), _padded(USUAL_TOKENS)
+        return operations.of_captions(self.anatomy.transformer, picture, caption) * work.rows
 
     def step_flops(self, work: Work) -> float:
-        """Of one forward pass: what every token is multiplied with, and attention."""
+        """Of one step."""
         picture, caption = self._picture_tokens(work), _padded(USUAL_TOKENS)
-        flops = 0.0
-        transformer = self.anatomy.transformer
-        for kind in transformer.blocks:
-            tokens = picture * kind.sees_picture * kind.share + caption * kind.sees_caption
-            attention = 4 * (kind.width or transformer.width) * tokens**2
-            flops += kind.count * (2 * kind.per_token * tokens + attention)
-        flops += 2 * transformer.others_per_token * picture
-        flops += 4 * transformer.others_attention * picture**2
-        return flops * work.rows
+        return operations.of_step(self.anatomy.transformer, picture, caption) * work.rows
 
     def decode_flops(self, rung: Rung, work: Work) -> float:
-        """Of all pictures, what tiles overlap counted as often as it is decoded."""
-        side = self.anatomy.decoder.latent_side
-        lengths = [-(-length // side) for length in (work.width, work.height)]
-        tile = rung.tile // side if rung.tile else max(lengths)
-        if max(lengths) > tile:
-            lengths = [_covered(length, tile) for length in lengths]
-        pixels = math.prod(lengths) * side**2
-        return float(pixels * self.anatomy.decoder.flops_per_pixel * work.batch)
+        """Of all pictures."""
+        size = work.width, work.height
+        return operations.of_decoding(self.anatomy.decoder, size, rung.tile) * work.batch
 
     # What one thing weighs
 
@@ -287,9 +296,3 @@ class Costs:
 
 def _padded(tokens: int) -> int:
     return -(-tokens // _TOKEN_MULTIPLE) * _TOKEN_MULTIPLE
-
-
-def _covered(length: int, tile: int) -> int:
-    """Latents along a side that are decoded in tiles, those of overlaps more than once."""
-    stride = int(tile * (1 - TILE_OVERLAP))
-    return sum(min(tile, length - start) for start in range(0, length, stride))

@@ -126,9 +126,10 @@ def costs_of(model: Profile, storage: Storage) -> Costs:
 def ladder(blocks: int) -> tuple[Rung, ...]:
     """Every way to lay out a transformer of `blocks` blocks, poorest first.
 
-    Streaming as many blocks as there are slots takes what keeping them takes, and is left out.
+    Streaming as many blocks as there are slots takes what keeping them takes, with fp8 one more,
+    and is left out.
     """
-    counts = [*range(max(0, blocks - SLOTS)), blocks]
+    counts = [*range(max(0, blocks - SLOTS - 1)), blocks]
     return (
         Rung(resident_blocks=0, encoder_resident=False, tile=LEAST_TILE),
         *(Rung(resident_blocks=n, encoder_resident=False, tile=TILE) for n in counts),

@@ -5,8 +5,11 @@ from typing import Any
 
 import torch
 
-#: Parts of a U-Net that have blocks, in the order in which they run.
-_ON_THE_WAY = ("down_blocks", "mid_block", "up_blocks")
+#: Parts that have blocks, in the order in which they run: of a U-Net, and of Z-Image's transformer.
+_ON_THE_WAY = (
+    *("down_blocks", "mid_block", "up_blocks"),
+    *("context_refiner", "noise_refiner", "layers"),
+)
 
 
 def blocks_of(denoiser: Any) -> list[torch.nn.Module]:
@@ -27,6 +30,5 @@ def layers_of(text_encoder: Any) -> list[torch.nn.Module]:
 
 def _repeated(denoiser: Any) -> Iterator[torch.nn.Module]:
     names = denoiser._repeated_blocks
-    parts = [getattr(denoiser, name) for name in _ON_THE_WAY if hasattr(denoiser, name)]
-    for part in parts or [denoiser]:
+    for part in (getattr(denoiser, name) for name in _ON_THE_WAY if hasattr(denoiser, name)):
         yield from (module for module in part.modules() if type(module).__name__ in names)

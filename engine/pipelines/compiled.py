@@ -4,7 +4,7 @@ One graph serves all of them, with sizes left open. What is compiled is the bloc
 not, as diffusers' compile_repeated_blocks does it, all that calling them does: their hooks bring
 streamed weights (engine/memory/block_swap.py), and no compiler can look into that. Three
 things would make new graphs in the middle of the work, and all are kept away: a mask, by
-engine/pipelines/denoise.py; a batch where so far there was one picture, and a block without
+engine/pipelines/zimage_pass.py; a batch where so far there was one picture, and a block without
 modulation, by rehearsing them here.
 """
 
@@ -18,6 +18,7 @@ from engine.pipelines import care
 from engine.pipelines.blocks import blocks_of
 from engine.pipelines.rope import in_complex_numbers, in_real_numbers, with_real_places
 from engine.pipelines.shortage import is_shortage
+from engine.pipelines.zimage_pass import ZImagePass
 
 #: Sides of the latents and tokens of the caption that are rehearsed: two of each, so that none is
 #: taken for a constant. None makes as many tokens as a weight is wide: torch takes lengths that are
@@ -60,13 +61,14 @@ def compile_blocks(
 
 
 def _run(transformer: Any, pictures: int, side: tuple[int, int], tokens: int) -> None:
-    """One forward pass of pictures of nothing."""
+    """One forward pass of pictures of nothing, by the way that drawing goes."""
     settings = transformer.config
     where = {"device": transformer.device, "dtype": transformer.dtype}
-    latents = torch.zeros(settings.in_channels, 1, *side, **where)
+    latents = torch.zeros(pictures, settings.in_channels, *side, **where)
     caption = torch.zeros(tokens, settings.cap_feat_dim, **where)
-    time = torch.full((pictures,), 0.5, device=transformer.device)
-    transformer([latents] * pictures, time, [caption] * pictures, return_dict=False)
+    stages = ZImagePass(transformer)
+    refined = stages.refine([caption] * pictures)
+    stages.predict(latents, torch.tensor(0.5, device=transformer.device), refined)
 
 
 def forget(transformer: Any) -> None:

@@ -4,15 +4,16 @@ What ZImagePipeline computes, with two differences: captions of different length
 forward pass, and guidance is of the usual form (no normalisation, no truncation).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from diffusers.pipelines.z_image.pipeline_z_image import calculate_shift, get_default_z_image_sigmas
 
 from engine.batching import bucket
 from engine.pipelines.guarded_loop import GuardedLoop, Member
+from engine.pipelines.zimage_pass import ZImagePass
 
 
 class Step(NamedTuple):
@@ -27,6 +28,16 @@ class Step(NamedTuple):
 
 class Denoiser(GuardedLoop[Step]):
     """Z-Image's transformer with Euler's steps."""
+
+    def __init__(
+        self,
+        network: Any,
+        scheduler: Any,
+        attention: str,
+        run: Callable[[Callable[[], torch.Tensor]], torch.Tensor],
+    ) -> None:
+        super().__init__(network, scheduler, attention, run)
+        self._pass = ZImagePass(network)
 
     def _schedule(self, members: Sequence[Member], steps: int, skipped: int) -> list[Step]:
         latents, settings = members[0].latents, self._scheduler.config
@@ -59,11 +70,25 @@ class Denoiser(GuardedLoop[Step]):
         member.latents = member.latents + (step.next_sigma - step.sigma) * prediction
         member.on_outlook(outlook)
 
+    def _prepare(self, members: Sequence[Member], guidance: float) -> None:
+        """Refines captions: of the prompt, then, with guidance, of the negative one."""
+        for which in range(2 if guidance > 0 else 1):
+            live = [member for member in members if member.error is None]
+            captions = [member.captions.embeddings[which] for member in live]
+            for together in _of_one_length(captions):
+                refined = partial(self._refined, which)
+                for member, row in self._guarded([live[n] for n in together], refined):
+                    member.refined = (*member.refined, row)
+
+    def _refined(self, which: int, members: Sequence[Member]) -> torch.Tensor:
+        """(members, tokens, channels)."""
+        return self._pass.refine([member.captions.embeddings[which] for member in members])
+
     def _predictions(self, members: Sequence[Member], step: Step, guidance: float) -> torch.Tensor:
         """Velocities: from where each one's latents come, per unit of sigma."""
-        rows = [(member.latents, member.captions.embeddings[0]) for member in members]
+        rows = [(member.latents, member.refined[0]) for member in members]
         if guidance > 0:
-            rows += [(member.latents, member.captions.embeddings[1]) for member in members]
+            rows += [(member.latents, member.refined[1]) for member in members]
         predicted = self._outputs(rows, step.time)
         found = predicted[: len(members)]
         if guidance > 0:
@@ -73,18 +98,17 @@ class Denoiser(GuardedLoop[Step]):
     def _outputs(
         self, rows: Sequence[tuple[torch.Tensor, torch.Tensor]], time: torch.Tensor
     ) -> torch.Tensor:
-        """The transformer's output for each pair of latents and caption, float32."""
+        """The transformer's output for each pair of latents and refined caption, float32."""
         predicted: dict[int, torch.Tensor] = {}
-        for together in _of_one_length([caption for _, caption in rows]):
+        for together in _of_one_length([refined for _, refined in rows]):
             # Of different lengths they would need a mask, which the fast attention kernels refuse.
-            outputs = self._network(
-                [rows[n][0].to(self._network.dtype).unsqueeze(1) for n in together],
-                time.expand(len(together)),
-                [rows[n][1] for n in together],
-                return_dict=False,
-            )[0]
+            outputs = self._pass.predict(
+                torch.stack([rows[n][0] for n in together]).to(self._network.dtype),
+                time,
+                torch.stack([rows[n][1] for n in together]),
+            )
             predicted |= zip(together, outputs, strict=True)
-        return torch.stack([predicted[n].float().squeeze(1) for n in range(len(rows))])
+        return torch.stack([predicted[n] for n in range(len(rows))]).float()
 
 
 def _of_one_length(captions: Sequence[torch.Tensor]) -> list[list[int]]:

@@ -8,10 +8,9 @@ FLAT = 1e-4
 
 
 def are_finite(rows: torch.Tensor) -> list[bool]:
-    """Whether each row of (rows, channels, height, width) has no inf and no NaN. Waits for the
-    device."""
+    """Whether each row of (rows, ...) has no inf and no NaN. Waits for the device."""
     # A sum is one pass without a mask; inf and NaN anywhere make it non-finite.
-    finite: list[bool] = torch.isfinite(rows.float().sum(dim=(1, 2, 3))).tolist()
+    finite: list[bool] = torch.isfinite(rows.float().flatten(1).sum(dim=1)).tolist()
     return finite
 
 

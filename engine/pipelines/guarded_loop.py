@@ -51,9 +51,11 @@ class Member:
     #: Told after each step, before `on_step`, what computes the latents at the end of the way if
     #: it went straight on.
     on_outlook: Callable[[Callable[[], torch.Tensor]], None] = lambda outlook: None
+    #: What the network makes of `captions` once for all steps, if it does: finite.
+    refined: tuple[torch.Tensor, ...] = ()
     #: Why it has left.
     error: PipelineError | None = None
-    #: Predictions of it that were not finite.
+    #: Passes of it that gave what is not finite.
     bad_steps: int = 0
 
 
@@ -93,16 +95,20 @@ class GuardedLoop(ABC, Generic[StepT]):
         schedule = self._schedule(live, steps, steps - made)
         for member in live:
             self._begin(member, schedule[0])
+        self._prepare(live, guidance)
+        live = _still_there(live)
         for done, step in enumerate(schedule, start=1):
-            self._step(live, step, guidance)
+            if not live:
+                return
+            predictions = partial(self._predictions, step=step, guidance=guidance)
+            for member, prediction in self._guarded(live, predictions):
+                self._advance(member, prediction, step)
             live = _still_there(live)
             for member in live:
                 self._keep(member, step)
                 # Some schedulers make a pass more than they are asked for.
                 _tell(member, -(-done * made // len(schedule)))
             live = _still_there(live)
-            if not live:
-                return
 
     @abstractmethod
     def _schedule(self, members: Sequence[Member], steps: int, skipped: int) -> Sequence[StepT]:
@@ -111,6 +117,9 @@ class GuardedLoop(ABC, Generic[StepT]):
     @abstractmethod
     def _begin(self, member: Member, first: StepT) -> None:
         """Makes the latents those before the step `first`."""
+
+    def _prepare(self, members: Sequence[Member], guidance: float) -> None:
+        """Makes what does not depend on the step. Whose cannot be had leaves as BadPicture."""
 
     @abstractmethod
     def _predictions(self, members: Sequence[Member], step: StepT, guidance: float) -> torch.Tensor:
@@ -125,19 +134,23 @@ class GuardedLoop(ABC, Generic[StepT]):
     def _keep(self, member: Member, step: StepT) -> None:
         """Puts back what of its start is to stay."""
 
-    def _step(self, members: Sequence[Member], step: StepT, guidance: float) -> None:
-        """One step. Whose prediction cannot be had leaves as BadPicture."""
+    def _guarded(
+        self,
+        members: Sequence[Member],
+        part: Callable[[Sequence[Member]], torch.Tensor],
+    ) -> Iterator[tuple[Member, torch.Tensor]]:
+        """The row that `part` gives for each of `members`, made again more carefully where it is
+        not finite: `part` leaves nothing behind. Whose cannot be had leaves as BadPicture."""
         waiting = list(members)
         ways: list[AbstractContextManager[Any]] = [care.usual(self._attention), care.plain()]
         ways += [self._upcast()] if care.can_be_upcast(self._network) else []
         for how in ways:
             with how:
-                found = self._run(partial(self._predictions, waiting, step, guidance))
-            # Before the step is made: the latents are those of the step before, and good.
+                found = self._run(partial(part, waiting))
             finite = are_finite(found)
-            for member, prediction, is_good in zip(waiting, found, finite, strict=True):
+            for member, row, is_good in zip(waiting, found, finite, strict=True):
                 if is_good:
-                    self._advance(member, prediction, step)
+                    yield member, row
                 else:
                     member.bad_steps += 1
             waiting = [m for m, is_good in zip(waiting, finite, strict=True) if not is_good]

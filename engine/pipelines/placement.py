@@ -101,7 +101,8 @@ class Placement(Unplaced):
         layers = layers_of(encoder)
         blocks = blocks_of(pipe.transformer)
         self._count = len(blocks)
-        self._blocks = BlockSwap(pipe.transformer, blocks, memory.device)
+        once = profile.anatomy.transformer.once_count
+        self._blocks = BlockSwap(pipe.transformer, blocks, memory.device, once)
         self._layers = BlockSwap(encoder, layers, memory.device)
         _move(pipe.transformer, memory.device, without=blocks)
         _move(encoder, memory.device, without=[*layers, self._embedding])

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from typing import Any
 
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.ports import EngineLost, Rendered
@@ -43,6 +44,8 @@ class FakeEngine:
         self.results: dict[JobKey, Finished | Failed | Cancelled | Returned] = {}
         self.interrupted: tuple[JobKey, ...] = ()
         self.refuse: dict[str, ErrorCode] = {}
+        #: What is told with it.
+        self.refusal: dict[str, Any] = {}
         #: Pictures that jobs begin from, by hash.
         self.inputs: dict[str, bytes] = {}
         #: Of the jobs that were asked about; empty before their next step.
@@ -144,7 +147,8 @@ class FakeEngine:
                 raise EngineRefused(ErrorCode.ENGINE_ERROR, {})
             self.inputs[job.source.sha256] = source
         if job.prompt in self.refuse:
-            raise EngineRefused(self.refuse[job.prompt], {"prompt": job.prompt})
+            data = {"prompt": job.prompt, **self.refusal}
+            raise EngineRefused(self.refuse[job.prompt], data)
         if job.key in self.jobs or job.key in self.results:
             return
         if len(self.jobs) >= self.capacity:

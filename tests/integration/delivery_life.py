@@ -34,6 +34,9 @@ from tests.builders import ManualClock, bounds, new_generation
 from tests.integration.waiting import eventually
 from tests.stores import books_of, sqlite_url
 
+#: A platform where the row itself is the answer.
+SILENT = "api"
+
 
 @dataclass
 class Chat:
@@ -114,7 +117,8 @@ class Bench:
         deliverer = Deliverer(
             admissions=self.admissions,
             deliveries=self.deliveries,
-            messengers={"telegram": messenger or self.chat},
+            messengers={name: messenger or self.chat for name in ("telegram", SILENT)},
+            silent={SILENT},
             quiet=QuietMode(
                 settings=self.settings,
                 reactors={"telegram": self.chat},

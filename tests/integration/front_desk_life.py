@@ -31,6 +31,7 @@ from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
+from bot.core.on_the_way import OnTheWay
 from bot.core.pace import Pace
 from bot.core.ports import Bounds
 from bot.core.queue_view import QueueView
@@ -312,6 +313,12 @@ async def desk_in(
                 errands=store.errands,
                 fetcher=fetcher,
                 answers=answers,
+                on_the_way=OnTheWay(
+                    errands=store.errands,
+                    admissions=store.admissions,
+                    notifier=notifier,
+                    clock=store.clock,
+                ),
             ),
             loras=LoraDesk(loras=loras, answers=answers),
         )

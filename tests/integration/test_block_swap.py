@@ -13,12 +13,13 @@ from engine.memory.block_swap import BlockSwap, _Slot, _Tensor
 from engine.memory.costs import stream_order
 from engine.pipelines import weights
 from engine.pipelines.blocks import blocks_of
+from engine.pipelines.zimage_pass import ZImagePass
 from engine.profiles import profile_named
 from tests.integration.swapping import same_state
 
 CPU = torch.device("cpu")
-#: Blocks of the demo model's transformer.
-BLOCKS = 8
+#: Blocks of the demo model's transformer, and how many of them refine captions.
+BLOCKS, ONCE = 8, 1
 
 
 @pytest.fixture(scope="module")
@@ -46,18 +47,31 @@ def copies(monkeypatch) -> list[Any]:
 
 
 def swap_of(transformer, resident: int) -> BlockSwap:
-    swap = BlockSwap(transformer, blocks_of(transformer), CPU)
+    swap = BlockSwap(transformer, blocks_of(transformer), CPU, ONCE)
     swap.arrange(resident)
     return swap
 
 
-def step(transformer, rows: int = 1, seed: int = 0) -> torch.Tensor:
-    """One forward pass over `rows` pictures, with captions of different lengths."""
+def draw(transformer, rows: int = 1, seed: int = 0, steps: int = 2) -> torch.Tensor:
+    """The forward passes of `rows` pictures: each step's output."""
     noise = torch.Generator().manual_seed(seed)
-    pictures = [torch.randn(16, 1, 8, 6, generator=noise) for _ in range(rows)]
-    captions = [torch.randn(5 + 30 * row, 128, generator=noise) for row in range(rows)]
+    latents = torch.randn(rows, 16, 8, 6, generator=noise)
+    captions = [torch.randn(5 + row, 128, generator=noise) for row in range(rows)]
+    stages = ZImagePass(transformer)
     with torch.inference_mode():
-        given = transformer(pictures, torch.full((rows,), 0.3), captions, return_dict=False)[0]
+        refined = stages.refine(captions)
+        return torch.stack(
+            [stages.predict(latents, torch.tensor(0.1 * n), refined) for n in range(steps)]
+        )
+
+
+def as_diffusers_does(transformer) -> torch.Tensor:
+    """A step whose blocks run in another order: those of captions in the middle."""
+    noise = torch.Generator().manual_seed(0)
+    pictures = [torch.randn(16, 1, 8, 6, generator=noise) for _ in range(2)]
+    captions = [torch.randn(length, 128, generator=noise) for length in (5, 40)]
+    with torch.inference_mode():
+        given = transformer(pictures, torch.full((2,), 0.3), captions, return_dict=False)[0]
         return torch.stack(given)
 
 
@@ -67,7 +81,14 @@ def test_the_output_is_the_same_bit_for_bit(plain, transformer, far_host, reside
     swap = swap_of(transformer, resident)
     assert swap.resident == resident
     for seed in range(3):
-        assert torch.equal(step(transformer, rows, seed), step(plain, rows, seed))
+        assert torch.equal(draw(transformer, rows, seed), draw(plain, rows, seed))
+
+
+@pytest.mark.parametrize("resident", range(BLOCKS + 1))
+def test_another_order_gives_the_same_bit_for_bit(plain, transformer, far_host, resident):
+    swap_of(transformer, resident)
+    for _ in range(3):
+        assert torch.equal(as_diffusers_does(transformer), as_diffusers_does(plain))
 
 
 @pytest.mark.parametrize("resident", range(BLOCKS + 1))
@@ -76,33 +97,40 @@ def test_no_more_than_two_streamed_blocks_are_loaded_at_once(transformer, reside
     most: list[int] = []
     for block in blocks_of(transformer):
         block.register_forward_hook(lambda *_: most.append(swap.loaded))
-    step(transformer)
+    draw(transformer)
     assert max(most) == min(2, BLOCKS - resident)
     swap.release()
     assert swap.loaded == 0
 
 
 def test_each_streamed_block_is_copied_once_a_step(transformer, copies):
-    swap_of(transformer, 3)
-    for _ in range(4):
-        step(transformer)
+    swap = swap_of(transformer, 3)
+    draw(transformer, steps=4)
+    once, again = swap._blocks[:ONCE], [block for block in swap._streamed[ONCE:]]
     # Two are there before they are asked for a fifth time.
-    assert len(copies) == 4 * (BLOCKS - 3) + 2
-    assert all(one is not other for one, other in pairwise(copies))
+    assert copies == [*once, *again * 4, *again[:2]]
 
 
-def test_two_streamed_blocks_are_copied_once_for_all(transformer, copies):
-    swap_of(transformer, BLOCKS - 2)
-    for _ in range(4):
-        step(transformer)
-    assert len(copies) == 2
+@pytest.mark.parametrize("again", [1, 2])
+def test_what_the_slots_hold_is_copied_once_for_all_steps(transformer, copies, again):
+    swap = swap_of(transformer, BLOCKS - ONCE - again)
+    draw(transformer, steps=4)
+    assert copies == swap._streamed
+    assert len(copies) == ONCE + again
+
+
+def test_what_runs_once_is_the_first_to_be_streamed(transformer):
+    swap = swap_of(transformer, BLOCKS - ONCE)
+    assert [block.is_resident for block in swap._blocks] == [False] * ONCE + [True] * (
+        BLOCKS - ONCE
+    )
 
 
 def test_unloaded_weights_would_be_noticed(transformer, far_host, monkeypatch):
     monkeypatch.setattr(BlockSwap, "_aim", lambda swap, first: None)
     monkeypatch.setattr(BlockSwap, "enter", lambda swap, block: None)
     swap_of(transformer, 3)
-    assert step(transformer).isnan().any()
+    assert draw(transformer).isnan().any()
 
 
 def test_a_block_is_on_its_way_while_the_one_before_it_computes(transformer):
@@ -110,8 +138,8 @@ def test_a_block_is_on_its_way_while_the_one_before_it_computes(transformer):
     there: list[int] = []
     for block in blocks_of(transformer)[:-1]:
         block.register_forward_pre_hook(lambda *_: there.append(swap.loaded))
-    step(transformer)
-    assert there == [2] * (BLOCKS - 1)
+    draw(transformer, steps=3)
+    assert there == [2] * (ONCE + 3 * (BLOCKS - ONCE - 1))
 
 
 class Trouble(Exception):
@@ -138,19 +166,19 @@ def test_a_pass_that_ends_in_the_middle_harms_no_other(
     swap = swap_of(transformer, resident)
     break_once(blocks_of(transformer)[broken].get_submodule(where), Trouble())
     with pytest.raises(Trouble):
-        step(transformer)
+        draw(transformer)
     if released:
         swap.release()
         assert swap.loaded == 0
     for seed in range(2):
-        assert torch.equal(step(transformer, 1, seed), step(plain, 1, seed))
+        assert torch.equal(draw(transformer, 1, seed), draw(plain, 1, seed))
 
 
 def test_a_pass_that_ends_in_the_middle_leaves_the_weights_as_they_were(plain, transformer):
     swap = swap_of(transformer, 3)
     break_once(blocks_of(transformer)[4], Trouble())
     with pytest.raises(Trouble):
-        step(transformer)
+        draw(transformer)
     swap.release()
     same_state(transformer, plain)
 
@@ -159,10 +187,10 @@ def test_a_pass_that_ends_in_the_middle_leaves_the_weights_as_they_were(plain, t
 def test_another_number_may_stay_at_any_time(plain, transformer, path):
     swap = swap_of(transformer, path[0])
     for resident in path:
-        step(transformer)
+        draw(transformer)
         swap.arrange(resident)
         assert swap.resident == resident
-        assert torch.equal(step(transformer), step(plain))
+        assert torch.equal(draw(transformer), draw(plain))
     swap.release()
     same_state(transformer, plain)
 
@@ -188,14 +216,17 @@ def test_a_move_that_fails_leaves_every_block_whole(plain, transformer, monkeypa
     with pytest.raises(torch.OutOfMemoryError):
         swap.arrange(BLOCKS)
     assert 0 < swap.resident < BLOCKS
-    assert torch.equal(step(transformer), step(plain))
+    assert torch.equal(draw(transformer), draw(plain))
     swap.arrange(BLOCKS)
-    assert torch.equal(step(transformer), step(plain))
+    assert torch.equal(draw(transformer), draw(plain))
 
 
 def test_blocks_stay_apart_that_are_streamed_and_move_alone_when_one_more_is():
-    for streamed in range(2, 34):
-        chosen = sorted(stream_order(34)[:streamed])
-        ring = [*chosen, chosen[0] + 34]
-        assert max(b - a for a, b in pairwise(ring)) <= 3 * 34 / streamed
-    assert sorted(stream_order(34)) == list(range(34))
+    for once in (0, 2):
+        order, count = stream_order(34, once), 34 - once
+        assert order[:once] == tuple(range(once))
+        for streamed in range(2, count):
+            chosen = sorted(order[once : once + streamed])
+            ring = [*chosen, chosen[0] + count]
+            assert max(b - a for a, b in pairwise(ring)) <= 3 * count / streamed
+        assert sorted(order) == list(range(34))

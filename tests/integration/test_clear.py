@@ -234,7 +234,9 @@ async def test_a_button_pressed_in_another_group_is_about_that_one(desk: Desk):
     assert await outcomes(desk, waiting) == [Outcome.QUEUED]
 
 
-@pytest.mark.parametrize("words", ["5", "upto", "upto x", "here", "全部 5"])
+@pytest.mark.parametrize(
+    "words", ["5", "upto", "upto x", "upto 9", "全部 upto 9", "here", "全部 5"]
+)
 async def test_an_unclear_wish_cancels_nothing(desk: Desk, words: str):
     waiting = await desk.store.queued(scope=CHAT.chat)
     assert (await asked(desk, words, by=OWNER)).text == reply("bad_clear", "zh")

@@ -6,6 +6,7 @@ import json
 import uuid
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -442,6 +443,13 @@ async def test_lora_files_are_listed_drawn_with_and_missed_at_their_node(
     row = await api.store.admissions.latest("api:local", "local")
     assert row is not None
     assert [(one.name, one.weight) for one in row.spec.loras] == [("ink", 0.7)]
+    named = {"prompt_id": str(uuid4()), "prompt": prompt("ink.safetensors")}
+    first = (await program.post("/prompt", json=named)).json()
+    api.loras.take([LoraInfo(name="bad", problem="damaged")])
+    # What was accepted is, though its file is gone.
+    assert (await program.post("/prompt", json=named)).json() == first
+    again = await program.post("/prompt", json={"prompt": named["prompt"]})
+    assert set(wrong(again, "prompt_outputs_failed_validation")) == {"10"}
     for name in ("oil.safetensors", "bad.safetensors"):
         answer = await program.post("/prompt", json={"prompt": prompt(name)})
         assert set(wrong(answer, "prompt_outputs_failed_validation")) == {"10"}

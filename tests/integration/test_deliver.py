@@ -17,7 +17,7 @@ from bot.core.replies import reply
 from bot.store.removals import SqlRemovals
 from tests.builders import address
 from tests.fakes.telegram_api import TOKEN, FakeTelegram
-from tests.integration.delivery_life import Bench, Chat, delivering
+from tests.integration.delivery_life import SILENT, Bench, Chat, delivering
 from tests.integration.messenger_life import nothing_moved
 from tests.integration.waiting import eventually
 from tests.stores import books_of
@@ -45,6 +45,28 @@ async def test_one_that_ended_before_it_was_shown_is_still_shown_once(bench: Ben
     async with bench.running():
         await bench.settled(generation, Delivery.DONE)
     assert len(bench.chat.pictures()) == 1
+
+
+async def test_where_nothing_is_shown_nothing_is_made_and_the_end_is_settled(bench: Bench) -> None:
+    there = address(platform=SILENT, chat="krita")
+    async with bench.running():
+        generation = await bench.admit(address=there)
+        # One in a chat behind it is shown, also by a scan that finds both.
+        await bench.shown(await bench.admit())
+        bench.clock.advance(31_000)
+        await bench.finish(generation)
+        done = await bench.settled(generation, Delivery.DONE)
+    assert done.status_message is None
+    assert bench.chat.calls.count("open") == 1
+    assert not {"deliver", "ping"} & set(bench.chat.calls)
+
+
+async def test_what_ended_before_the_start_is_settled_where_nothing_is_shown(bench: Bench) -> None:
+    generation = await bench.admit(address=address(platform=SILENT, chat="krita"))
+    await bench.finish(generation)
+    async with bench.running():
+        await bench.settled(generation, Delivery.DONE)
+    assert bench.chat.calls == []
 
 
 async def test_a_deleted_status_message_is_replaced_and_then_edited(bench: Bench) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.enhancement import Enhancement
 from bot.core.generation import MAX_ATTEMPTS, Generation, Outcome
 from bot.core.job import job_of
+from bot.core.replies import failure_text
 from engine.contract import ErrorCode
 from tests.builders import spec
 from tests.fakes.engine_link import PNG
@@ -109,6 +111,25 @@ async def test_a_refused_prompt_fails_with_the_engines_reason(bench: Bench) -> N
     failed = await bench.becomes(generation, Outcome.FAILED)
     assert failed.error_code == "prompt_too_long"
     assert failed.error_data == {"prompt": "long"}
+
+
+@pytest.mark.parametrize(
+    ("lost", "code"), [("高画质", "enhanced_too_long"), ("一只猫，高画质", "prompt_too_long")]
+)
+async def test_words_that_zdraw_added_are_not_blamed_on_whoever_asked(
+    bench: Bench, lost: str, code: str
+) -> None:
+    bench.engine.refuse["一只猫，高画质"] = ErrorCode.PROMPT_TOO_LONG
+    bench.engine.refusal = {"tokens": 9, "limit": 8, "lost": lost}
+    bench.engine.connect()
+    enhanced = spec(prompt="一只猫", enhancement=Enhancement(quality="，高画质"))
+    failed = await bench.becomes(await bench.admit(spec=enhanced), Outcome.FAILED)
+    assert failed.error_code == code
+    for locale in ("zh", "en"):
+        said = failure_text(code, locale, **failed.error_data)
+        assert "9" in said
+        # Nobody is told that words do not fit which they have not written.
+        assert (lost in said) == (code == "prompt_too_long")
 
 
 async def test_a_job_of_a_dead_engine_is_drawn_again_under_the_next_attempt(bench: Bench) -> None:

@@ -16,7 +16,7 @@ from bot.core import fetch
 from bot.core.edit import Shown
 from bot.core.errors import Refusal, TryLater
 from bot.core.fetch import GIVEN_UP_MS
-from bot.core.generation import Forgotten, Generation
+from bot.core.generation import Forgotten, Generation, Outcome
 from bot.core.moderation.area import EVERYTHING
 from bot.core.moderation.bans import Ban
 from bot.core.replies import refusal_text, reply
@@ -380,6 +380,99 @@ async def test_a_banned_person_has_nothing_fetched(desk: Desk) -> None:
     await desk.manage("ban", "", of=BORIS)
     await desk.desk.edits.shown(desk.origin(by=BORIS), "换成夜景", Shown(file="AgACAg"))
     assert await no_errands(desk)
+
+
+# --- cancelled before it is there -----------------------------------------------------------------
+
+
+async def asked_to_fetch(desk: Desk, **who: Any) -> None:
+    origin = desk.origin(**who)
+    await desk.desk.edits.shown(origin, "换成夜景", Shown(file="AgACAg"))
+
+
+async def test_what_is_still_fetched_is_cancelled_and_never_drawn(desk: Desk, tmp_path) -> None:
+    await asked_to_fetch(desk)
+    assert await desk.cancel() == reply("toast_cancelled", "zh")
+    assert await told(desk) == reply("cancelled_early", "zh")
+    async with fetching(desk, photo()) as platform:
+        # One that comes after it is fetched.
+        await asked_to_fetch(desk, by=BORIS)
+        await eventually(lambda: desk.store.admissions.latest(BORIS, CHAT.chat))
+    assert platform.asked == ["AgACAg"]
+    assert await desk.store.admissions.latest(ANNA, CHAT.chat) is None
+    assert len(sources(tmp_path)) == 1
+
+
+class Slow(Platform):
+    """Hands out a picture when it may."""
+
+    def __init__(self) -> None:
+        super().__init__(photo())
+        self.asked_for, self.may = asyncio.Event(), asyncio.Event()
+
+    async def fetch(self, file: str) -> bytes:
+        self.asked_for.set()
+        await self.may.wait()
+        return await super().fetch(file)
+
+
+async def test_what_arrives_after_it_was_cancelled_is_not_drawn(desk: Desk, tmp_path) -> None:
+    async with fetching(desk, photo()):
+        slow = desk.platforms["telegram"] = Slow()
+        await asked_to_fetch(desk)
+        await slow.asked_for.wait()
+        await desk.cancel()
+        slow.may.set()
+        await asked_to_fetch(desk, by=BORIS)
+        await eventually(lambda: desk.store.admissions.latest(BORIS, CHAT.chat))
+        await eventually(lambda: no_errands(desk))
+    assert await desk.store.admissions.latest(ANNA, CHAT.chat) is None
+    assert len(sources(tmp_path)) == 1
+
+
+async def test_the_last_one_asked_for_is_cancelled_and_each_event_cancels_one(desk: Desk) -> None:
+    await asked_to_fetch(desk)
+    desk.store.clock.advance(1000)
+    one = await desk.draw("一只猫")
+    await desk.cancel()
+    assert (await desk.store.now(one)).outcome is Outcome.CANCELLED
+    assert not await no_errands(desk)
+    await desk.cancel(event="again")
+    assert await no_errands(desk)
+    await asked_to_fetch(desk)
+    assert await desk.cancel(event="again") is None
+    assert not await no_errands(desk)
+
+
+async def test_all_are_cancelled_here_and_nobody_elses(desk: Desk) -> None:
+    await asked_to_fetch(desk)
+    await asked_to_fetch(desk, by=BORIS)
+    await desk.draw("一只猫")
+    await desk.cancel(all_=True)
+    assert await told(desk) == reply("cancelled_many", "zh", count=2)
+    (left,) = await desk.store.errands.waiting()
+    assert left.origin.requester == BORIS
+
+
+async def test_one_that_comes_along_is_cancelled_while_it_is_brought(desk: Desk, tmp_path) -> None:
+    brings = asyncio.Event()
+
+    async def fetch() -> tuple[bytes, bytes | None]:
+        brings.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    edits = desk.desk.edits
+    asked = asyncio.create_task(edits.given(desk.origin(), "换成夜景", fetch, quiet=True))
+    await brings.wait()
+    assert await desk.cancel(by=BORIS) == reply("nothing_to_cancel", "zh")
+    assert await desk.cancel() == reply("toast_cancelled", "zh")
+    said = await asked
+    assert said is not None
+    assert said.text == reply("cancelled_early", "zh")
+    assert await desk.store.admissions.latest(ANNA, CHAT.chat) is None
+    assert sources(tmp_path) == []
+    assert await desk.cancel() == reply("nothing_to_cancel", "zh")
 
 
 # --- what strays ----------------------------------------------------------------------------------

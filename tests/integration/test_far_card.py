@@ -130,14 +130,14 @@ def test_nor_does_it_in_a_unet(far: FarCard, available: int, tmp_path: Path) -> 
 def test_a_picture_waits_for_the_card_once_a_step_and_twice_at_its_end(
     far: FarCard, rung: Any
 ) -> None:
-    """Whether the step is finite; whether the picture is flat; the picture. While the card is
-    waited for nobody gives it work."""
+    """Whether what the caption became, and each step, is finite; whether the picture is flat; the
+    picture. While the card is waited for nobody gives it work."""
     drawing = laid_out(rung)
     drawing._sketch._seen = FITTED
     draw(drawing, REQUEST)
     far.waits.clear()
     draw(drawing, REQUEST)
-    assert sum(far.waits.values()) == STEPS + 2
+    assert sum(far.waits.values()) == 1 + STEPS + 2
 
 
 @pytest.mark.parametrize("rung", RUNGS)

@@ -100,7 +100,7 @@ async def test_while_a_picture_is_being_fetched_it_does_not_ask(desk: Desk) -> N
     assert (said.text, said.buttons) == (reply("forget_soon", "zh"), ())
     assert (await question(desk, by=BORIS)).text == reply("nothing_to_forget", "zh")
     (errand,) = await desk.store.errands.waiting()
-    await desk.store.errands.done(errand.serial)
+    await desk.store.errands.done(errand.origin.event_key)
     assert (await question(desk)).buttons
 
 

@@ -98,7 +98,7 @@ def test_a_picture_equals_that_of_diffusers(pipe, ours, strength, guidance, mask
 @pytest.mark.parametrize(("strength", "passes"), [(0.1, 1), (0.3, 3), (0.6, 5), (1.0, 8)])
 def test_only_the_last_part_of_the_way_is_gone(ours, monkeypatch, strength, passes):
     steps: list[int] = []
-    counted_passes = counted(monkeypatch, ours._pipe.transformer)
+    counted_passes = counted(monkeypatch, ours._pipe.transformer.t_embedder)
     ours.draw(request(strength), steps.append)
     assert len(counted_passes) == passes
     assert steps == list(range(1, passes + 1))

@@ -263,12 +263,43 @@ async def test_what_was_drawn_again_with_success_is_not_drawn_once_more(desk: De
     assert told == reply("retry_drawn", "zh", id=again.id)
 
 
-async def test_it_is_charged_and_refused_where_their_quota_does_not_suffice(limited: Desk):
+async def left(desk: Desk) -> int:
+    key = AccountKey(platform="telegram", scope=CHAT.chat, holder=BORIS)
+    return (await desk.store.ledger.statement(key, 0)).left.total
+
+
+async def test_what_its_requester_took_back_is_drawn_for_nothing(limited: Desk):
     first = await limited.draw("一个红色的圆", by=BORIS)
     await limited.cancel(by=BORIS, generation_id=first.id)
     await limited.draw("一个红色的圆", by=BORIS)
-    key = AccountKey(platform="telegram", scope=CHAT.chat, holder=BORIS)
-    assert (await limited.store.ledger.statement(key, 0)).left.total == 0
+    assert await left(limited) == 0
+    assert (await press(limited, f"retry {first.id}")).done
+    again = await limited.store.admissions.latest(BORIS, CHAT.chat)
+    assert again is not None
+    assert (again.parent_id, again.price) == (first.id, 0)
+    # And so is what is tried once more of it.
+    started = await limited.store.start(again)
+    await limited.store.outcomes.fail(started.key, "engine_error", {})
+    assert (await press(limited, f"retry {again.id}")).done
+    last = await limited.store.admissions.latest(BORIS, CHAT.chat)
+    assert last is not None
+    assert (last.parent_id, last.price) == (again.id, 0)
+    assert await left(limited) == 0
+
+
+async def test_what_an_admin_cancelled_costs_what_it_did(limited: Desk):
+    first = await limited.draw("一个红色的圆", by=BORIS)
+    await limited.cancel(by=ADMIN, generation_id=first.id, admin=True)
+    assert (await press(limited, f"retry {first.id}")).done
+    assert (await only_live(limited, BORIS)).price == first.price > 0
+
+
+async def test_it_is_charged_and_refused_where_their_quota_does_not_suffice(limited: Desk):
+    first = await limited.draw("一个红色的圆", by=BORIS)
+    started = await limited.store.start(first)
+    await limited.store.outcomes.fail(started.key, "engine_error", {})
+    await limited.draw("一个红色的圆", by=BORIS)
+    assert await left(limited) == 0
     refused = words(await press(limited, f"retry {first.id}"))
     assert refused.startswith("没能替 telegram:2 重画。对方会看到的原因是：额度不够：这次要 1")
     assert len(await limited.store.records.waiting(BORIS)) == 1

@@ -106,6 +106,25 @@ async def test_a_long_list_fits_into_a_message_and_says_how_many_are_left(desk):
     assert "还没有" in (await desk.said())[-1].text
 
 
+async def test_one_that_comes_again_when_its_file_is_gone_is_the_same_request(desk):
+    origin, row = await drawn(desk, "一只猫 <lora:水墨>")
+    said = len(await desk.said())
+    desk.loras.take(())
+    await desk.desk.draw(origin, "一只猫 <lora:水墨>")
+    assert len(await desk.said()) == said
+    latest = await desk.store.admissions.latest(origin.requester, origin.address.chat)
+    assert latest.id == row.id
+
+
+async def test_a_program_that_names_a_title_gets_its_answer_when_the_file_is_gone(desk):
+    titled = DrawRequest(prompt="圆", loras=(WantedLora(name="水墨"),))
+    origin = desk.origin()
+    first = await desk.drawer.values(origin, titled)
+    desk.loras.take(())
+    again = await desk.drawer.values(origin, titled)
+    assert (again.duplicate, again.generation.id) == (True, first.generation.id)
+
+
 async def test_values_are_checked_as_words_are(desk):
     ink = DrawRequest(prompt="圆", loras=(WantedLora(name="ink", weight=0.6),))
     origin = desk.origin()

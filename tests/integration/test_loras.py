@@ -96,6 +96,18 @@ def test_matrices_are_those_that_diffusers_reads_from_the_file(drawing, tmp_path
         assert torch.allclose(up @ down, expected, rtol=1e-5, atol=1e-7), path
 
 
+@pytest.mark.parametrize("chosen", ["context_refiner", "cap_embedder"])
+def test_what_refines_captions_is_changed_for_one_drawing_alone(drawing, tmp_path, chosen):
+    pairs = pairs_of(drawing, chosen, size=0.15)
+    lora = worn(drawing, save(tmp_path, "style", diffusers_form(pairs)))
+    assert distance(draw(drawing), plain().astype(int)) == 0
+    with_it = draw(drawing, lora)
+    assert distance(with_it, by_hand((pairs, 1.0))) <= LEVEL
+    assert distance(with_it, plain().astype(int)) > 20
+    assert distance(draw(drawing), plain().astype(int)) == 0
+    assert distance(draw(drawing, lora), with_it) == 0
+
+
 def test_fused_attention_is_taken_apart(drawing, tmp_path):
     down = torch.randn(4, 160, generator=torch.Generator().manual_seed(3)) * 0.15
     up = torch.randn(480, 4, generator=torch.Generator().manual_seed(4)) * 0.15

@@ -74,7 +74,7 @@ def test_a_step_that_stays_bad_is_a_failure_and_no_picture(ours, step):
 
     with (
         spoiled(block, "forward", nan_in_calls(range(step, 1000))),
-        spoiled(ours._pipe.transformer, "forward", noted),
+        spoiled(ours._pipe.transformer.t_embedder, "forward", noted),
     ):
         (drawn,) = draw(ours, REQUEST)
     assert isinstance(drawn.image, BadPicture)
@@ -110,6 +110,57 @@ def test_a_picture_that_cannot_be_mended_does_not_take_its_batch_along(ours, unh
     assert isinstance(drawn[1].image, BadPicture)
     assert is_same(drawn[0].image, unharmed[0])
     assert is_same(drawn[2].image, unharmed[2])
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("guidance", [0.0, 1.8])
+def test_a_caption_that_is_refined_badly_is_refined_again_once_for_all_steps(ours, guidance, times):
+    asked = replace(REQUEST, guidance=guidance, negative_prompt="蓝色" if guidance else "")
+    expected = ours.draw(asked, lambda _: None)
+    passes = []
+
+    def spoil(call: int, hidden: torch.Tensor) -> torch.Tensor:
+        passes.append(len(hidden))
+        return nan_in_calls(range(times))(call, hidden)
+
+    with spoiled(ours._pipe.transformer.context_refiner[0], "forward", spoil):
+        (drawn,) = draw(ours, asked)
+    assert is_same(drawn.image, expected)
+    assert (drawn.bad_steps, len(passes)) == (times, times + (2 if guidance else 1))
+
+
+def test_a_caption_that_stays_bad_is_a_failure_before_any_step_and_no_other_ones(ours, unharmed):
+    rows: list[int] = []
+    steps: list[int] = []
+
+    def spoil(call: int, hidden: torch.Tensor) -> torch.Tensor:
+        rows.append(len(hidden))
+        bad = 1 if len(hidden) == 3 else 0
+        return nan_in_calls(range(1000), row=bad)(call, hidden)
+
+    with spoiled(ours._pipe.transformer.context_refiner[0], "forward", spoil):
+        drawn = ours.draw_together(TRIO, [lambda _: None, steps.append, lambda _: None]).drawn
+    assert rows == [3, 1, 1]
+    assert isinstance(drawn[1].image, BadPicture)
+    assert (drawn[1].bad_steps, steps) == (3, [])
+    assert is_same(drawn[0].image, unharmed[0])
+    assert is_same(drawn[2].image, unharmed[2])
+    # And nothing of it is kept.
+    assert all(
+        is_same(one.image, known) for one, known in zip(draw(ours, *TRIO), unharmed, strict=True)
+    )
+
+
+def test_a_caption_is_refined_once_for_all_steps(ours):
+    calls = []
+
+    def noted(call: int, hidden: torch.Tensor) -> torch.Tensor:
+        calls.append(len(hidden))
+        return hidden
+
+    with spoiled(ours._pipe.transformer.context_refiner[0], "forward", noted):
+        draw(ours, *TRIO)
+    assert calls == [3]
 
 
 @pytest.mark.parametrize("value", [NAN, -1.0, float("inf")])

@@ -1,8 +1,10 @@
 """The API against the schema that it publishes: schemathesis asks what the schema allows, and
 what it does not, over real HTTP."""
 
+import json
 from typing import Any
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -26,13 +28,36 @@ OPERATIONS = (
     ("GET", "/v1/models/{name}"),
     ("GET", "/healthz"),
     ("GET", "/metrics"),
+    ("POST", "/prompt"),
+    ("GET", "/prompt"),
+    ("GET", "/queue"),
+    ("POST", "/queue"),
+    ("POST", "/interrupt"),
+    ("GET", "/history"),
+    ("POST", "/history"),
+    ("GET", "/history/{prompt_id}"),
+    ("GET", "/view"),
+    ("POST", "/upload/image"),
+    ("POST", "/upload/mask"),
+    ("GET", "/object_info"),
+    ("GET", "/object_info/{name}"),
+    ("GET", "/system_stats"),
+    ("GET", "/models"),
+    ("GET", "/models/{folder}"),
+    ("GET", "/embeddings"),
+    ("GET", "/extensions"),
+    ("GET", "/features"),
+    ("POST", "/free"),
 )
-#: Of the others every request is a good one.
-TAKING = (OPERATIONS[0], OPERATIONS[3])
+#: Of the others every request is a good one, or what is wrong with it is passed over, as in
+#: ComfyUI.
+TAKING = (OPERATIONS[0], OPERATIONS[3], ("POST", "/prompt"))
 TRIED = [
     *((*operation, GenerationMode.POSITIVE) for operation in OPERATIONS),
     *((*operation, GenerationMode.NEGATIVE) for operation in TAKING),
 ]
+NOT_COMFYUI = ("/v1/", "/healthz", "/metrics")
+ID = {"prompt_id": "x"}
 CHECKS = (
     not_a_server_error,
     status_code_conformance,
@@ -52,6 +77,29 @@ def test_every_operation_is_tried(api_schema: BaseSchema) -> None:
     paths: dict[str, dict[str, Any]] = api_schema.raw_schema["paths"]
     found = {(method.upper(), path) for path, methods in paths.items() for method in methods}
     assert found == set(OPERATIONS)
+
+
+def test_it_tells_of_no_answer_that_is_never_given(api_schema: BaseSchema) -> None:
+    """What FastAPI would answer to wrong parameters."""
+    assert "ValidationError" not in json.dumps(api_schema.raw_schema)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_each_of_comfyuis_is_there_under_api_too_and_described_once(
+    api_schema: BaseSchema, served_api: str, method: str
+) -> None:
+    paths = [path for one, path in OPERATIONS if one == method and not path.startswith(NOT_COMFYUI)]
+    assert paths
+    with httpx.Client(base_url=served_api) as program:
+        for path in paths:
+            assert f"/api{path}" not in api_schema.raw_schema["paths"]
+            for prefix in ("", "/api"):
+                answer = program.request(method, prefix + path.format(name="x", folder="x", **ID))
+                unknown = "unknown_address" in answer.text and "{folder}" not in path
+                assert answer.status_code != 405
+                assert not unknown, (prefix, path)
+    (tag,) = api_schema.raw_schema["tags"]
+    assert "`/api`" in tag["description"]
 
 
 @pytest.mark.parametrize(("method", "path", "mode"), TRIED)

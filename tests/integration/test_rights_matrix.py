@@ -97,7 +97,7 @@ ROWS = [
     Row(Level.FLEET_ADMIN, "/pause 换显卡", "pause", {"reason": "换显卡"}),
     Row(Level.FLEET_ADMIN, "/resume", "resume"),
     Row(Level.GROUP_ADMIN, "/clear", "clear", decides=False),
-    Row(Level.GROUP_ADMIN, "/clear upto 9", ""),
+    Row(Level.GROUP_ADMIN, "/clear upto 9", "", decides=False),
     Row(Level.FLEET_ADMIN, "/clear 全部", "clear", {"everywhere": True}, decides=False),
     Row(
         Level.FLEET_ADMIN,

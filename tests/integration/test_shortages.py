@@ -57,8 +57,9 @@ class Fault:
 #: Where: (owner of the method, its name, which of its calls).
 POINTS: dict[str, tuple[str, str, int]] = {
     "encode": ("text_encoder", "forward", 0),
+    "refining the caption": ("transformer.context_refiner.0", "forward", 0),
     "inside an encoder layer": ("text_encoder.layers.1.mlp", "forward", 0),
-    **{f"step {n + 1}": ("transformer", "forward", n) for n in range(STEPS)},
+    **{f"step {n + 1}": ("transformer.t_embedder", "forward", n) for n in range(STEPS)},
     **{
         f"block {n} of step 2": (f"transformer.layers.{n}.feed_forward", "forward", 1)
         for n in (0, 3, 5)
@@ -182,7 +183,7 @@ def test_several_pictures_are_decoded_one_by_one_as_it_is():
 def test_a_picture_without_a_plan_fails_at_once_and_is_counted():
     pipe = fresh()
     drawing = ZImage(pipe, WEIGHTS)
-    fault = Fault(pipe.transformer, "forward", 1, 1, SHORT)
+    fault = Fault(pipe.transformer.t_embedder, "forward", 1, 1, SHORT)
     with pytest.raises(OutOfMemory) as caught:
         drawing.draw(REQUEST, lambda _: None)
     assert (caught.value.shortages, fault.calls) == (1, 2)

@@ -65,6 +65,17 @@ async def test_what_telegram_does_not_hand_out_is_said(bot: Whole) -> None:
     assert said.text == reply("picture_too_large", "zh", megabytes=20)
 
 
+async def test_what_is_still_fetched_is_cancelled(bot: Whole, monkeypatch) -> None:
+    monkeypatch.setattr("bot.core.fetch.PAUSE_SECONDS", 0.01)
+    bot.telegram.fail("getFile", status=429, retry_after=1, times=10_000)
+    sent = bot.telegram.people.send_photo("/edit 换成夜景", content=photo(), user=ANNA, chat=GROUP)
+    await eventually(lambda: bot.telegram.calls_of("getFile"))
+    bot.telegram.people.say("/cancel", user=ANNA, chat=GROUP)
+    said = await bot.new_message(GROUP, after=sent.message_id + 1)
+    assert (said.text, said.reply_to) == (reply("cancelled_early", "zh"), sent.message_id)
+    assert await bot.latest(GROUP, ANNA) is None
+
+
 async def test_a_flood_wait_is_waited_for(bot: Whole, monkeypatch) -> None:
     monkeypatch.setattr("bot.core.fetch.PAUSE_SECONDS", 0.01)
     bot.telegram.fail("getFile", status=429, retry_after=1)

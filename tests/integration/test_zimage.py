@@ -106,7 +106,7 @@ def test_sketches_become_the_picture_once_one_was_drawn(ours):
 
 @pytest.mark.parametrize("guidance", [0.0, 1.8])
 def test_eight_steps_are_eight_forward_passes(ours, monkeypatch, guidance):
-    passes = counted(monkeypatch, ours._pipe.transformer)
+    passes = counted(monkeypatch, ours._pipe.transformer.t_embedder)
     ours.draw(request(guidance=guidance), lambda _: None)
     assert len(passes) == 8
 

@@ -1,5 +1,6 @@
 """What people mean when they name a LoRA."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,8 @@ from bot.core.draw_syntax import parse_draw
 from bot.core.draw_values import check_values
 from bot.core.errors import Refusal
 from bot.core.loras import Loras, WantedLora, tag
+from bot.core.replies import failure_text
+from engine.contract import ErrorCode
 from engine.lora import MAX_LORAS, Lora, LoraInfo
 
 INFOS = (
@@ -100,6 +103,66 @@ def test_before_an_engine_was_heard_names_are_taken_as_they_are():
     nothing = Loras()
     nothing.take(())
     assert refused(nothing, WantedLora(name="x")) == ("unknown_lora", {"name": "x"})
+
+
+class Kept:
+    """KeptLoras in memory."""
+
+    def __init__(self, infos: tuple[LoraInfo, ...] | None = None) -> None:
+        self.infos = infos
+
+    def read(self) -> tuple[LoraInfo, ...] | None:
+        return self.infos
+
+    def keep(self, infos: Sequence[LoraInfo]) -> None:
+        self.infos = tuple(infos)
+
+
+def test_what_was_told_before_the_start_counts_until_it_is_told_again():
+    before = Loras(kept := Kept())
+    before.take(INFOS)
+    known = Loras(kept)
+    assert known.all == INFOS
+    wanted = [WantedLora(name="水墨"), WantedLora(name="new")]
+    taken = (Lora(name="Ink_Wash-v2", weight=0.8), Lora(name="new", weight=1.0))
+    assert known.resolve(wanted) == taken
+    # It may have been mended.
+    assert known.resolve([WantedLora(name="broken")]) == (Lora(name="broken", weight=1.0),)
+    known.take(INFOS[1:])
+    assert refused(known, WantedLora(name="水墨")) == ("unknown_lora", {"name": "水墨"})
+    assert kept.infos == INFOS[1:]
+
+
+def test_beside_a_bot_that_runs_what_is_kept_is_what_there_is():
+    known = Loras(Kept(INFOS))
+    known.believe()
+    assert refused(known, WantedLora(name="gold"))[1]["near"] == ("gold leaf",)
+    nothing = Loras(Kept())
+    nothing.believe()
+    assert nothing.resolve([WantedLora(name="gold")]) == (Lora(name="gold", weight=1.0),)
+
+
+def test_a_list_that_cannot_be_kept_is_known_all_the_same():
+    class Full(Kept):
+        def keep(self, infos: Sequence[LoraInfo]) -> None:
+            raise OSError(28, "no space")
+
+    known = Loras(Full())
+    known.take(INFOS)
+    assert known.all == INFOS
+
+
+def test_a_title_is_understood_of_a_request_that_is_repeated_when_its_file_is_gone(loras):
+    loras.take(())
+    assert loras.by_name([WantedLora(name="水墨")]) == (WantedLora(name="Ink_Wash-v2"),)
+
+
+def test_what_an_engine_does_not_have_is_told_with_what_may_have_been_meant(loras):
+    told = loras.told(ErrorCode.NO_LORA, {"name": "gold"})
+    assert told == {"name": "gold", "near": ["gold leaf"]}
+    assert "是想写 gold leaf 吗" in failure_text("no_lora", "zh", **told)
+    assert loras.told(ErrorCode.NO_LORA, {"name": "zzz"}) == {"name": "zzz"}
+    assert loras.told(ErrorCode.UNFIT_LORA, {"name": "gold"}) == {"name": "gold"}
 
 
 @pytest.mark.parametrize("name", ["", "  ", "长" * 65, "长" * 64 + " "])

@@ -97,7 +97,7 @@ def test_a_wrong_value_names_the_option_in_the_persons_language(option) -> None:
 
 
 def test_every_note_that_draw_can_make_has_a_sentence() -> None:
-    source = ast.parse((ROOT / "bot/core/draw.py").read_text())
+    source = ast.parse((ROOT / "bot/core/resolver.py").read_text())
     notes = next(
         node.value
         for node in ast.walk(source)
@@ -146,7 +146,8 @@ OF_OTHERS = {"others_picture", "private_request", "forgotten"}
 def test_what_anybody_may_be_told_of_a_request_names_no_command_where_there_are_none(
     platform: str,
 ) -> None:
-    codes = {code for code, _ in refusals_raised("core/draw*.py")} - OF_OTHERS
+    raised = (*refusals_raised("core/draw*.py"), *refusals_raised("core/resolver.py"))
+    codes = {code for code, _ in raised} - OF_OTHERS
     assert "strength_needs_picture" in codes
     for code in codes:
         for sentence in OWN[platform].get(code, REPLIES[code]):

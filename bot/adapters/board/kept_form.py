@@ -25,18 +25,22 @@ def keep_form(page: gradio.Blocks, controls: Sequence[Any], profile: Profile) ->
         if (!window.zdrawFormRead) return;
         sessionStorage.setItem('{_STORED}', JSON.stringify([{model}, values]));
     }}"""
-    read = f"""() => {{
+    read = f"""(...values) => {{
         window.zdrawFormRead = true;
         const usual = {usual};
+        let kept = [];
         try {{
-            const [model, values] = JSON.parse(sessionStorage.getItem('{_STORED}'));
-            if (model === {model} && values.length === usual.length) return values;
+            const [model, typed] = JSON.parse(sessionStorage.getItem('{_STORED}'));
+            if (model === {model} && typed.length === usual.length) kept = typed;
         }} catch {{
             // Nothing was kept.
         }}
-        return usual;
+        // What somebody has typed already stays.
+        return usual.map((one, n) =>
+            n < kept.length && values[n] === one ? kept[n] : {{ __type__: 'update' }});
     }}"""
-    page.load(None, outputs=list(controls), js=read, api_visibility="private")
+    those = list(controls)
+    page.load(None, inputs=those, outputs=those, js=read, api_visibility="private")
     gradio.on(
         [control.change for control in controls],
         None,

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -9,8 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot.adapters.http_api.body_limit import too_large
+from bot.adapters.http_api.comfyui.api import TAG
 from bot.adapters.http_api.comfyui.bad_graph import BadGraph
 from bot.adapters.http_api.comfyui.errors import answer_bad_graph
+from bot.adapters.http_api.comfyui.published import ABOUT
 from bot.adapters.http_api.forms import answer, problem_in
 from bot.adapters.http_api.meter import MEDIA_TYPE, Meter
 from bot.adapters.http_api.problem import Problem
@@ -49,10 +52,29 @@ class Metrics:
         return Response(await self.meter.text(), media_type=MEDIA_TYPE)
 
 
+#: What FastAPI says that it answers to parameters that are wrong; here they are a Problem.
+_UNSAID = "HTTPValidationError"
+
+
+class _Application(FastAPI):
+    """With a schema of what is answered, and of nothing else."""
+
+    def openapi(self) -> dict[str, Any]:
+        schema = super().openapi()
+        for methods in schema["paths"].values():
+            for operation in methods.values():
+                if _UNSAID in str(operation["responses"].get("422")):
+                    del operation["responses"]["422"]
+        for name in (_UNSAID, "ValidationError"):
+            schema["components"]["schemas"].pop(name, None)
+        return schema
+
+
 def build_app(routers: list[APIRouter]) -> FastAPI:
     """Routes without what stands before them (gate.py)."""
-    app = FastAPI(
+    app = _Application(
         title="zdraw",
+        openapi_tags=[{"name": TAG, "description": ABOUT}],
         version=importlib.metadata.version("zdraw"),
         # They would fetch their scripts from elsewhere.
         docs_url=None,

@@ -38,13 +38,14 @@ class ApiServer:
 
     async def run(self) -> None:
         """Raises StartupError when the port is taken."""
-        service = self.service()
+        # In a thread: it takes longer than whoever is served already should wait.
+        service, config = await asyncio.to_thread(self._made_ready)
         with listen(self._host, self._port, ADVICE) as listener:
             print(f"API: http://{self._shown}:{self._port}", flush=True)  # noqa: T201 - for people
             async with asyncio.TaskGroup() as tasks:
                 loops = [tasks.create_task(work) for work in service.loops()]
                 try:
-                    server = HttpServer(served(service))
+                    server = HttpServer(config)
                     await server.serve_until_cancelled(listener, service.let_go)
                 finally:
                     for loop in loops:
@@ -58,6 +59,14 @@ class ApiServer:
             local_without=self._host in LOOPBACK and not self._always_token,
             per_minute=self._per_minute,
         )
+
+    def _made_ready(self) -> tuple[Service, uvicorn.Config]:
+        """A fresh one, and how it is served: nothing is left to be made by the first request."""
+        service = self.service()
+        service.make_routes()
+        config = served(service)
+        config.load()
+        return service, config
 
     @property
     def _shown(self) -> str:

@@ -84,12 +84,17 @@ class Service:
         self._intake = Intake()
         self._comfyui = self._wired_comfyui()
         tokens = Tokens(secret=secret, rows=parts.tokens, clock=parts.clock)
+        self._routes = build_app([*self._openai(), *self._health(), self._comfyui.router])
         self.app: ASGIApp = Gate(
-            build_app([*self._openai(), *self._health(), self._comfyui.router]),
+            self._routes,
             callers=Callers(tokens, local_without=local_without),
             rate=Rate(per_minute, time.monotonic),
             log=parts.log,
         )
+
+    def make_routes(self) -> None:
+        """What FastAPI makes at the first request else, and the schema at the first look at it."""
+        self._routes.openapi()
 
     def loops(self) -> list[Coroutine[Any, Any, None]]:
         """What must run for as long as the application does."""

@@ -35,6 +35,8 @@ class Ask:
     pointed: Pointed
     staff: Staff
     is_admin: IsAdmin
+    #: By a button, whose words somebody was asked about before.
+    pressed: bool = False
 
     async def require(self, least: Level, *, own_chat: bool = False) -> None:
         """Raises Refusal; see Staff.require."""

@@ -33,7 +33,8 @@ class Clear:
         if not words:
             return await self._asked(group, origin.locale)
         confirmed = _UP_TO.fullmatch(words)
-        if confirmed is None:
+        # Written by hand they are no answer to the question.
+        if confirmed is None or not ask.pressed:
             raise Refusal("bad_clear")
         return await self._clear(ask, group, int(confirmed["serial"]))
 

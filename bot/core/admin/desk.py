@@ -39,6 +39,7 @@ class AdminDesk:
             pointed=pointed,
             staff=self._staff,
             is_admin=asked_once(is_admin),
+            pressed=pressed,
         )
         try:
             if name not in self._commands:

@@ -6,6 +6,11 @@ FAILURES: dict[str, tuple[str, str]] = {
         "提示词有 {tokens} 个词元，上限 {limit}，「{lost}」放不下",
         "the prompt has {tokens} tokens, the limit is {limit}; “{lost}” does not fit",
     ),
+    "enhanced_too_long": (
+        "描述加上画质词有 {tokens} 个词元，上限 {limit}，放不下；再画一次就只用你的描述",
+        "with the words of quality the prompt has {tokens} tokens, the limit is {limit}; drawn "
+        "again, it is your words alone",
+    ),
     "bad_size": (
         "这个模型画不了 {width}×{height}：边长须是 {multiple} 的倍数，"
         "在 {minimum} 到 {maximum} 之间",
@@ -43,6 +48,10 @@ FAILURES: dict[str, tuple[str, str]] = {
     "no_lora": (
         "没有叫「{name}」的 LoRA 了",
         "there is no LoRA called “{name}” any more",
+    ),
+    "no_lora_near": (
+        "没有叫「{name}」的 LoRA，是想写 {near} 吗",
+        "there is no LoRA called “{name}”; did you mean {near}?",
     ),
     "unfit_lora": (
         "LoRA「{name}」用不了：{problem}",

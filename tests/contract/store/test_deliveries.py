@@ -1,6 +1,7 @@
 import asyncio
 
 from bot.core.generation import Delivery
+from tests.builders import address
 from tests.stores import Store
 
 
@@ -76,6 +77,18 @@ async def test_undelivered_lists_live_and_ended_but_untold_rows(store: Store):
     await store.deliveries.undeliverable(lost.id, "blocked")
     expected = [queued.id, running.id, finished.id, sending.id]
     assert await store.deliveries.undelivered() == expected
+
+
+async def test_of_silent_platforms_only_what_has_ended_is_undelivered(store: Store):
+    there, here = address(platform="api", chat="krita"), address()
+    for place in (there, here):
+        await store.queued(address=place)
+        await store.running(address=place)
+    ended = [await store.finished(address=place) for place in (there, here)]
+    everything = await store.deliveries.undelivered()
+    assert len(everything) == 6
+    without = await store.deliveries.undelivered(["api", "board"])
+    assert without == [*everything[2:4], *(row.id for row in ended)]
 
 
 async def test_held_for_review_is_not_sent(store: Store):

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.core.errand_ports import NewErrand
-from bot.core.errors import Refusal
+from bot.core.errors import AlreadySeen, Refusal
 from bot.core.generation import Origin
 from bot.store.errands import MOST_WAITING
-from tests.builders import address
+from tests.builders import address, notice
 
 
 def errand(number: int = 1, **changes) -> NewErrand:
@@ -30,8 +30,8 @@ async def test_an_errand_comes_back_as_it_was_noted_until_it_is_done(store):
     (found,) = await store.errands.waiting()
     assert (found.origin, found.text, found.file) == (new.origin, new.text, new.file)
     assert found.created_ms == store.clock()
-    await store.errands.done(found.serial)
-    await store.errands.done(found.serial)
+    await store.errands.done(found.origin.event_key)
+    await store.errands.done(found.origin.event_key)
     assert await store.errands.waiting() == []
 
 
@@ -56,6 +56,49 @@ async def test_they_move_with_their_group(store):
         await store.errands.note(errand(number, requester="telegram:-1001"))
     with pytest.raises(Refusal, match="queue_full_yours"):
         await store.errands.note(errand(99, requester="telegram:-1001"))
+
+
+TOLD = notice(event_key="telegram:message:1", text="已取消。")
+BY = errand(7).origin
+
+
+async def test_one_that_is_cancelled_is_answered_and_never_admitted(store):
+    await store.errands.note(errand(1))
+    await store.errands.note(errand(2))
+    (found, _) = await store.errands.waiting("telegram:1")
+    assert await store.errands.cancel(found.origin.event_key, TOLD, by=BY)
+    assert [one.origin.event_key for one in await store.errands.waiting()] == ["telegram:message:2"]
+    assert await store.unsaid() == [TOLD]
+    with pytest.raises(AlreadySeen):
+        await store.queued(event_key=found.origin.event_key)
+
+
+async def test_an_event_cancels_one(store):
+    await store.errands.note(errand(1))
+    await store.errands.note(errand(2))
+    first, second = await store.errands.waiting()
+    assert await store.errands.cancel(first.origin.event_key, TOLD, by=BY)
+    with pytest.raises(AlreadySeen):
+        await store.errands.cancel(
+            second.origin.event_key, notice(event_key="telegram:message:2"), by=BY
+        )
+    assert await store.errands.waiting() == [second]
+
+
+async def test_one_that_was_admitted_is_not_cancelled(store):
+    await store.errands.note(errand(1))
+    (found,) = await store.errands.waiting()
+    await store.queued(event_key=found.origin.event_key)
+    assert not await store.errands.cancel(found.origin.event_key, TOLD, by=None)
+    assert not await store.errands.cancel("never", TOLD, by=None)
+    assert await store.unsaid() == []
+
+
+async def test_one_person_is_asked_for_alone(store):
+    await store.errands.note(errand(1))
+    await store.errands.note(errand(2, requester="telegram:2"))
+    (found,) = await store.errands.waiting("telegram:2")
+    assert found.origin.requester == "telegram:2"
 
 
 async def test_they_come_in_order_and_one_person_has_so_many(store):

@@ -7,7 +7,7 @@ import pytest
 from bot.core.errors import Refusal
 from bot.core.generation import Generation
 from bot.core.ports import Admitted
-from bot.core.program_jobs import MOST_AT_ONCE, ListedJob, ProgramJob, portions
+from bot.core.program_jobs import MOST_AT_ONCE, MOST_JOBS, ListedJob, ProgramJob, portions
 from tests.builders import bounds, generation, new_generation
 from tests.stores import Store
 
@@ -89,6 +89,12 @@ def test_portions_are_as_large_as_may_be_read_at_once() -> None:
     told = [[one.serial for one in portion] for portion in portions(made)]
     assert told == [[0], [1], [2, 3], [4]]
     assert list(portions([])) == []
+
+
+def test_portions_are_of_no_more_jobs_than_others_should_wait_for() -> None:
+    made = ListedJob(name="", generation=generation(), serial=1, length=0)
+    told = [len(portion) for portion in portions([made] * (2 * MOST_JOBS + 1))]
+    assert told == [MOST_JOBS, MOST_JOBS, 1]
 
 
 async def test_jobs_are_listed_by_their_user_and_state_the_oldest_first(store: Store) -> None:

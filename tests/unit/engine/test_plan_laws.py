@@ -170,6 +170,35 @@ def test_costs_follow_the_ladder(model: Profile, storage):
         assert low.seconds.total >= high.seconds.total
 
 
+works = st.builds(
+    Work,
+    width=sides,
+    height=sides,
+    batch=st.integers(1, 8),
+    guided=st.booleans(),
+    steps=st.integers(1, 50),
+    loras=st.integers(0, 2 * GIB),
+)
+
+
+@pytest.mark.parametrize("model", PROFILES, ids=lambda model: model.name)
+@pytest.mark.parametrize("storage", Storage)
+@given(works, cards)
+def test_what_stays_on_the_card_takes_room_there_and_saves_room_elsewhere_and_time(
+    model: Profile, storage: Storage, work: Work, gigabytes: float
+):
+    card = card_of(gigabytes)
+    plans = [
+        laid_out(card, model, work, storage, rung)
+        for rung in ladder(model.anatomy.transformer.block_count)
+    ]
+    for low, high in pairwise(plans):
+        assert low.resident <= high.resident
+        assert low.host >= high.host
+        assert low.traffic >= high.traffic
+        assert low.seconds.total >= high.seconds.total
+
+
 @given(counts)
 def test_notches_lead_down_to_the_bottom_in_few_steps(blocks):
     rungs = ladder(blocks)

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from bot.adapters.http_api.comfyui.body import json_object
 from bot.adapters.http_api.comfyui.file_names import INPUT
 from bot.adapters.http_api.comfyui.nodes import CLIP_NAMES, LORAS, UPLOADS, VAE_NAMES, NodeClass
+from bot.adapters.http_api.comfyui.published import ANYTHING, errors
 from bot.adapters.http_api.comfyui.socket import FLAGS
 from bot.adapters.http_api.problem import Problem
 from bot.core.loras import Loras
@@ -58,8 +59,15 @@ class About:
             ("/extensions", self.nothing),
             ("/features", self.features),
         ):
-            router.add_api_route(path, endpoint, methods=["GET"])
-        router.add_api_route("/free", self.free, methods=["POST"])
+            router.add_api_route(path, endpoint, methods=["GET"], responses=errors(404))
+        router.add_api_route(
+            "/free",
+            self.free,
+            methods=["POST"],
+            response_class=Response,
+            responses=errors(),
+            openapi_extra=ANYTHING,
+        )
         return router
 
     async def classes(self, request: Request) -> dict[str, Any]:

@@ -30,6 +30,8 @@ from bot.core.sources import Sources
 from bot.core.uploads import Uploads
 from engine.profiles import Profile
 
+TAG = "comfyui"
+
 
 @dataclass(frozen=True)
 class ComfyUi:
@@ -87,9 +89,9 @@ def comfyui(
         About(classes, profile, uploads, loras),
         Sockets(hub=hub, narrator=narrator),
     )
-    # Not in the schema: it is ComfyUI's, and only a part of it.
-    routes = APIRouter(include_in_schema=False)
-    for prefix in ("", "/api"):
+    routes = APIRouter(tags=[TAG])
+    # In the schema once.
+    for prefix, published in (("", True), ("/api", False)):
         for part in parts:
-            routes.include_router(part.router(), prefix=prefix)
+            routes.include_router(part.router(), prefix=prefix, include_in_schema=published)
     return ComfyUi(router=routes, narrator=narrator, hub=hub)

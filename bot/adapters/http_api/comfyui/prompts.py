@@ -20,6 +20,7 @@ from bot.adapters.http_api.comfyui.graph import Graph, check
 from bot.adapters.http_api.comfyui.history import adapted
 from bot.adapters.http_api.comfyui.narrator import Narrator
 from bot.adapters.http_api.comfyui.nodes import NodeClass
+from bot.adapters.http_api.comfyui.published import WORKFLOW, ExecInfo, Queued, errors
 from bot.adapters.http_api.comfyui.reading import Wish, blamed, read
 from bot.adapters.http_api.comfyui.workflow import Workflow, accepted, document, kept
 from bot.adapters.http_api.language import locale_asked
@@ -79,8 +80,19 @@ class Prompts:
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.add_api_route("/prompt", self.queue, methods=["POST"])
-        router.add_api_route("/prompt", self.remaining, methods=["GET"])
+        router.add_api_route(
+            "/prompt",
+            self.queue,
+            methods=["POST"],
+            responses={200: {"model": Queued}, **errors(403)},
+            openapi_extra=WORKFLOW,
+        )
+        router.add_api_route(
+            "/prompt",
+            self.remaining,
+            methods=["GET"],
+            responses={200: {"model": ExecInfo}, **errors()},
+        )
         return router
 
     async def remaining(self, request: Request) -> dict[str, Any]:

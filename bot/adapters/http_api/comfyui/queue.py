@@ -17,6 +17,14 @@ from bot.adapters.http_api.comfyui.history import (
     is_told_of,
     queue_item,
 )
+from bot.adapters.http_api.comfyui.published import (
+    CHOICE,
+    HISTORY,
+    ONE,
+    QUEUE,
+    answering,
+    errors,
+)
 from bot.adapters.http_api.language import locale_asked
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
@@ -38,12 +46,26 @@ class Queue:
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.add_api_route("/queue", self.show, methods=["GET"])
-        router.add_api_route("/queue", self.change, methods=["POST"])
-        router.add_api_route("/interrupt", self.interrupt, methods=["POST"])
-        router.add_api_route("/history", self.history, methods=["GET"])
-        router.add_api_route("/history", self.forget, methods=["POST"])
-        router.add_api_route("/history/{prompt_id}", self.entry, methods=["GET"])
+        for path, endpoint, schema in (
+            ("/queue", self.show, QUEUE),
+            ("/history", self.history, HISTORY),
+            ("/history/{prompt_id}", self.entry, HISTORY),
+        ):
+            told = {**answering(schema), **errors()}
+            router.add_api_route(path, endpoint, methods=["GET"], responses=told)
+        for path, endpoint, taken in (
+            ("/queue", self.change, CHOICE),
+            ("/interrupt", self.interrupt, ONE),
+            ("/history", self.forget, CHOICE),
+        ):
+            router.add_api_route(
+                path,
+                endpoint,
+                methods=["POST"],
+                response_class=Response,
+                responses=errors(),
+                openapi_extra=taken,
+            )
         return router
 
     async def show(self, request: Request) -> Response:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from bot.adapters.http_api.comfyui.body import object_in
 from bot.adapters.http_api.comfyui.file_names import INPUT, MAX_SENT_NAME, file_named
 from bot.adapters.http_api.comfyui.files import Files
+from bot.adapters.http_api.comfyui.published import IMAGE, MASK, Kept, errors
 from bot.adapters.http_api.intake import Intake, read_to_the_end
 from bot.adapters.http_api.language import locale_asked
 from bot.adapters.http_api.problem import Problem, problem_of
@@ -34,8 +35,17 @@ class Upload:
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.add_api_route("/upload/image", self.image, methods=["POST"])
-        router.add_api_route("/upload/mask", self.mask, methods=["POST"])
+        for path, endpoint, taken in (
+            ("/upload/image", self.image, IMAGE),
+            ("/upload/mask", self.mask, MASK),
+        ):
+            router.add_api_route(
+                path,
+                endpoint,
+                methods=["POST"],
+                responses={200: {"model": Kept}, **errors(403, 404, 408, 410)},
+                openapi_extra=taken,
+            )
         return router
 
     async def image(self, request: Request) -> dict[str, str]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from bot.adapters.http_api.comfyui.file_names import file_named
 from bot.adapters.http_api.comfyui.files import File, Files
+from bot.adapters.http_api.comfyui.published import PICTURES, errors
 from bot.adapters.http_api.pictures import QUALITY, Format
 from bot.adapters.http_api.problem import Problem
 from bot.core.errors import Refusal
@@ -30,7 +31,13 @@ class View:
 
     def router(self) -> APIRouter:
         router = APIRouter()
-        router.add_api_route("/view", self.show, methods=["GET"])
+        router.add_api_route(
+            "/view",
+            self.show,
+            methods=["GET"],
+            response_class=Response,
+            responses={200: PICTURES, **errors(404, 410)},
+        )
         return router
 
     async def show(

@@ -35,6 +35,7 @@ _ABOUT: dict[str, tuple[str, str | None]] = {
     "control_characters": ("invalid_value", "prompt"),
     "too_long": ("string_above_max_length", "prompt"),
     "prompt_too_long": ("string_above_max_length", "prompt"),
+    "enhanced_too_long": ("string_above_max_length", "prompt"),
     "too_large_here": ("invalid_value", "size"),
     "too_many_here": ("invalid_value", "n"),
     "forbidden_words": ("content_policy_violation", "prompt"),

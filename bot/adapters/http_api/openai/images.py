@@ -40,10 +40,13 @@ FILES = "/v1/images/files"
 #: Nobody reads it: whoever asked has gone.
 _GONE = 499
 #: As a program sees it, a request that zdraw could not draw is the server's fault, but for these.
-_ASKED_WRONGLY = ("prompt_too_long", "bad_size", "bad_steps", "bad_guidance", "no_lora")
+_ASKED_WRONGLY = (
+    *("prompt_too_long", "enhanced_too_long", "bad_size", "bad_steps", "bad_guidance"),
+    "no_lora",
+)
 _KEY = r"^[\x21-\x7e]{1,255}$"
 Key = Annotated[str | None, Header(alias="Idempotency-Key", pattern=_KEY)]
-_ERRORS = errors(400, 401, 404, 409, 410, 413, 422, 429, 500, 503)
+_ERRORS = errors(400, 401, 403, 404, 408, 409, 410, 413, 422, 429, 500, 503)
 
 
 class Images:
