@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Every installation is held to the versions in the lock.
 export PIP_CONSTRAINT := requirements.lock
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Most tests wait more than they reckon. A file stays with one worker: its tests share an engine.
+# A file stays with one worker: its tests share an engine. The longest come first.
 WORKERS ?= 2
 PYTEST = $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 EXTRAS := engine,board,dev

@@ -50,11 +50,11 @@ def run() -> None:
 @app.command()
 def bot(parent_fd: ParentFd = None) -> None:
     """Run the bot alone: chats, board, queue."""
+    settings = _settings_and_log()
+
     from bot.garbage import wait_for_what_stays
 
     wait_for_what_stays()
-    settings = _settings_and_log()
-
     from bot.bootstrap import run_bot
 
     code = run_bot(settings, parent_fd)
