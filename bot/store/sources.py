@@ -1,6 +1,5 @@
 """Pictures that requests begin from, on disk: state folder/pictures/sources/<id>.png."""
 
-
 from bot.core.errors import Refusal
 from bot.core.sources import MAX_BYTES, Given, MaskFrom
 from bot.store.images import PictureFolder
