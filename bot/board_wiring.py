@@ -77,7 +77,7 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     )
     if not telegram and settings.discord_token is None:
         print(CHAT_OFF, flush=True)  # noqa: T201 - for people
-    return BoardServer(
+    board = BoardServer(
         host=settings.board_host,
         port=settings.board_port,
         page=page,
@@ -85,6 +85,8 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
         login=login,
         state_dir=settings.state_dir,
     )
+    board.make_ready()
+    return board
 
 
 def _login(settings: BotSettings) -> "Login | None":

@@ -20,6 +20,10 @@ RUN groupadd --gid 10001 zdraw \
 WORKDIR /src
 COPY pyproject.toml requirements.lock README.md ./
 ARG TORCH_INDEX=""
+# Where blocks are compiled for a card, which no CPU build does, a C compiler makes what starts them.
+RUN test -n "$TORCH_INDEX" || { apt-get update \
+    && apt-get install --yes --no-install-recommends gcc libc6-dev \
+    && rm -rf /var/lib/apt/lists/*; }
 RUN pip install --no-cache-dir -c requirements.lock \
     ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} '.[engine]'
 RUN --mount=type=bind,from=wheel,source=/dist,target=/dist \
@@ -30,6 +34,9 @@ WORKDIR /
 USER 10001:10001
 # What NVIDIA's container runtime brings in: CUDA, and nvidia-smi for `zdraw doctor`.
 ENV NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility
+# What is compiled is loaded as a library: nothing in /tmp may be, and there it would be gone after
+# each start.
+ENV TORCHINDUCTOR_CACHE_DIR=/state/compiled TRITON_CACHE_DIR=/state/compiled/triton
 ENV PYTHONUNBUFFERED=1 HOME=/tmp ZDRAW_STATE_DIR=/state ZDRAW_BOARD_PORT=0
 # Reading 20 GB of weights takes minutes.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=600s --retries=3 \

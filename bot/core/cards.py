@@ -171,7 +171,7 @@ class Cards:
 
     def not_shown(self, generation: Generation) -> Card:
         """In place of a picture that the platform does not take."""
-        text = reply("not_shown", generation.locale, id=generation.id)
+        text = reply("not_shown", generation.locale, generation.address.platform, id=generation.id)
         return Card(text=text, buttons=(_button("again", generation),))
 
     def ping(self, generation: Generation) -> str:

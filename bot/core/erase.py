@@ -105,5 +105,5 @@ def _apology(removal: Removal, shown: Generation) -> Notice:
         address=replace(shown.address, request_message=removal.message),
         requester=shown.requester,
         private=shown.private,
-        text=reply("not_erased", shown.locale, id=shown.id),
+        text=reply("not_erased", shown.locale, shown.address.platform, id=shown.id),
     )

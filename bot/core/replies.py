@@ -21,6 +21,7 @@ from bot.core.sentences.my_data import MY_DATA
 from bot.core.sentences.outcomes import FAILURES, NOTES
 from bot.core.sentences.programs import PROGRAMS
 from bot.core.sentences.refusals import REFUSALS
+from bot.core.sentences.servers import in_servers
 from bot.core.sentences.unattended import UNATTENDED
 
 __all__ = [
@@ -61,7 +62,7 @@ REPLIES: dict[str, tuple[str, str]] = {
 
 #: What a platform says in place of these: its commands have other names, or it has none.
 OWN: dict[str, dict[str, tuple[str, str]]] = {
-    "discord": DISCORD,
+    "discord": {**in_servers(REPLIES), **DISCORD},
     "board": {**UNATTENDED, **ON_THE_PAGE},
     "cli": UNATTENDED,
 }

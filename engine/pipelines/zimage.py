@@ -134,14 +134,25 @@ class ZImage:
             except OutOfMemory:
                 pass
             except RuntimeError as error:
-                if isinstance(error, torch.AcceleratorError) and not is_shortage(error):
-                    # An illegal access or a card that fell off: every later call fails as well.
-                    raise DeviceLost(str(error).partition("\n")[0]) from error
                 if not is_shortage(error):
+                    if self._is_lost(error):
+                        raise DeviceLost(str(error).partition("\n")[0]) from error
                     raise
                 self._placement.shortages += 1
         # Outside the handler: its traceback would keep the tensors of the failed call alive.
         raise OutOfMemory(self._placement.shortages - before)
+
+    def _is_lost(self, error: RuntimeError) -> bool:
+        """After an illegal access, or when the card fell off, every later call fails as well."""
+        if isinstance(error, torch.AcceleratorError):
+            return True
+        # Compiled kernels and NVIDIA's libraries say it in words of their own. Ask the card.
+        try:
+            if self._on_card:
+                torch.cuda.synchronize(self._pipe.device)
+        except RuntimeError:
+            return True
+        return False
 
     def free_bytes(self) -> int | None:
         """See engine.pipeline.Pipeline. What torch keeps for later is free."""

@@ -38,9 +38,12 @@ class Graphs:
 
     def __init__(self) -> None:
         self.count = 0
+        #: Single numbers that have to be handed over, as tensors, each time.
+        self.numbers = 0
 
     def __call__(self, graph: torch.fx.GraphModule, inputs: Any) -> Any:
         self.count += 1
+        self.numbers += sum(isinstance(one, torch.Tensor) and one.dim() == 0 for one in inputs)
         return graph.forward
 
 

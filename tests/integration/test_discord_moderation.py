@@ -132,7 +132,7 @@ async def test_a_channel_is_closed_and_opened(life, discord):
     closed = await admin(life, "here", {"switch": "off", "whole_server": True}, STUDIO)
     assert closed == reply("group_closed", "zh", "discord")
     assert await admin(life, "here", {"switch": "on"}) == reply("place_opened", "zh")
-    assert await admin(life, "here", {}) == reply("place_is_open_alone", "zh")
+    assert await admin(life, "here", {}) == reply("place_is_open_alone", "zh", "discord")
     await life.row(life.ask())
     assert await refused(life.ask(channel=STUDIO)) == reply("closed", "zh")
 
@@ -145,7 +145,7 @@ async def test_a_thread_is_closed_with_its_channel_and_opened_for_itself(life, d
     for asked in (life.ask(channel=thread), discord.people.press(message, "🔁", user=ANNA)):
         assert await refused(asked) == reply("closed", "zh")
     said = await admin(life, "here", {}, thread)
-    assert said == reply("place_is_closed_alone", "zh")
+    assert said == reply("place_is_closed_alone", "zh", "discord")
     await admin(life, "here", {"switch": "on"}, thread)
     assert (await life.row(life.ask(channel=thread))).spec.prompt == PROMPT
     assert await refused(life.ask()) == reply("closed", "zh")

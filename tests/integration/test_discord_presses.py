@@ -429,9 +429,9 @@ async def test_without_a_change_quota_is_only_shown(life, discord):
     theirs = slash(life, "admin quota", user=ADMIN, given={"user": BORIS})
     assert (await words(theirs)).startswith(f"👤 {BORIS}\n🎟 额度还剩 5")
     whole = slash(life, "admin quota", user=ADMIN, given={"pool": True})
-    assert (await words(whole)).startswith("👥 全群还剩 5")
+    assert (await words(whole)).startswith("👥 整个服务器还剩 5")
     own = slash(life, "admin quota", user=ADMIN)
-    assert (await words(own)).startswith("👥 全群还剩 5")
+    assert (await words(own)).startswith("👥 整个服务器还剩 5")
     for one in (theirs, whole, own):
         assert answer(one).ephemeral_to == ADMIN
 

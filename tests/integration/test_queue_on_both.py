@@ -44,6 +44,8 @@ async def life(
 class Telegram:
     """What people do and see in a group there."""
 
+    name = "telegram"
+
     def __init__(self, life: BothLife) -> None:
         self.life = life
         self._people = life.telegram.people
@@ -75,6 +77,8 @@ class Telegram:
 
 class Discord:
     """The same in a guild's channel."""
+
+    name = "discord"
 
     def __init__(self, life: BothLife) -> None:
         self.life = life
@@ -121,7 +125,7 @@ async def becomes(life: BothLife, generation: Generation, outcome: Outcome) -> N
 async def test_an_admin_clears_what_waits_after_a_question(group: Any, life: BothLife):
     waiting = await group.draw()
     question = await group.ask("clear", "", user=ADMIN)
-    await group.reads(question, reply("clear_group", "zh", count=1))
+    await group.reads(question, reply("clear_group", "zh", group.name, count=1))
     await group.press(question, "取消这 1 个", user=ADMIN)
     await group.reads(question, reply("cleared", "zh", count=1))
     await becomes(life, waiting, Outcome.CANCELLED)

@@ -154,6 +154,30 @@ def test_what_anybody_may_be_told_of_a_request_names_no_command_where_there_are_
             assert not re.search(r"(^|\W)/[a-z]", sentence)
 
 
+IN_DISCORD = {**REPLIES, **OWN["discord"]}
+#: Said on Telegram alone.
+OF_TELEGRAM = {"privacy_mode", "is_quiet", "is_not_quiet", "admins_unknown", "not_a_person"}
+
+
+@pytest.mark.parametrize("code", sorted(IN_DISCORD.keys() - OF_TELEGRAM))
+def test_in_discord_a_group_is_a_server(code: str) -> None:
+    chinese, english = IN_DISCORD[code]
+    # What holds everywhere does in groups too.
+    assert "群" not in chinese.replace("所有群", "")
+    assert not re.search(r"\bgroups?\b", re.sub(r"(all|every) groups?|/admin group", "", english))
+    assert fields(chinese) == fields(english)
+
+
+def test_nothing_that_discord_says_otherwise_is_said_without_asking_where() -> None:
+    for path in (ROOT / "bot").glob("core/**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                named = {one.value for one in node.args if isinstance(one, ast.Constant)}
+                where = {path.stem, len(node.args)}
+                if node.func.id == "reply" and named & OWN["discord"].keys() - OF_TELEGRAM:
+                    assert len(node.args) == 3, where
+
+
 @pytest.mark.parametrize("problem", [*LoraProblem, "of_a_newer_engine"])
 def test_what_is_wrong_with_a_lora_file_is_said_in_words(problem: str) -> None:
     data = {"name": "水墨", "problem": problem, "layer": "unet.0", "kind": "DoRA"}

@@ -42,24 +42,32 @@ class BoardServer:
         self._pictures = (state_dir / "pictures").resolve()
         #: Gradio's own copies.
         self._copies = (state_dir / "board").resolve()
+        self._config: uvicorn.Config | None = None
 
     async def run(self) -> None:
         """Raises StartupError when the port is taken."""
         with listen(self._host, self._port, ADVICE) as listener:
-            server = HttpServer(
-                uvicorn.Config(
-                    self.app(),
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    ws="none",
-                    limit_concurrency=CONNECTIONS,
-                    timeout_graceful_shutdown=1,
-                )
-            )
+            server = HttpServer(self._config or self._configured())
             shown = f"[{self._host}]" if ":" in self._host else self._host
             print(f"画板 board: http://{shown}:{self._port}", flush=True)  # noqa: T201 - for people
             await self._serve(server, listener)
+
+    def make_ready(self) -> None:
+        """What takes long, before there is anybody who would have to wait for it."""
+        self._config = self._configured()
+
+    def _configured(self) -> uvicorn.Config:
+        config = uvicorn.Config(
+            self.app(),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="none",
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=1,
+        )
+        config.load()
+        return config
 
     def app(self) -> ASGIApp:
         """All of it."""

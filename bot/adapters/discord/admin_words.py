@@ -20,7 +20,7 @@ ADMIN_COMMANDS: dict[str, tuple[locale_str, locale_str]] = {
         ),
     ),
     "group": (
-        said("group", "群设置", "群設定"),
+        said("group", "服务器设置", "伺服器設定"),
         said(
             "See and change what holds in this server",
             "看和改这个服务器的设置",

@@ -223,7 +223,7 @@ OPTIONS: dict[str, tuple[locale_str, locale_str]] = {
     ),
     "user": (said("user", "成员", "成員"), said("Whom it is about", "是谁", "是誰")),
     "pool": (
-        said("pool", "全群", "全群"),
+        said("pool", "整个服务器", "整個伺服器"),
         said(
             "The whole server's quota; those who run the bot change it",
             "整个服务器的总额度；只有总管理员能改",

@@ -93,8 +93,7 @@ class Audit:
         )
         zone, now = await self._rules.time_zone(origin), self._clock()
         lines = [
-            (act.serial, _line(act, local_time(act.created_ms, now, zone), origin.locale))
-            for act in acts
+            (act.serial, _line(act, local_time(act.created_ms, now, zone), origin)) for act in acts
         ]
         if wanted.after is None:
             page = lines[: _fitting([line for _, line in lines])]
@@ -122,8 +121,9 @@ def _button(label: str, turn: str, wanted: _Wanted, locale: str) -> Button:
     return command_button(reply(label, locale), f"audit {where}{turn}{number}")
 
 
-def _line(act: RecordedAct, moment: str, locale: str) -> str:
-    words = [act.actor, reply(f"act_{act.kind}", locale), act.target, act.detail]
+def _line(act: RecordedAct, moment: str, origin: Origin) -> str:
+    locale, platform = origin.locale, origin.address.platform
+    words = [act.actor, reply(f"act_{act.kind}", locale, platform), act.target, act.detail]
     if act.scope == EVERYWHERE:
         words.append(reply("act_everywhere", locale))
     return f"{moment}  {' '.join(filter(None, words))}"

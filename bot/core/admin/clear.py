@@ -7,6 +7,7 @@ from bot.core.acts import EVERYWHERE, ActKind, act_of
 from bot.core.admin.ask import Ask, Said
 from bot.core.clearing import clear_on
 from bot.core.errors import Refusal
+from bot.core.generation import Origin
 from bot.core.group_queue import Group, GroupQueue
 from bot.core.news import News
 from bot.core.press import command_button
@@ -31,14 +32,15 @@ class Clear:
         group = None if everywhere else (origin.address.platform, scope_of(origin))
         words = (everywhere or ask).words.strip()
         if not words:
-            return await self._asked(group, origin.locale)
+            return await self._asked(group, origin)
         confirmed = _UP_TO.fullmatch(words)
         # Written by hand they are no answer to the question.
         if confirmed is None or not ask.pressed:
             raise Refusal("bad_clear")
         return await self._clear(ask, group, int(confirmed["serial"]))
 
-    async def _asked(self, group: Group, locale: str) -> Said:
+    async def _asked(self, group: Group, origin: Origin) -> Said:
+        locale = origin.locale
         standing = await self._queue.standing(group)
         if not standing.count:
             return Said(text=reply("nothing_waits", locale), private=True)
@@ -46,7 +48,7 @@ class Clear:
         label = reply("button_clear", locale, count=standing.count)
         button = command_button(label, f"clear {where}upto {standing.up_to}")
         code = "clear_all" if group is None else "clear_group"
-        text = reply(code, locale, count=standing.count)
+        text = reply(code, locale, origin.address.platform, count=standing.count)
         return Said(text=text, buttons=(button,), private=True)
 
     async def _clear(self, ask: Ask, group: Group, up_to: int) -> Said:

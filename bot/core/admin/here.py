@@ -54,4 +54,4 @@ class Here:
         code = "place_is_open" if state.open else "place_is_closed"
         if state.differs:
             code += "_alone"
-        return Said(text=reply(code, origin.locale))
+        return Said(text=reply(code, origin.locale, origin.address.platform))

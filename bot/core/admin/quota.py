@@ -65,7 +65,7 @@ class Quota:
         statement = await self._ledger.statement(key, TOLD)
         pool = await self._ledger.statement(replace(key, holder=POOL), 0)
         lines = [
-            self._standing(code, one, origin.locale)
+            self._standing(code, one, origin)
             for code, one in (("quota_left", statement), ("pool_left", pool))
             if one.allowance is not None
         ]
@@ -80,8 +80,9 @@ class Quota:
         key = AccountKey(platform=origin.address.platform, scope=scope_of(origin), holder=POOL)
         pool = await self._ledger.statement(key, TOLD)
         if pool.allowance is None:
-            return Said(text=reply("pool_unlimited", origin.locale), private=True)
-        standing = self._standing("pool_left", pool, origin.locale)
+            unlimited = reply("pool_unlimited", origin.locale, origin.address.platform)
+            return Said(text=unlimited, private=True)
+        standing = self._standing("pool_left", pool, origin)
         return Said(text="\n".join([standing, *self._entries(pool, origin.locale)]), private=True)
 
     async def _change(self, ask: Ask, order: QuotaOrder, person: str | None) -> Said:
@@ -116,12 +117,13 @@ class Quota:
             _line(one, local_time(one.created_ms, now, zone), locale) for one in statement.entries
         ]
 
-    def _standing(self, code: str, statement: Statement, locale: str) -> str:
+    def _standing(self, code: str, statement: Statement, origin: Origin) -> str:
         assert statement.allowance is not None
-        now = self._clock()
+        now, locale = self._clock(), origin.locale
         return reply(
             code,
             locale,
+            origin.address.platform,
             left=units(statement.left.total),
             allowance=units(statement.allowance),
             wait=wait_text(statement.resets_ms - now, locale),
@@ -131,7 +133,7 @@ class Quota:
 
 def _changed(key: AccountKey, statement: Statement, origin: Origin) -> str:
     locale, platform = origin.locale, origin.address.platform
-    who = number_of(key.holder) or reply("quota_of_the_group", locale)
+    who = number_of(key.holder) or reply("quota_of_the_group", locale, platform)
     if statement.allowance is None:
         return reply("quota_changed_unlimited", locale, platform, who=who)
     return reply(

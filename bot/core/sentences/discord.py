@@ -10,7 +10,7 @@ DISCORD: dict[str, tuple[str, str]] = {
     ),
     "how_to_resume": ("用 /admin resume 恢复。", "/admin resume lets it go on."),
     "group_closed": (
-        "⏸ 全群停用了画图；单独启用的频道不变，用 /admin here 可以只开一处。",
+        "⏸ 整个服务器停用了画图；单独启用的频道不变，用 /admin here 可以只开一处。",
         "⏸ Nobody draws in the server any more, except in channels that were opened themselves: "
         "/admin here opens one.",
     ),
@@ -43,13 +43,13 @@ DISCORD: dict[str, tuple[str, str]] = {
     ),
     "no_pool": (
         "这个服务器还没有总额度，管理员只能往下调。请机器人的主人先设一个："
-        "/admin quota，方式选「每天」，打开「全群」。",
+        "/admin quota，方式选「每天」，打开「整个服务器」。",
         "This server has no pool yet, so its admins can only lower quota. Ask the bot's owner to "
         "set one: /admin quota with “set for each day” and pool.",
     ),
     "no_pool_here": (
         "这个服务器每人每天最多 {limit}。要更多，得先有总额度，请机器人的主人设一个："
-        "/admin quota，方式选「每天」，打开「全群」。",
+        "/admin quota，方式选「每天」，打开「整个服务器」。",
         "In this server everybody gets at most {limit} a day. More takes a pool; ask the bot's "
         "owner to set one: /admin quota with “set for each day” and pool.",
     ),

@@ -229,6 +229,16 @@ def test_only_the_image_of_the_engine_has_torch():
     )
 
 
+def test_the_engine_can_compile_for_a_card():
+    """Triton calls gcc, and loads what it made; Docker mounts a tmpfs so that nothing in it can be
+    loaded, and the rest of the container is read-only."""
+    said = final_stage(DOCKERFILES["engine.Dockerfile"])
+    assert any(name == "RUN" and "install" in rest and " gcc " in rest for name, rest in said)
+    told = " ".join(rest for name, rest in said if name == "ENV")
+    for folder in ("TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR"):
+        assert f" {folder}=/state/" in f" {told}"
+
+
 @pytest.mark.parametrize("dockerfile", DOCKERFILES.values(), ids=DOCKERFILES)
 def test_environment_of_the_image_fits_the_settings(dockerfile):
     environment = " ".join(rest for name, rest in final_stage(dockerfile) if name == "ENV")
