@@ -14,7 +14,7 @@ from engine import weight_files
 from engine.anatomy import Anatomy, Blocks, Decoder, TextEncoder, Transformer
 from engine.weight_files import DamagedWeights, Shapes
 
-#: Small networks need more beside their weights than they are narrower: the demo model, 1.14 times.
+#: Small networks need more beside their weights than they are narrower: the demo model, 1.05 times.
 _MARGIN = 1.2
 #: Of a VAE, each of which halves the picture; four or five are usual.
 _MOST_LEVELS = 8

@@ -4,8 +4,7 @@ A streamed block lies in pinned host memory. Two slots on the card, each as larg
 streamed block, take turns: while one block computes out of its slot, the next one is copied into
 the other on a stream of its own. Nothing is copied back: the host's copy is the master, and weights
 do not change. On a CPU the same steps run one after the other, which is how they are tested; the
-stream, its events and pinned memory have been run on no card yet (tests/gpu/test_block_swap.py).
-
+stream, its events and pinned memory have been run on no card yet (tests/gpu/test_memory.py).
 Why not diffusers' group offloading: docs/decisions/0010-an-own-block-swapper.md.
 """
 
@@ -19,6 +18,7 @@ from torch import nn
 from torch.utils._python_dispatch import is_traceable_wrapper_subclass
 
 from engine.memory.costs import SLOTS, stream_order
+from engine.memory.host_buffer import host_buffer
 
 #: Bytes; as allocators align, so that a view is as well aligned as a tensor of its own.
 _ALIGNMENT = 256
@@ -177,7 +177,7 @@ class _Block:
         """From wherever it lies, into one piece of host memory; streamed by `swap` from now on."""
         if self.host is not None:
             return
-        host = torch.empty(self.size, dtype=torch.uint8, pin_memory=pinned)
+        host = host_buffer(self.size, pinned)
         for tensor in self._tensors:
             tensor.pack(host)
         self.host = host

@@ -1,5 +1,5 @@
 """Streaming blocks changes no bit of what a network gives. Run on a CPU, where the steps are the
-same and nothing overlaps; tests/gpu/test_block_swap.py looks at the overlap."""
+same and nothing overlaps; tests/gpu/test_memory.py looks at the overlap."""
 
 import copy
 from itertools import pairwise
