@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from bot.core.ports import EngineLost, Rendered
+from bot.core.engine_ports import EngineLost, Rendered
 from bot.links.local_engine import LocalEngine
 from engine.contract import Finished, Hello, Job, JobKey
 from engine.socket_path import socket_path

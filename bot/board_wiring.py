@@ -12,6 +12,8 @@ from bot.settings import BotSettings
 from bot.wiring import Core
 
 if TYPE_CHECKING:
+    from bot.adapters.board.beginnings import Beginnings
+    from bot.adapters.board.drawing import Drawing
     from bot.adapters.board.login import Login
 
 CHAT_OFF = (
@@ -35,34 +37,20 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     from bot.adapters.board.attempt import Attempt
     from bot.adapters.board.beginning_panel import BeginningPanel
     from bot.adapters.board.beginnings import Beginnings
-    from bot.adapters.board.drawing import Drawing
     from bot.adapters.board.drop import Drop
     from bot.adapters.board.lora_list import LoraList
     from bot.adapters.board.own_tab import OwnTab
     from bot.adapters.board.page import Page
     from bot.adapters.board.server import BoardServer
     from bot.adapters.board.state_tab import StateTab
-    from bot.adapters.board.status import Status
 
     attempt = Attempt(log)
     beginnings = Beginnings(
         uploads=core.uploads, sources=core.sources, own=core.own_pictures, log=log
     )
-    drawing = Drawing(
-        draw=core.draw,
-        beginnings=beginnings,
-        cancel=core.cancel,
-        status=Status(cards=core.cards, news=core.news, pace=core.pace),
-        admissions=core.admissions,
-        records=core.records,
-        news=core.news,
-        pictures=core.pictures,
-        profile=core.profile,
-        log=log,
-    )
     telegram = settings.telegram_token is not None
     page = Page(
-        drawing=drawing,
+        drawing=_drawing(core, beginnings, log),
         begin=BeginningPanel(beginnings, core.profile, attempt),
         drop=Drop(core.profile, attempt),
         own=OwnTab(core.own_pictures, core.pictures, attempt),
@@ -87,6 +75,24 @@ def board_over(settings: BotSettings, core: Core, log: Log) -> Adapter:
     )
     board.make_ready()
     return board
+
+
+def _drawing(core: Core, beginnings: "Beginnings", log: Log) -> "Drawing":
+    from bot.adapters.board.drawing import Drawing
+    from bot.adapters.board.status import Status
+
+    return Drawing(
+        draw=core.draw,
+        beginnings=beginnings,
+        cancel=core.cancel,
+        status=Status(cards=core.cards, news=core.news, pace=core.pace),
+        admissions=core.admissions,
+        records=core.records,
+        news=core.news,
+        pictures=core.pictures,
+        profile=core.profile,
+        log=log,
+    )
 
 
 def _login(settings: BotSettings) -> "Login | None":

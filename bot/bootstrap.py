@@ -70,7 +70,7 @@ async def _run_bot(
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(Database(settings.database_url))
         core = assemble(settings, database, stack, log)
-        guard = Guard(_platforms(settings, core, turns, log), log, core.switch_off)
+        guard = Guard(_platforms(settings, core, turns, log), log, core.platforms.switch_off)
         boards = [board_over(settings, core, log)] if settings.board_port else []
         loops = [*core.loops(), *guard.loops(), *(board.run() for board in boards)]
         loops.append(collect_when_quiet())
@@ -119,10 +119,10 @@ def _telegram(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> 
         webhook=webhook,
         log=log,
     )
-    core.messengers["telegram"] = telegram.messenger
-    core.erasers["telegram"] = telegram.messenger
-    core.reactors["telegram"] = telegram.messenger
-    core.picture_sources["telegram"] = telegram.pictures
+    core.platforms.messengers["telegram"] = telegram.messenger
+    core.platforms.erasers["telegram"] = telegram.messenger
+    core.platforms.reactors["telegram"] = telegram.messenger
+    core.platforms.picture_sources["telegram"] = telegram.pictures
     return telegram
 
 
@@ -141,8 +141,8 @@ def _discord(settings: BotSettings, token: SecretStr, core: Core, log: Log) -> A
         clock=now_ms,
         log=log,
     )
-    core.messengers["discord"] = discord.messenger
-    core.erasers["discord"] = discord.eraser
+    core.platforms.messengers["discord"] = discord.messenger
+    core.platforms.erasers["discord"] = discord.eraser
     return discord
 
 

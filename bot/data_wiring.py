@@ -3,24 +3,21 @@
 from dataclasses import dataclass
 
 from bot.core.answers import Answers
-from bot.core.cancel import Cancel
 from bot.core.export import Exporter
 from bot.core.forget import Forget
-from bot.core.group_rules import RulesHere
 from bot.core.history_view import HistoryView
 from bot.core.info_view import InfoView
 from bot.core.log import Log
 from bot.core.lookup import Lookup
 from bot.core.my_data import MyData
-from bot.core.notify import Notifier
 from bot.core.own_pictures import OwnPictures
 from bot.core.ports import Clock
 from bot.core.retention import Retention
 from bot.core.strays import Strays
 from bot.core.uploads import Uploads
+from bot.crew import Crew
 from bot.settings import BotSettings
 from bot.store.archives import ExportFolder
-from bot.store.images import PictureFolder
 from bot.store.sources import SourceFolder
 from bot.store.store import Store
 from bot.store.upload_folder import UploadFolder
@@ -42,10 +39,7 @@ def data_service(
     rows: Store,
     answers: Answers,
     lookup: Lookup,
-    cancel: Cancel,
-    notifier: Notifier,
-    pictures: PictureFolder,
-    rules: RulesHere,
+    crew: Crew,
     *,
     clock: Clock,
     log: Log,
@@ -55,30 +49,31 @@ def data_service(
         exports=rows.exports,
         belongings=rows.belongings,
         archives=archives,
-        notifier=notifier,
+        notifier=crew.notifier,
         log=log,
     )
-    upload_folder = UploadFolder(pictures)
-    uploads = Uploads(upload_folder, rows.uploads, clock, keep_days=settings.keep_days)
+    files = UploadFolder(crew.pictures)
+    uploads = Uploads(files, rows.uploads, clock, keep_days=settings.keep_days)
     retention = Retention(
         forgetting=rows.forgetting,
-        files=pictures,
+        files=crew.pictures,
         exports=rows.exports,
         archives=archives,
         notices=rows.notices,
         uploads=uploads,
-        strays=Strays({SourceFolder(pictures): rows.sources, upload_folder: rows.uploads}, clock),
+        strays=Strays({SourceFolder(crew.pictures): rows.sources, files: rows.uploads}, clock),
         keep_days=settings.keep_days,
         clock=clock,
         log=log,
     )
-    info_view = InfoView(removals=rows.removals, clock=clock, rules=rules)
+    info_view = InfoView(removals=rows.removals, clock=clock, rules=crew.rules)
+    history_view = HistoryView(
+        history=rows.history, removals=rows.removals, clock=clock, rules=crew.rules
+    )
     desk = MyData(
         answers=answers,
         lookup=lookup,
-        history_view=HistoryView(
-            history=rows.history, removals=rows.removals, clock=clock, rules=rules
-        ),
+        history_view=history_view,
         info_view=info_view,
         exports=rows.exports,
         exporter=exporter,
@@ -86,17 +81,16 @@ def data_service(
             history=rows.history,
             forgetting=rows.forgetting,
             errands=rows.errands,
-            cancel=cancel,
+            cancel=crew.cancel,
             lookup=lookup,
             retention=retention,
             uploads=uploads,
             log=log,
         ),
     )
-    own_pictures = OwnPictures(history=rows.history, lookup=lookup, info_view=info_view)
     return DataService(
         desk=desk,
-        own_pictures=own_pictures,
+        own_pictures=OwnPictures(history=rows.history, lookup=lookup, info_view=info_view),
         exporter=exporter,
         retention=retention,
         uploads=uploads,

@@ -1,64 +1,26 @@
 """Wires what people and admins ask of the core."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.core.admin.commands import admin_commands
 from bot.core.admin.desk import AdminDesk
 from bot.core.answers import Answers
-from bot.core.cancel import Cancel
-from bot.core.cards import Cards
 from bot.core.chat_desk import ChatDesk
-from bot.core.chat_ports import Reactor
-from bot.core.draw import Draw
 from bot.core.edit import EditDesk
-from bot.core.erase import Erasures
-from bot.core.errand_ports import PictureSource
 from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
 from bot.core.gallery import Gallery
-from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.lookup import Lookup
 from bot.core.lora_desk import LoraDesk
-from bot.core.loras import Loras
-from bot.core.moderation.word_lists import WordLists
-from bot.core.news import News
-from bot.core.notify import Notifier
 from bot.core.on_the_way import OnTheWay
 from bot.core.operator import Operator
-from bot.core.pace import Pace
 from bot.core.ports import Clock
 from bot.core.queue_view import QueueView
-from bot.core.sources import Sources
-from bot.core.staff import Staff
-from bot.core.waits import Waits
+from bot.crew import Crew
 from bot.data_wiring import DataService, data_service
 from bot.settings import BotSettings
-from bot.store.images import PictureFolder
 from bot.store.store import Store
-
-
-@dataclass(frozen=True, kw_only=True)
-class Crew:
-    """Those parts of the core that the desks send on to."""
-
-    draw: Draw
-    cancel: Cancel
-    erasures: Erasures
-    notifier: Notifier
-    cards: Cards
-    pictures: PictureFolder
-    pace: Pace
-    waits: Waits
-    news: News
-    rules: RulesHere
-    staff: Staff
-    reactors: Mapping[str, Reactor]
-    lists: WordLists
-    sources: Sources
-    loras: Loras
-    picture_sources: Mapping[str, PictureSource]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,10 +39,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         rows,
         answers,
         lookup,
-        crew.cancel,
-        crew.notifier,
-        crew.pictures,
-        crew.rules,
+        crew,
         clock=clock,
         log=log,
     )
@@ -92,6 +51,39 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         profile=crew.pace.profile,
         rules=crew.rules,
     )
+    fetcher = Fetcher(
+        errands=rows.errands,
+        platforms=crew.platforms.picture_sources,
+        sources=crew.sources,
+        draw=crew.draw,
+        answers=answers,
+        clock=clock,
+        log=log,
+    )
+    front = FrontDesk(
+        draw=crew.draw,
+        cancel=crew.cancel,
+        lookup=lookup,
+        records=rows.records,
+        gallery=gallery,
+        queue_view=QueueView(
+            waits=crew.waits, records=rows.records, pauses=rows.pauses, news=crew.news
+        ),
+        erasures=crew.erasures,
+        chats=ChatDesk(moves=rows.moves, rules=crew.rules, news=crew.news),
+        admin=_admin_desk(rows, crew, lookup, answers, clock),
+        staff=crew.staff,
+        answers=answers,
+        my_data=data.desk,
+        edits=_edit_desk(rows, crew, gallery, lookup, answers, fetcher, clock),
+        loras=LoraDesk(loras=crew.loras, answers=answers),
+    )
+    return Desks(front=front, data=data, fetcher=fetcher, operator=_operator(rows, crew))
+
+
+def _admin_desk(
+    rows: Store, crew: Crew, lookup: Lookup, answers: Answers, clock: Clock
+) -> AdminDesk:
     commands = admin_commands(
         lookup=lookup,
         ledger=rows.ledger,
@@ -106,7 +98,7 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         groups=rows.groups,
         rules=crew.rules,
         profile=crew.pace.profile,
-        reactors=crew.reactors,
+        reactors=crew.platforms.reactors,
         admissions=rows.admissions,
         cards=crew.cards,
         cancel=crew.cancel,
@@ -117,55 +109,40 @@ def desks_over(rows: Store, settings: BotSettings, crew: Crew, clock: Clock, log
         lists=crew.lists,
         clock=clock,
     )
-    fetcher = Fetcher(
-        errands=rows.errands,
-        platforms=crew.picture_sources,
-        sources=crew.sources,
+    return AdminDesk(commands=commands, staff=crew.staff, answers=answers)
+
+
+def _edit_desk(
+    rows: Store,
+    crew: Crew,
+    gallery: Gallery,
+    lookup: Lookup,
+    answers: Answers,
+    fetcher: Fetcher,
+    clock: Clock,
+) -> EditDesk:
+    return EditDesk(
         draw=crew.draw,
-        answers=answers,
-        clock=clock,
-        log=log,
-    )
-    front = FrontDesk(
-        draw=crew.draw,
-        cancel=crew.cancel,
-        lookup=lookup,
-        records=rows.records,
         gallery=gallery,
-        queue_view=QueueView(
-            waits=crew.waits,
-            records=rows.records,
-            pauses=rows.pauses,
-            news=crew.news,
-        ),
-        erasures=crew.erasures,
-        chats=ChatDesk(moves=rows.moves, rules=crew.rules, news=crew.news),
-        admin=AdminDesk(commands=commands, staff=crew.staff, answers=answers),
-        staff=crew.staff,
+        lookup=lookup,
+        sources=crew.sources,
+        errands=rows.errands,
+        fetcher=fetcher,
         answers=answers,
-        my_data=data.desk,
-        edits=EditDesk(
-            draw=crew.draw,
-            gallery=gallery,
-            lookup=lookup,
-            sources=crew.sources,
+        on_the_way=OnTheWay(
             errands=rows.errands,
-            fetcher=fetcher,
-            answers=answers,
-            on_the_way=OnTheWay(
-                errands=rows.errands,
-                admissions=rows.admissions,
-                notifier=crew.notifier,
-                clock=clock,
-            ),
+            admissions=rows.admissions,
+            notifier=crew.notifier,
+            clock=clock,
         ),
-        loras=LoraDesk(loras=crew.loras, answers=answers),
     )
-    operator = Operator(
+
+
+def _operator(rows: Store, crew: Crew) -> Operator:
+    return Operator(
         pauses=rows.pauses,
         queue=rows.queue,
         admissions=rows.admissions,
         cancel=crew.cancel,
         news=crew.news,
     )
-    return Desks(front=front, data=data, fetcher=fetcher, operator=operator)

@@ -6,22 +6,19 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from bot.adapters.local import LOCAL, LocalMessenger
+from bot.adapters.local import LOCAL
 from bot.core.admin.job_view import JobView
 from bot.core.api_tokens import ApiTokens
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
-from bot.core.chat_ports import Eraser, Reactor
 from bot.core.deliver import Deliverer
 from bot.core.dispatch import Dispatcher
 from bot.core.draw import Draw
 from bot.core.erase import Erasures
-from bot.core.errand_ports import PictureSource
 from bot.core.export import Exporter
 from bot.core.fetch import Fetcher
 from bot.core.figures import EngineMetrics
 from bot.core.front_desk import FrontDesk
-from bot.core.group_rules import RulesHere
 from bot.core.log import Log
 from bot.core.loras import Loras
 from bot.core.moderation.gate import Gate
@@ -33,7 +30,7 @@ from bot.core.overview import Overview
 from bot.core.own_pictures import OwnPictures
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses
-from bot.core.ports import Admissions, Messenger, Records
+from bot.core.ports import Admissions, Records
 from bot.core.program_jobs import ProgramJobs
 from bot.core.quiet import QuietMode
 from bot.core.recover import Recovery
@@ -43,10 +40,13 @@ from bot.core.sources import Sources
 from bot.core.staff import Staff
 from bot.core.uploads import Uploads
 from bot.core.waits import Waits
-from bot.desk_wiring import Crew, desks_over
+from bot.crew import Crew
+from bot.desk_wiring import desks_over
 from bot.engine_place import engine_socket, loras_of, tokenizer_of
 from bot.limits import bounds_of, quota_of, rules_of
 from bot.links.local_engine import LocalEngine
+from bot.links.tokenizer import CachedTokenizer
+from bot.platforms import Platforms
 from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
@@ -95,22 +95,7 @@ class Core:
     uploads: Uploads
     sketches: Sketches
     engine_metrics: EngineMetrics
-    #: By platform; adapters add theirs before the core runs.
-    messengers: dict[str, Messenger]
-    #: The same, where messages can be deleted or have reactions, or pictures are had by name.
-    erasers: dict[str, Eraser]
-    reactors: dict[str, Reactor]
-    picture_sources: dict[str, PictureSource]
-
-    def switch_off(self, platform: str) -> None:
-        """Nothing is sent there any more. The rows wait for a process in which it works."""
-        for by_platform in (
-            self.messengers,
-            self.erasers,
-            self.reactors,
-            self.picture_sources,
-        ):
-            by_platform.pop(platform, None)
+    platforms: Platforms
 
     def loops(self) -> list[Coroutine[Any, Any, None]]:
         """Everything that must run for as long as the process does."""
@@ -133,157 +118,134 @@ def assemble(settings: BotSettings, database: Database, stack: AsyncExitStack, l
     link = LocalEngine(engine_socket(settings), on_tokenizer=tokens.take)
     stack.push_async_exit(link)
     rows = store_in(database, now_ms, quota_of(settings), settings.max_running_per_user)
-    news, pace, loras = News(), Pace(profile), loras_of(settings, profile)
-    pictures = PictureFolder(settings.state_dir)
-    waits = Waits(line=rows.admissions, pace=pace, news=news)
-    cards = Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news)
-    messengers: dict[str, Messenger] = {name: LocalMessenger() for name in LOCAL}
-    erasers: dict[str, Eraser] = {}
-    reactors: dict[str, Reactor] = {}
-    picture_sources: dict[str, PictureSource] = {}
-    sources = SourceFolder(pictures)
-    notifier = Notifier(notices=rows.notices, messengers=messengers, log=log)
-    lists = WordLists(rows.words)
-    rules = rules_of(rows, profile, settings)
-    staff = Staff((settings.owners or "").split(","), rows.people)
-    draw = Draw(
-        admissions=rows.admissions,
-        records=rows.records,
-        tokens=tokens,
-        profile=profile,
-        pace=pace,
-        bounds=bounds_of(settings),
-        rules=rules,
-        staff=staff,
-        news=news,
-        gate=Gate(admittance=rows.admittance, lists=lists),
-        sources=sources,
-        loras=loras,
-    )
-    cancel = Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news)
-    erasures = Erasures(
-        removals=rows.removals,
-        admissions=rows.admissions,
-        erasers=erasers,
-        notifier=notifier,
-        log=log,
-    )
-    desks = desks_over(
-        rows,
-        settings,
-        Crew(
-            draw=draw,
-            cancel=cancel,
-            erasures=erasures,
-            notifier=notifier,
-            cards=cards,
-            pictures=pictures,
-            pace=pace,
-            waits=waits,
-            news=news,
-            rules=rules,
-            staff=staff,
-            reactors=reactors,
-            lists=lists,
-            sources=sources,
-            loras=loras,
-            picture_sources=picture_sources,
-        ),
-        now_ms,
-        log,
-    )
-    quiet = QuietMode(settings=rows.settings, reactors=reactors, log=log)
+    crew = _crew(settings, rows, link, tokens, profile, log)
+    desks = desks_over(rows, settings, crew, now_ms, log)
     return Core(
         profile=profile,
-        news=news,
-        pace=pace,
+        news=crew.news,
+        pace=crew.pace,
         admissions=rows.admissions,
-        draw=draw,
-        cancel=cancel,
+        draw=crew.draw,
+        cancel=crew.cancel,
         desk=desks.front,
         own_pictures=desks.data.own_pictures,
-        dispatcher=_dispatcher(rows, link, pictures, pace, loras, news, log),
-        deliverer=_deliverer(rows, messengers, quiet, cards, news, log),
-        notifier=notifier,
-        erasures=erasures,
-        recovery=_recovery(rows, news, settings),
+        dispatcher=_dispatcher(rows, link, crew, log),
+        deliverer=_deliverer(rows, crew, log),
+        notifier=crew.notifier,
+        erasures=crew.erasures,
+        recovery=_recovery(rows, crew.news, settings),
         exporter=desks.data.exporter,
         retention=desks.data.retention,
         fetcher=desks.fetcher,
         records=rows.records,
         pauses=rows.pauses,
-        pictures=pictures,
-        sources=sources,
-        loras=loras,
-        cards=cards,
+        pictures=crew.pictures,
+        sources=crew.sources,
+        loras=crew.loras,
+        cards=crew.cards,
         operator=desks.operator,
-        overview=_overview(rows, link, cards, pace, rules),
-        waits=waits,
+        overview=_overview(rows, link, crew),
+        waits=crew.waits,
         api_tokens=rows.api_tokens,
         program_jobs=rows.program_jobs,
         uploads=desks.data.uploads,
         sketches=link,
         engine_metrics=link,
-        messengers=messengers,
-        erasers=erasers,
-        reactors=reactors,
-        picture_sources=picture_sources,
+        platforms=crew.platforms,
     )
 
 
-def _overview(
-    rows: Store, link: LocalEngine, cards: Cards, pace: Pace, rules: RulesHere
-) -> Overview:
+def _crew(
+    settings: BotSettings,
+    rows: Store,
+    link: LocalEngine,
+    tokens: CachedTokenizer,
+    profile: Profile,
+    log: Log,
+) -> Crew:
+    news, pace, loras = News(), Pace(profile), loras_of(settings, profile)
+    pictures = PictureFolder(settings.state_dir)
+    waits = Waits(line=rows.admissions, pace=pace, news=news)
+    platforms = Platforms()
+    sources = SourceFolder(pictures)
+    notifier = Notifier(notices=rows.notices, messengers=platforms.messengers, log=log)
+    lists = WordLists(rows.words)
+    rules = rules_of(rows, profile, settings)
+    staff = Staff((settings.owners or "").split(","), rows.people)
+    return Crew(
+        draw=Draw(
+            admissions=rows.admissions,
+            records=rows.records,
+            tokens=tokens,
+            profile=profile,
+            pace=pace,
+            bounds=bounds_of(settings),
+            rules=rules,
+            staff=staff,
+            news=news,
+            gate=Gate(admittance=rows.admittance, lists=lists),
+            sources=sources,
+            loras=loras,
+        ),
+        cancel=Cancel(outcomes=rows.outcomes, records=rows.records, link=link, news=news),
+        erasures=Erasures(
+            removals=rows.removals,
+            admissions=rows.admissions,
+            erasers=platforms.erasers,
+            notifier=notifier,
+            log=log,
+        ),
+        notifier=notifier,
+        cards=Cards(waits=waits, pauses=rows.pauses, pictures=pictures, pace=pace, news=news),
+        pictures=pictures,
+        pace=pace,
+        waits=waits,
+        news=news,
+        rules=rules,
+        staff=staff,
+        lists=lists,
+        sources=sources,
+        loras=loras,
+        platforms=platforms,
+    )
+
+
+def _overview(rows: Store, link: LocalEngine, crew: Crew) -> Overview:
     return Overview(
         gauge=link,
         figures=rows.figures,
         queue=rows.queue,
         records=rows.records,
         pauses=rows.pauses,
-        pace=pace,
-        jobs=JobView(cards=cards, clock=now_ms, rules=rules),
+        pace=crew.pace,
+        jobs=JobView(cards=crew.cards, clock=now_ms, rules=crew.rules),
         clock=now_ms,
     )
 
 
-def _dispatcher(
-    rows: Store,
-    link: LocalEngine,
-    pictures: PictureFolder,
-    pace: Pace,
-    loras: Loras,
-    news: News,
-    log: Log,
-) -> Dispatcher:
+def _dispatcher(rows: Store, link: LocalEngine, crew: Crew, log: Log) -> Dispatcher:
     return Dispatcher(
         link=link,
         rows=rows.jobs,
         outcomes=rows.outcomes,
-        pictures=pictures,
-        news=news,
-        pace=pace,
-        loras=loras,
+        pictures=crew.pictures,
+        news=crew.news,
+        pace=crew.pace,
+        loras=crew.loras,
         clock=now_ms,
         log=log,
     )
 
 
-def _deliverer(
-    rows: Store,
-    messengers: dict[str, Messenger],
-    quiet: QuietMode,
-    cards: Cards,
-    news: News,
-    log: Log,
-) -> Deliverer:
+def _deliverer(rows: Store, crew: Crew, log: Log) -> Deliverer:
     return Deliverer(
         admissions=rows.admissions,
         deliveries=rows.deliveries,
-        messengers=messengers,
+        messengers=crew.platforms.messengers,
         silent=LOCAL,
-        quiet=quiet,
-        cards=cards,
-        news=news,
+        quiet=QuietMode(settings=rows.settings, reactors=crew.platforms.reactors, log=log),
+        cards=crew.cards,
+        news=crew.news,
         clock=now_ms,
         log=log,
     )

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.core.acts import Act, ActKind, act_on
+from bot.core.engine_ports import EngineLink
 from bot.core.errors import Refusal
 from bot.core.generation import Generation, Origin
 from bot.core.news import News
-from bot.core.ports import EngineLink, Outcomes, Records
+from bot.core.ports import Outcomes, Records
 from engine.contract import JobKey
 
 #: An engine that works answers at once.

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
+from bot.core.engine_ports import EngineLink, EngineLost
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.generation import Generation, Outcome
 from bot.core.handover import blamed, fits, suits
@@ -16,7 +17,7 @@ from bot.core.log import Log
 from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import Clock, EngineLink, EngineLost, JobRows, Outcomes, Pictures
+from bot.core.ports import Clock, JobRows, Outcomes, Pictures
 from engine.contract import (
     LEASE_SECONDS,
     AnyEvent,

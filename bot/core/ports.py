@@ -1,10 +1,10 @@
 """What the core needs from the outside, as Protocols of at most five methods.
 
-Implementations: bot/store/ (rows), bot/links/ (engines), bot/adapters/ (platforms). Each has a
-contract suite in tests/contract/ that its fake passes too.
+Implementations: bot/store/ (rows), bot/adapters/ (platforms). Each has a contract suite in
+tests/contract/ that its fake passes too.
 """
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
@@ -13,7 +13,7 @@ from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
 from bot.core.program_jobs import ProgramJob
-from engine.contract import AnyEvent, Job, JobKey
+from engine.contract import JobKey
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -244,47 +244,6 @@ class Pictures(Protocol):
     async def decode(self, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
         """`work` that decodes a picture, in a thread: one after the other, for each may take
         hundreds of megabytes."""
-        ...
-
-
-# --- engine -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rendered:
-    """Encoded pictures of one job: PNGs in order, and one JPEG preview."""
-
-    pictures: tuple[bytes, ...]
-    preview: bytes
-
-
-@dataclass(frozen=True)
-class EngineLost:
-    """The link to the engine broke; a Hello follows when it is back."""
-
-
-class EngineLink(Protocol):
-    """The wire to an engine."""
-
-    async def submit(self, job: Job, source: bytes | None = None) -> None:
-        """Hand a job over, with the picture that it begins from; harmless to repeat. Raises
-        EngineBusy or EngineRefused."""
-        ...
-
-    async def cancel(self, key: JobKey) -> None:
-        """Ask to stop it. Best effort: silent when the engine is away."""
-        ...
-
-    async def fetch(self, key: JobKey, pictures: int) -> Rendered:
-        """The results of a finished job. Raises EngineBusy when they cannot be had now."""
-        ...
-
-    async def acknowledge(self, key: JobKey) -> None:
-        """The result is stored here: the engine may forget it. Best effort."""
-        ...
-
-    def events(self) -> AsyncIterator[AnyEvent | EngineLost]:
-        """Everything the engine says, reconnecting for ever; Hello after each connect."""
         ...
 
 

@@ -13,8 +13,8 @@ import httpx
 import structlog
 from pydantic import ValidationError
 
+from bot.core.engine_ports import EngineLost, Rendered
 from bot.core.errors import EngineBusy, EngineRefused
-from bot.core.ports import EngineLost, Rendered
 from engine.contract import (
     EVENT,
     HEARTBEAT_SECONDS,

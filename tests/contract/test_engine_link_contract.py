@@ -9,9 +9,9 @@ from typing import Protocol
 
 import pytest
 
+from bot.core.engine_ports import EngineLink, EngineLost
 from bot.core.errors import EngineBusy, EngineRefused
 from bot.core.figures import EngineMetrics
-from bot.core.ports import EngineLink, EngineLost
 from bot.core.sketches import Sketches
 from bot.links.local_engine import LocalEngine
 from engine.contract import AnyEvent, ErrorCode, Finished, Hello, Job, Progress, Source

@@ -5,8 +5,8 @@ import hashlib
 from collections.abc import AsyncIterator
 from typing import Any
 
+from bot.core.engine_ports import EngineLost, Rendered
 from bot.core.errors import EngineBusy, EngineRefused
-from bot.core.ports import EngineLost, Rendered
 from engine.contract import (
     AnyEvent,
     Cancelled,

@@ -109,7 +109,7 @@ async def living_on_both(
             api_base=discord.api_base,
             gateway_url=discord.gateway_url,
         )
-        core.messengers.update(telegram=chats.messenger, discord=guilds.messenger)
+        core.platforms.messengers.update(telegram=chats.messenger, discord=guilds.messenger)
         loops = [core.deliverer.run(), core.notifier.run(), chats.run(), guilds.run()]
         tasks = [asyncio.create_task(loop) for loop in loops]
         try:

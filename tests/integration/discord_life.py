@@ -161,8 +161,8 @@ async def living(
                 **options,
             },
         )
-        core.messengers["discord"] = adapter.messenger
-        core.erasers["discord"] = adapter.eraser
+        core.platforms.messengers["discord"] = adapter.messenger
+        core.platforms.erasers["discord"] = adapter.eraser
         data = (core.exporter.run(), core.retention.run())
         shown = (core.deliverer.run(), core.notifier.run(), core.erasures.run())
         loops = [*shown, *data, adapter.run()]

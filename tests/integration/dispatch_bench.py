@@ -10,11 +10,11 @@ import structlog
 
 from bot.core.cancel import Cancel
 from bot.core.dispatch import Dispatcher
+from bot.core.engine_ports import EngineLink
 from bot.core.generation import Generation, Origin, Outcome
 from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import EngineLink
 from bot.core.recover import Recovery
 from bot.store.database import Database
 from bot.store.generations import SqlAdmissions

@@ -2,44 +2,37 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from bot.core.admin.ask import Pointed
-from bot.core.admin.commands import admin_commands
-from bot.core.admin.desk import AdminDesk
-from bot.core.answers import Answers
 from bot.core.cancel import Cancel
 from bot.core.cards import Cards
-from bot.core.chat_desk import ChatDesk
 from bot.core.draw import Draw
-from bot.core.edit import EditDesk
 from bot.core.erase import Erasures
 from bot.core.fetch import Fetcher
 from bot.core.front_desk import FrontDesk
-from bot.core.gallery import Gallery
 from bot.core.generation import Address, Generation, Origin
 from bot.core.group_rules import RulesHere, usual_rules
-from bot.core.lookup import Lookup
-from bot.core.lora_desk import LoraDesk
 from bot.core.loras import Loras
-from bot.core.messages import Notice, Toast
+from bot.core.messages import Mark, Notice, Toast
 from bot.core.moderation.gate import Gate
 from bot.core.moderation.word_lists import WordLists
 from bot.core.news import News
 from bot.core.notify import Notifier
-from bot.core.on_the_way import OnTheWay
 from bot.core.pace import Pace
 from bot.core.ports import Bounds
-from bot.core.queue_view import QueueView
 from bot.core.quota import QuotaDefaults
 from bot.core.staff import IsAdmin, Staff
 from bot.core.token_counter import TokenCount
 from bot.core.waits import Waits
-from bot.data_wiring import DataService, data_service
+from bot.crew import Crew
+from bot.data_wiring import DataService
+from bot.desk_wiring import desks_over
+from bot.platforms import Platforms
 from bot.settings import BotSettings
 from bot.store.database import Database
 from bot.store.images import PictureFolder
@@ -54,6 +47,13 @@ ELSEWHERE = replace(CHAT, chat="-200")
 ANNA, BORIS, ADMIN, OWNER = "telegram:1", "telegram:2", "telegram:5", "telegram:9"
 FLEET = "telegram:8"
 PROFILE = profile_named("demo")
+
+
+class Unmoved:
+    """A Reactor whose reactions nobody sees."""
+
+    async def react(self, address: Address, mark: Mark) -> None:
+        pass
 
 
 class Letters:
@@ -96,9 +96,9 @@ class Desk:
     fetcher: Fetcher
     drawer: Draw
     loras: Loras
-    erasers: dict[str, Any] = field(default_factory=dict)
+    erasers: dict[str, Any]
     #: That hand out pictures.
-    platforms: dict[str, Any] = field(default_factory=dict)
+    platforms: dict[str, Any]
     _events: int = 0
 
     def event(self) -> str:
@@ -210,131 +210,48 @@ async def desk_in(
             sources=sources,
             loras=loras,
         )
-        cancel = Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news)
         log = structlog.get_logger()
+        platforms = Platforms(messengers={}, reactors={"telegram": Unmoved()})
         notifier = Notifier(notices=store.notices, messengers={}, log=log)
-        lookup = Lookup(admissions=store.admissions, records=store.records)
         waits = Waits(line=store.admissions, pace=pace, news=news)
-        cards = Cards(
-            waits=waits,
-            pauses=store.pauses,
+        crew = Crew(
+            draw=draw,
+            cancel=Cancel(outcomes=store.outcomes, records=store.records, link=engine, news=news),
+            erasures=Erasures(
+                removals=store.removals,
+                admissions=store.admissions,
+                erasers=platforms.erasers,
+                notifier=notifier,
+                log=log,
+            ),
+            notifier=notifier,
+            cards=Cards(waits=waits, pauses=store.pauses, pictures=pictures, pace=pace, news=news),
             pictures=pictures,
             pace=pace,
+            waits=waits,
             news=news,
-        )
-        erasers: dict[str, Any] = {}
-        erasures = Erasures(
-            removals=store.removals,
-            admissions=store.admissions,
-            erasers=erasers,
-            notifier=notifier,
-            log=log,
-        )
-        answers = Answers(lookup=lookup, notifier=notifier)
-        settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
-        data = data_service(
-            settings,
-            store,
-            answers,
-            lookup,
-            cancel,
-            notifier,
-            pictures,
-            rules,
-            clock=store.clock,
-            log=log,
-        )
-        commands = admin_commands(
-            lookup=lookup,
-            ledger=store.ledger,
-            people=store.people,
-            weights=store.people,
-            names=store.people,
-            acts=store.acts,
-            settings=store.settings,
-            bans=store.bans,
-            places=store.places,
-            words=store.words,
-            lists=lists,
-            pauses=store.pauses,
-            queue=store.queue,
-            news=news,
-            groups=store.groups,
             rules=rules,
-            profile=PROFILE,
-            reactors={"telegram"},
-            admissions=store.admissions,
-            cards=cards,
-            cancel=cancel,
-            draw=draw,
-            clock=store.clock,
-        )
-        gallery = Gallery(
-            lookup=lookup,
-            removals=store.removals,
-            pictures=pictures,
-            cards=cards,
-            profile=PROFILE,
-            rules=rules,
-        )
-        platforms: dict[str, Any] = {}
-        fetcher = Fetcher(
-            errands=store.errands,
-            platforms=platforms,
-            sources=sources,
-            draw=draw,
-            answers=answers,
-            clock=store.clock,
-            log=log,
-        )
-        front = FrontDesk(
-            draw=draw,
-            cancel=cancel,
-            lookup=lookup,
-            records=store.records,
-            gallery=gallery,
-            queue_view=QueueView(
-                waits=waits,
-                records=store.records,
-                pauses=store.pauses,
-                news=news,
-            ),
-            erasures=erasures,
-            chats=ChatDesk(moves=store.moves, rules=rules, news=news),
-            admin=AdminDesk(commands=commands, staff=staff, answers=answers),
             staff=staff,
-            answers=answers,
-            my_data=data.desk,
-            edits=EditDesk(
-                draw=draw,
-                gallery=gallery,
-                lookup=lookup,
-                sources=sources,
-                errands=store.errands,
-                fetcher=fetcher,
-                answers=answers,
-                on_the_way=OnTheWay(
-                    errands=store.errands,
-                    admissions=store.admissions,
-                    notifier=notifier,
-                    clock=store.clock,
-                ),
-            ),
-            loras=LoraDesk(loras=loras, answers=answers),
+            lists=lists,
+            sources=sources,
+            loras=loras,
+            platforms=platforms,
         )
+        settings = BotSettings(_env_file=None, state_dir=folder, keep_days=keep_days)
+        desks = desks_over(store, settings, crew, store.clock, log)
         yield Desk(
-            front,
+            desks.front,
             store,
             news,
             pace,
             pictures,
-            erasures,
-            cards,
+            crew.erasures,
+            crew.cards,
             engine,
-            data,
-            fetcher,
+            desks.data,
+            desks.fetcher,
             draw,
             loras,
-            erasers,
-            platforms,
+            platforms.erasers,
+            platforms.picture_sources,
         )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.engine_ports import Rendered
 from bot.core.errors import EngineBusy
 from bot.core.generation import Generation, Outcome
-from bot.core.ports import Rendered
 from engine.contract import Hello, JobKey
 from tests.builders import spec
 from tests.integration.dispatch_bench import Bench, dispatching

@@ -63,8 +63,8 @@ async def core(tmp_path: Path, telegram: FakeTelegram) -> AsyncIterator[Core]:
             files=core.pictures.path,
             log=log,
         )
-        core.messengers["telegram"] = adapter.messenger
-        core.reactors["telegram"] = adapter.messenger
+        core.platforms.messengers["telegram"] = adapter.messenger
+        core.platforms.reactors["telegram"] = adapter.messenger
         loops = (core.deliverer.run(), core.notifier.run(), adapter.run())
         tasks = [asyncio.create_task(loop) for loop in loops]
         yield core

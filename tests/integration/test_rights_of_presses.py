@@ -147,7 +147,7 @@ async def check(life: BothLife, group: Any, level: Level, before: int, refusal: 
 
         await eventually(decided)
     else:
-        await group.told(reply(refusal, "zh"))
+        await group.told(reply(refusal, "zh", group.name))
         assert await acts(life) == before
 
 
@@ -222,7 +222,7 @@ async def test_cancelling_by_name(life: BothLife, group: Any, level: Level):
     if level >= Level.GROUP_ADMIN:
         await check(life, group, level, before, "")
     else:
-        await group.heard(reply("not_yours", "zh"))
+        await group.heard(reply("not_yours", "zh", group.name))
         assert await acts(life) == before
 
 
@@ -242,12 +242,12 @@ async def test_a_fleet_admin_is_one_where_it_is_stored_and_as_long(life: BothLif
     life.discord.people.offer_commands(GUILD, SOMEBODY)
     insert = "INSERT INTO people (person, fleet_admin) VALUES (:p, 1)"
     await life.store.sql(insert, p=f"{other}:{SOMEBODY}")
-    assert await pause() == REFUSALS[Level.FLEET_ADMIN]
+    assert await pause() == reply(REFUSALS[Level.FLEET_ADMIN], "zh", platform)
     await life.store.sql(insert, p=f"{platform}:{SOMEBODY}")
     assert "⏸" in await pause()
     dismissed = "UPDATE people SET fleet_admin = 0 WHERE person = :p"
     await life.store.sql(dismissed, p=f"{platform}:{SOMEBODY}")
-    assert await pause() == REFUSALS[Level.FLEET_ADMIN]
+    assert await pause() == reply(REFUSALS[Level.FLEET_ADMIN], "zh", platform)
 
 
 # --- private chats --------------------------------------------------------------------------------
@@ -265,18 +265,18 @@ THERE = {
 
 
 def refused(row: Row, level: Level) -> str:
-    """With what, in a private chat; "" where it is done."""
+    """By which code, in a private chat; "" where it is done."""
     told = THERE.get(row.text, "")
     # Nobody runs the group that is not there.
     least = max(row.least, Level.FLEET_ADMIN)
     if told == NEVER:
-        return reply("only_in_groups", "zh")
+        return "only_in_groups"
     if told == ALWAYS or level >= least:
         return ""
     if told:
-        return reply(told, "zh")
+        return told
     if row.least == Level.GROUP_ADMIN:
-        return reply("only_in_groups", "zh")
+        return "only_in_groups"
     return REFUSALS[row.least]
 
 
@@ -295,7 +295,7 @@ async def noted(life: BothLife, text: str, user: int) -> str:
 @pytest.mark.parametrize("platform", ["telegram", "discord"])
 async def test_commands_in_private(life: BothLife, platform: str):
     codes = {"only_in_groups", *THERE.values()} - {NEVER, ALWAYS}
-    refusals = {*REFUSALS.values(), *(reply(code, "zh") for code in codes)}
+    refusals = {reply(code, "zh", platform) for code in (*REFUSALS.values(), *codes)}
     for row in ROWS:
         if not (row.text if platform == "telegram" else row.slash):
             continue
@@ -305,6 +305,7 @@ async def test_commands_in_private(life: BothLife, platform: str):
                 answer = await noted(life, row.text, user)
             else:
                 answer = await life.called(f"admin {row.slash}", row.options, user=user)
-            expected = refused(row, level)
+            code = refused(row, level)
+            expected = code and reply(code, "zh", platform)
             where = (row, level, answer)
             assert (answer == expected) if expected else answer not in refusals, where

@@ -126,22 +126,13 @@ def _combo(options: tuple[str, ...], *, more: bool = False) -> Input:
 
 def node_classes(profile: Profile) -> dict[str, NodeClass]:
     """The table, for the model that draws."""
+    groups = _loaders(profile), _LORAS, _TEXTS, _latents(profile), _SAMPLED, _PICTURES
+    return {row.name: row for rows in groups for row in rows}
+
+
+def _loaders(profile: Profile) -> tuple[NodeClass, ...]:
     files = tuple(f"{name.rpartition('/')[2]}.safetensors" for name in names_of(profile))
-    side = profile.default_size[0]
-    size = {
-        name: Input(kind="INT", default=side, low=profile.min_side, high=profile.max_side)
-        for name in ("width", "height")
-    }
-    batch = {"batch_size": Input(kind="INT", default=1, low=1, high=MAX_PICTURES)}
-    text = {"text": Input(kind="STRING", default=""), "clip": _seen("CLIP")}
-    images = {"images": _seen("IMAGE")}
-    prefix = {"filename_prefix": Input(kind="STRING", default="zdraw")}
-    strength = Input(kind="FLOAT", default=1.0, low=-MAX_LORA_WEIGHT, high=MAX_LORA_WEIGHT)
-    lora = {
-        "lora_name": Input(kind="COMBO", more=True, listed=LORAS),
-        "strength_model": strength,
-    }
-    rows = (
+    return (
         _class("CheckpointLoaderSimple", "loaders", _names("ckpt_name", files), _MODEL_OUT),
         _class(
             "UNETLoader",
@@ -161,50 +152,21 @@ def node_classes(profile: Profile) -> dict[str, NodeClass]:
             optional=("device",),
         ),
         _class("VAELoader", "loaders", {"vae_name": _combo(VAE_NAMES)}, ("VAE",)),
-        _class("CLIPTextEncode", "conditioning", text, ("CONDITIONING",)),
-        _class(
-            "ConditioningZeroOut",
-            "advanced/conditioning",
-            {"conditioning": _seen("CONDITIONING")},
-            ("CONDITIONING",),
-        ),
-        _class("EmptyLatentImage", "latent", size | batch, ("LATENT",)),
-        _class("EmptySD3LatentImage", "latent/sd3", size | batch, ("LATENT",)),
-        _class(
-            "ModelSamplingAuraFlow",
-            "advanced/model",
-            {"model": _seen("MODEL"), "shift": Input(kind="FLOAT", default=SHIFT)},
-            ("MODEL",),
-        ),
-        _class("KSampler", "sampling", _sampler_inputs(profile), ("LATENT",)),
-        _class(
-            "VAEDecode", "latent", {"samples": _seen("LATENT"), "vae": _seen("VAE")}, ("IMAGE",)
-        ),
-        _class("SaveImage", "image", images | prefix, output=True),
-        _class("PreviewImage", "image", images, output=True),
-        _class("SaveImageWebsocket", "api/image", images, output=True),
-        _class("LoadImage", "image", _FILE, ("IMAGE", "MASK")),
-        _class("LoadImageMask", "mask", _FILE | {"channel": _combo(CHANNELS)}, ("MASK",)),
-        _class("VAEEncode", "latent", {"pixels": _seen("IMAGE"), "vae": _seen("VAE")}, ("LATENT",)),
-        _class(
-            "SetLatentNoiseMask",
-            "latent/inpaint",
-            {"samples": _seen("LATENT"), "mask": _seen("MASK")},
-            ("LATENT",),
-        ),
-        _class(
-            "LoraLoader",
-            "loaders",
-            {"model": _seen("MODEL"), "clip": _seen("CLIP"), **lora, "strength_clip": strength},
-            ("MODEL", "CLIP"),
-        ),
-        _class("LoraLoaderModelOnly", "loaders", {"model": _seen("MODEL"), **lora}, ("MODEL",)),
     )
-    return {row.name: row for row in rows}
 
 
-_FILE = {"image": Input(kind="COMBO", more=True, listed=UPLOADS)}
-_MODEL_OUT = ("MODEL", "CLIP", "VAE")
+def _latents(profile: Profile) -> tuple[NodeClass, ...]:
+    side = profile.default_size[0]
+    size = {
+        name: Input(kind="INT", default=side, low=profile.min_side, high=profile.max_side)
+        for name in ("width", "height")
+    }
+    empty = size | {"batch_size": Input(kind="INT", default=1, low=1, high=MAX_PICTURES)}
+    return (
+        _class("EmptyLatentImage", "latent", empty, ("LATENT",)),
+        _class("EmptySD3LatentImage", "latent/sd3", empty, ("LATENT",)),
+        _class("KSampler", "sampling", _sampler_inputs(profile), ("LATENT",)),
+    )
 
 
 def _names(name: str, files: tuple[str, ...]) -> dict[str, Input]:
@@ -262,3 +224,64 @@ def guidance_of(cfg: float, neutral: float = Profile.neutral_guidance) -> float:
 def folded(seed: int) -> int:
     """A seed of ComfyUI's range as one of zdraw's; its own stay as they are."""
     return seed % (MAX_SEED + 1)
+
+
+_MODEL_OUT = ("MODEL", "CLIP", "VAE")
+_FILE = {"image": Input(kind="COMBO", more=True, listed=UPLOADS)}
+_IMAGES = {"images": _seen("IMAGE")}
+_STRENGTH = Input(kind="FLOAT", default=1.0, low=-MAX_LORA_WEIGHT, high=MAX_LORA_WEIGHT)
+_LORA = {
+    "lora_name": Input(kind="COMBO", more=True, listed=LORAS),
+    "strength_model": _STRENGTH,
+}
+_LORAS = (
+    _class(
+        "LoraLoader",
+        "loaders",
+        {"model": _seen("MODEL"), "clip": _seen("CLIP"), **_LORA, "strength_clip": _STRENGTH},
+        ("MODEL", "CLIP"),
+    ),
+    _class("LoraLoaderModelOnly", "loaders", {"model": _seen("MODEL"), **_LORA}, ("MODEL",)),
+)
+_TEXTS = (
+    _class(
+        "CLIPTextEncode",
+        "conditioning",
+        {"text": Input(kind="STRING", default=""), "clip": _seen("CLIP")},
+        ("CONDITIONING",),
+    ),
+    _class(
+        "ConditioningZeroOut",
+        "advanced/conditioning",
+        {"conditioning": _seen("CONDITIONING")},
+        ("CONDITIONING",),
+    ),
+)
+_SAMPLED = (
+    _class(
+        "ModelSamplingAuraFlow",
+        "advanced/model",
+        {"model": _seen("MODEL"), "shift": Input(kind="FLOAT", default=SHIFT)},
+        ("MODEL",),
+    ),
+    _class("VAEDecode", "latent", {"samples": _seen("LATENT"), "vae": _seen("VAE")}, ("IMAGE",)),
+    _class("VAEEncode", "latent", {"pixels": _seen("IMAGE"), "vae": _seen("VAE")}, ("LATENT",)),
+    _class(
+        "SetLatentNoiseMask",
+        "latent/inpaint",
+        {"samples": _seen("LATENT"), "mask": _seen("MASK")},
+        ("LATENT",),
+    ),
+)
+_PICTURES = (
+    _class(
+        "SaveImage",
+        "image",
+        _IMAGES | {"filename_prefix": Input(kind="STRING", default="zdraw")},
+        output=True,
+    ),
+    _class("PreviewImage", "image", _IMAGES, output=True),
+    _class("SaveImageWebsocket", "api/image", _IMAGES, output=True),
+    _class("LoadImage", "image", _FILE, ("IMAGE", "MASK")),
+    _class("LoadImageMask", "mask", _FILE | {"channel": _combo(CHANNELS)}, ("MASK",)),
+)
