@@ -8,6 +8,7 @@ loaded by nobody.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -70,7 +71,16 @@ def read(folder: Path) -> Manifest | None:
 
 
 def _file(*, path: str, size: int, **hashes: str | None) -> RemoteFile:
-    return RemoteFile(path=str(path), size=int(size), **hashes)
+    # It may have come with a folder of somebody else's, and what it names may be removed.
+    if not is_safe(path):
+        raise ValueError
+    return RemoteFile(path=path, size=int(size), **hashes)
+
+
+def is_safe(path: str) -> bool:
+    """Whether what is called `path` in a folder lies within it."""
+    parts = path.split("/")
+    return bool(re.fullmatch(r"[\w .+()/-]+", path)) and not {"", ".", ".."} & set(parts)
 
 
 def differences(folder: Path, manifest: Manifest, *, hashes: bool) -> Iterator[str]:

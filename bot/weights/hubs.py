@@ -4,7 +4,6 @@ Why not their own libraries: docs/decisions/0015-an-own-downloader.md.
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -210,9 +209,3 @@ def _strange(hub: Hub) -> HubError:
 def _is_of(url: str, endpoint: str) -> bool:
     asked, own = httpx.URL(url), httpx.URL(endpoint)
     return (asked.scheme, asked.netloc) == (own.scheme, own.netloc)
-
-
-def is_safe(path: str) -> bool:
-    """Whether a path of a listing stays within the folder that it is put into."""
-    parts = path.split("/")
-    return bool(re.fullmatch(r"[\w .+()/-]+", path)) and not {"", ".", ".."} & set(parts)
