@@ -57,7 +57,7 @@ class Manifest:
             opened.flush()
             os.fsync(opened.fileno())
         written.replace(folder / NAME)
-        _settle(folder)
+        settle(folder)
 
 
 def read(folder: Path) -> Manifest | None:
@@ -126,8 +126,8 @@ def _digest(found: Path, hashing: "hashlib._Hash") -> str:
     return hashing.hexdigest()
 
 
-def _settle(folder: Path) -> None:
-    """What was renamed in `folder` is so after a power failure too."""
+def settle(folder: Path) -> None:
+    """What was renamed and removed in `folder` is so after a power failure too."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
