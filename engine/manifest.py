@@ -66,7 +66,7 @@ def read(folder: Path) -> Manifest | None:
         told = json.loads((folder / NAME).read_bytes())
         files = tuple(_file(**entry) for entry in told.pop("files"))
         return Manifest(files=files, **told)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import httpx
 
-from bot.weights.hubs import Hub, HubError, complaint
+from bot.weights.hubs import Hub, HubError, Listing, NotThere, complaint
 from bot.weights.needed import needed, opened_beside
 from engine.file_lock import take_lock
 from engine.manifest import PARTS, Manifest, RemoteFile, has_the_hash, read, settle
@@ -74,13 +74,13 @@ class Fetching:
 
     def prepare(self) -> Manifest:
         """Asks the hub what there is. A folder that was begun is gone on with in the same state of
-        the model. Raises HubError, httpx.HTTPError."""
+        the model, as long as the hub has it. Raises HubError, httpx.HTTPError."""
         source = self._hub.source(self._model)
         began = begun(self._folder)
         revision = None
         if began is not None and (began.hub, began.source) == (self._hub.name, source):
             revision = began.revision
-        listing = self._hub.listing(self._http, source, revision)
+        listing = self._listing(source, revision)
         return Manifest(
             hub=self._hub.name,
             source=source,
@@ -88,6 +88,15 @@ class Fetching:
             files=needed(self._model, listing.files),
             complete=False,
         )
+
+    def _listing(self, source: str, revision: str | None) -> Listing:
+        try:
+            return self._hub.listing(self._http, source, revision)
+        except NotThere:
+            if revision is None:
+                raise
+        # A history that was rewritten: nobody can go on with that state.
+        return self._hub.listing(self._http, source, None)
 
     def fetch(self, manifest: Manifest, on_bytes: OnBytes) -> Manifest:
         """Fetches what is not there. Raises NoSpace, Busy, Mixed, HubError, httpx.HTTPError,

@@ -20,6 +20,10 @@ class HubError(Exception):
     """The hub does not give it; the message says why and what to do."""
 
 
+class NotThere(HubError):
+    """It has no such model, or not that state of it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Listing:
     """One state of a published model."""
@@ -47,7 +51,8 @@ class Hub(Protocol):
         ...
 
     def listing(self, http: httpx.Client, source: str, revision: str | None) -> Listing:
-        """All files, of `revision` or as they are now. Raises HubError, httpx.HTTPError."""
+        """All files, of `revision` or as they are now. Raises NotThere, HubError,
+        httpx.HTTPError."""
         ...
 
     def url(self, source: str, revision: str, path: str) -> str:
@@ -174,6 +179,8 @@ def _got(
     # The next page of a listing may be said to be elsewhere.
     headers = dict(hub.headers()) if _is_of(url, hub.endpoint) else {}
     answer = http.get(url, params=params or None, headers=headers)
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        raise NotThere(complaint(hub, source, answer.status_code))
     if answer.status_code != httpx.codes.OK:
         raise HubError(complaint(hub, source, answer.status_code))
     return answer

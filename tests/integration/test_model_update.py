@@ -329,3 +329,20 @@ def test_what_was_exchanged_is_on_the_disk_before_the_manifest_says_so(hub, fold
         assert f"sync {(folder / path).parent}" in done[done.index(path) : said]
     # Of what is in it no more any file was renamed.
     assert f"sync {(folder / GONE).parent}" in done[:said]
+
+
+def test_a_state_that_was_taken_back_meanwhile_is_not_waited_for(hub, folder):
+    """As by a history that was rewritten: nobody has its commit any more."""
+    pull(hub, folder)
+    change(hub)
+    hub.cuts[TENSORS] = [100_000] + [0] * 10
+    with pytest.raises(httpx.TransportError):
+        pull(hub, folder)
+    hub.cuts.clear()
+    hub.commit = "e" * 40
+    hub.files[ENCODER] = flipped(hub.files[ENCODER])
+    assert pull(hub, folder).revision == "e" * 40
+    assert lying_in(folder) == content(hub.files)
+    hub.refuses = 403
+    with pytest.raises(HubError, match="403"):
+        pull(hub, folder)
