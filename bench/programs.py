@@ -15,12 +15,14 @@ the whole run from the moment it serves. /healthz, which does nothing, is asked 
 another process: `healthz_ms` is the most that the loop's thread computed, as Linux counts it,
 between the question and the answer, which are two turns and more, and `usual_ms` the median.
 `slowest_ms` is the longest by the clock: with waits for the disk and for other threads, and on a
-busy machine above all for a processor. Anything lost or duplicated makes the exit code 1.
+busy machine above all for a processor. Anything lost or duplicated makes the exit code 1, and so
+does a figure that nobody took, which is nan.
 """
 
 import argparse
 import asyncio
 import json
+import math
 import re
 import statistics
 import subprocess
@@ -85,7 +87,8 @@ def main() -> int:
         print(f"{name:12} {value}")
     if arguments.json:
         print(json.dumps(figures))
-    return 1 if figures["lost"] or figures["duplicated"] else 0
+    is_blind = any(map(math.isnan, figures.values()))
+    return 1 if figures["lost"] or figures["duplicated"] or is_blind else 0
 
 
 def measure(house: ApiHouse, tokens: list[str], each: int, people: int) -> Seen:
@@ -121,11 +124,11 @@ def judge(seen: Seen, drawn: int, each: int, people: int) -> dict[str, float]:
         "jain": round(jain(shares), 3) if both else 0.0,
         "people_s": round(statistics.median(seen.people or [0.0]), 2),
         "programs_s": round(statistics.median(both or [0.0]), 2),
-        "blocked_ms": round(max((computed for _, computed in seen.turns), default=0.0) * 1000, 1),
-        "turn_ms": round(max((by_clock for by_clock, _ in seen.turns), default=0.0) * 1000, 1),
-        "healthz_ms": round(max(seen.computed or [0.0]) * 1000, 1),
-        "usual_ms": round(statistics.median(seen.computed or [0.0]) * 1000, 1),
-        "slowest_ms": round(max(seen.answers or [0.0]) * 1000, 1),
+        "blocked_ms": round(max([used for _, used in seen.turns] or [math.nan]) * 1000, 1),
+        "turn_ms": round(max([by_clock for by_clock, _ in seen.turns] or [math.nan]) * 1000, 1),
+        "healthz_ms": round(max(seen.computed or [math.nan]) * 1000, 1),
+        "usual_ms": round(statistics.median(seen.computed or [math.nan]) * 1000, 1),
+        "slowest_ms": round(max(seen.answers or [math.nan]) * 1000, 1),
     }
 
 

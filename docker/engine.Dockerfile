@@ -21,9 +21,9 @@ WORKDIR /src
 COPY pyproject.toml requirements.lock README.md ./
 ARG TORCH_INDEX=""
 # Where blocks are compiled for a card, which no CPU build does, a C compiler makes what starts them.
-RUN test -n "$TORCH_INDEX" || { apt-get update \
+RUN case "$TORCH_INDEX" in */cpu) ;; *) apt-get update \
     && apt-get install --yes --no-install-recommends gcc libc6-dev \
-    && rm -rf /var/lib/apt/lists/*; }
+    && rm -rf /var/lib/apt/lists/*;; esac
 RUN pip install --no-cache-dir -c requirements.lock \
     ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} '.[engine]'
 RUN --mount=type=bind,from=wheel,source=/dist,target=/dist \

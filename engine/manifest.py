@@ -8,6 +8,7 @@ loaded by nobody.
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,7 +57,7 @@ class Manifest:
             opened.flush()
             os.fsync(opened.fileno())
         written.replace(folder / NAME)
-        _settle(folder)
+        settle(folder)
 
 
 def read(folder: Path) -> Manifest | None:
@@ -65,12 +66,21 @@ def read(folder: Path) -> Manifest | None:
         told = json.loads((folder / NAME).read_bytes())
         files = tuple(_file(**entry) for entry in told.pop("files"))
         return Manifest(files=files, **told)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
 def _file(*, path: str, size: int, **hashes: str | None) -> RemoteFile:
-    return RemoteFile(path=str(path), size=int(size), **hashes)
+    # It may have come with a folder of somebody else's, and what it names may be removed.
+    if not is_safe(path):
+        raise ValueError
+    return RemoteFile(path=path, size=int(size), **hashes)
+
+
+def is_safe(path: str) -> bool:
+    """Whether what is called `path` in a folder lies within it."""
+    parts = path.split("/")
+    return bool(re.fullmatch(r"[\w .+()/-]+", path)) and not {"", ".", ".."} & set(parts)
 
 
 def differences(folder: Path, manifest: Manifest, *, hashes: bool) -> Iterator[str]:
@@ -116,8 +126,8 @@ def _digest(found: Path, hashing: "hashlib._Hash") -> str:
     return hashing.hexdigest()
 
 
-def _settle(folder: Path) -> None:
-    """What was renamed in `folder` is so after a power failure too."""
+def settle(folder: Path) -> None:
+    """What was renamed and removed in `folder` is so after a power failure too."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

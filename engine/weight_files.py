@@ -118,7 +118,7 @@ def weight_files_of(folder: Path, name: str, stem: str) -> list[Path]:
     listing = folder / name / f"{stem}.safetensors.index.json"
     if not listing.exists():
         return [folder / name / f"{stem}.safetensors"]
-    files = sorted({str(file) for file in _entries(listing, folder).values()})
+    files = sorted(set(_entries(listing, folder).values()))
     return [folder / name / file for file in files]
 
 
@@ -157,10 +157,15 @@ def _fault_of_file(root: Path, name: str) -> Iterator[str]:
 
 
 def _entries(listing: Path, root: Path) -> dict[str, Any]:
-    """Tensor -> the file it lies in."""
+    """Tensor -> the file beside `listing` that it lies in."""
     entries = _json(listing, root).get("weight_map")
     if not isinstance(entries, dict):
         raise DamagedWeights(f"{listing.relative_to(root)} has no weight_map")
+    for tensor, file in entries.items():
+        if not (isinstance(file, str) and file.isprintable() and file == Path(file).name):
+            raise DamagedWeights(
+                f"{listing.relative_to(root)} names no file beside it for {tensor}"
+            )
     return entries
 
 
@@ -185,7 +190,7 @@ def _json(file: Path, root: Path) -> dict[str, Any]:
         raise DamagedWeights(f"{file.relative_to(root)} is missing") from None
     except OSError as error:
         raise DamagedWeights(f"{file.relative_to(root)} cannot be read: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
         raise DamagedWeights(f"{file.relative_to(root)} is not a JSON file")

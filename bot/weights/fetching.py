@@ -16,10 +16,10 @@ from pathlib import Path
 
 import httpx
 
-from bot.weights.hubs import Hub, HubError, complaint
+from bot.weights.hubs import Hub, HubError, Listing, NotThere, complaint
 from bot.weights.needed import needed, opened_beside
 from engine.file_lock import take_lock
-from engine.manifest import PARTS, Manifest, RemoteFile, has_the_hash, read
+from engine.manifest import PARTS, Manifest, RemoteFile, has_the_hash, read, settle
 from engine.profiles import Profile
 from engine.weight_files import INDEX
 
@@ -74,13 +74,13 @@ class Fetching:
 
     def prepare(self) -> Manifest:
         """Asks the hub what there is. A folder that was begun is gone on with in the same state of
-        the model. Raises HubError, httpx.HTTPError."""
+        the model, as long as the hub has it. Raises HubError, httpx.HTTPError."""
         source = self._hub.source(self._model)
         began = begun(self._folder)
         revision = None
         if began is not None and (began.hub, began.source) == (self._hub.name, source):
             revision = began.revision
-        listing = self._hub.listing(self._http, source, revision)
+        listing = self._listing(source, revision)
         return Manifest(
             hub=self._hub.name,
             source=source,
@@ -88,6 +88,15 @@ class Fetching:
             files=needed(self._model, listing.files),
             complete=False,
         )
+
+    def _listing(self, source: str, revision: str | None) -> Listing:
+        try:
+            return self._hub.listing(self._http, source, revision)
+        except NotThere:
+            if revision is None:
+                raise
+        # A history that was rewritten: nobody can go on with that state.
+        return self._hub.listing(self._http, source, None)
 
     def fetch(self, manifest: Manifest, on_bytes: OnBytes) -> Manifest:
         """Fetches what is not there. Raises NoSpace, Busy, Mixed, HubError, httpx.HTTPError,
@@ -104,7 +113,8 @@ class Fetching:
             # For the next try, which goes on with the same state of the model.
             manifest.save(parts)
             if not (self._folder / INDEX).is_file():
-                manifest.save(self._folder)
+                # What an earlier state had is still named.
+                replace(known or manifest, complete=False).save(self._folder)
             for file in missing:
                 self._file(manifest, file, on_bytes)
             gone = {file.path for file in before} - {file.path for file in manifest.files}
@@ -122,11 +132,13 @@ class Fetching:
             replace(known, complete=False).save(folder)
             for path in gone:
                 (folder / path).unlink(missing_ok=True)
+            _settle_around(folder / path for path in gone)
             manifest.save(folder)
         for file in missing:
             target = folder / file.path
             target.parent.mkdir(parents=True, exist_ok=True)
             file.part(folder).replace(target)
+        _settle_around(folder / file.path for file in missing)
         done = replace(manifest, complete=True)
         done.save(folder)
         return done
@@ -253,6 +265,13 @@ def _settle(file: Path) -> None:
     """What is in it is on the disk before it takes the place of another."""
     with file.open("rb") as opened:
         os.fsync(opened.fileno())
+
+
+def _settle_around(paths: Iterable[Path]) -> None:
+    """Their names are as they are now on the disk too."""
+    for folder in {path.parent for path in paths}:
+        if folder.is_dir():
+            settle(folder)
 
 
 def is_full(error: OSError) -> bool:

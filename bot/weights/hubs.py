@@ -4,7 +4,6 @@ Why not their own libraries: docs/decisions/0015-an-own-downloader.md.
 """
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,10 @@ from engine.profiles import Profile
 
 class HubError(Exception):
     """The hub does not give it; the message says why and what to do."""
+
+
+class NotThere(HubError):
+    """It has no such model, or not that state of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,8 @@ class Hub(Protocol):
         ...
 
     def listing(self, http: httpx.Client, source: str, revision: str | None) -> Listing:
-        """All files, of `revision` or as they are now. Raises HubError, httpx.HTTPError."""
+        """All files, of `revision` or as they are now. Raises NotThere, HubError,
+        httpx.HTTPError."""
         ...
 
     def url(self, source: str, revision: str, path: str) -> str:
@@ -175,6 +179,8 @@ def _got(
     # The next page of a listing may be said to be elsewhere.
     headers = dict(hub.headers()) if _is_of(url, hub.endpoint) else {}
     answer = http.get(url, params=params or None, headers=headers)
+    if answer.status_code == httpx.codes.NOT_FOUND:
+        raise NotThere(complaint(hub, source, answer.status_code))
     if answer.status_code != httpx.codes.OK:
         raise HubError(complaint(hub, source, answer.status_code))
     return answer
@@ -210,9 +216,3 @@ def _strange(hub: Hub) -> HubError:
 def _is_of(url: str, endpoint: str) -> bool:
     asked, own = httpx.URL(url), httpx.URL(endpoint)
     return (asked.scheme, asked.netloc) == (own.scheme, own.netloc)
-
-
-def is_safe(path: str) -> bool:
-    """Whether a path of a listing stays within the folder that it is put into."""
-    parts = path.split("/")
-    return bool(re.fullmatch(r"[\w .+()/-]+", path)) and not {"", ".", ".."} & set(parts)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
-from bot.weights.hubs import HubError, is_safe
-from engine.manifest import RemoteFile
+from bot.weights.hubs import HubError
+from engine.manifest import RemoteFile, is_safe
 from engine.profiles import Profile
 from engine.weight_files import INDEX, LAYOUTS, Layout
 

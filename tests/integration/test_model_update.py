@@ -22,7 +22,7 @@ from engine.pipeline import WeightsError, WeightsReplaced, open_pipeline
 from engine.pipelines import zimage
 from engine.profiles import profile_named
 from engine.weight_check import check
-from engine.weight_files import DamagedWeights
+from engine.weight_files import INDEX, DamagedWeights
 from tests.fakes.model_hub.server import FakeHub, served
 
 TURBO = profile_named("z-image-turbo")
@@ -275,3 +275,74 @@ def test_parts_that_nobody_deleted_any_more_do_not_hold_the_next_state_back(hub,
     assert state_of(folder) is State.COMPLETE
     change(hub)
     assert pull(hub, folder).revision == NEXT
+
+
+@pytest.mark.parametrize("named", ["../../../mine.txt", "{absolute}"])
+def test_a_manifest_that_came_with_a_folder_has_nothing_deleted_outside_of_it(
+    hub, folder, tmp_path, named
+):
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine")
+    done = pull(hub, folder)
+    outside = manifest.RemoteFile(path=named.format(absolute=mine), size=4)
+    replace(done, files=(*done.files, outside)).save(folder)
+    assert (folder / outside.path).read_text() == "mine"
+    change(hub)
+    with pytest.raises(Mixed, match=GONE):
+        pull(hub, folder)
+    assert mine.read_text() == "mine"
+
+
+def test_a_repair_that_is_cut_off_keeps_in_mind_what_the_old_state_had(hub, folder):
+    pull(hub, folder)
+    change(hub)
+    (folder / INDEX).unlink()
+    hub.cuts[TENSORS] = [100_000] + [0] * 10
+    with pytest.raises(httpx.TransportError):
+        pull(hub, folder)
+    assert state_of(folder) is State.PARTIAL
+    hub.cuts.clear()
+    pull(hub, folder)
+    assert lying_in(folder) == content(hub.files)
+
+
+def test_what_was_exchanged_is_on_the_disk_before_the_manifest_says_so(hub, folder, monkeypatch):
+    """After a power failure as well: a weight's old file may be as long as its new one."""
+    pull(hub, folder)
+    change(hub)
+    done: list[str] = []
+    rename, sync = Path.replace, os.fsync
+
+    def renamed(source: Path, target: Path) -> Path:
+        done.append(f"{target.relative_to(folder)}")
+        return rename(source, target)
+
+    def synced(descriptor: int) -> None:
+        sync(descriptor)
+        done.append(f"sync {os.readlink(f'/proc/self/fd/{descriptor}')}")
+
+    monkeypatch.setattr(Path, "replace", renamed)
+    monkeypatch.setattr(os, "fsync", synced)
+    pull(hub, folder)
+    said = len(done) - done[::-1].index(manifest.NAME)
+    for path in (TENSORS, ENCODER):
+        assert f"sync {(folder / path).parent}" in done[done.index(path) : said]
+    # Of what is in it no more any file was renamed.
+    assert f"sync {(folder / GONE).parent}" in done[:said]
+
+
+def test_a_state_that_was_taken_back_meanwhile_is_not_waited_for(hub, folder):
+    """As by a history that was rewritten: nobody has its commit any more."""
+    pull(hub, folder)
+    change(hub)
+    hub.cuts[TENSORS] = [100_000] + [0] * 10
+    with pytest.raises(httpx.TransportError):
+        pull(hub, folder)
+    hub.cuts.clear()
+    hub.commit = "e" * 40
+    hub.files[ENCODER] = flipped(hub.files[ENCODER])
+    assert pull(hub, folder).revision == "e" * 40
+    assert lying_in(folder) == content(hub.files)
+    hub.refuses = 403
+    with pytest.raises(HubError, match="403"):
+        pull(hub, folder)

@@ -1,6 +1,7 @@
 """What the bench of two programs makes of what it saw."""
 
 import asyncio
+import math
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -40,6 +41,12 @@ def test_longest_turns_are_read_off_what_the_bot_tells() -> None:
     assert 'zdraw_event_loop_turn_seconds_bucket{by="processor",le="0.1"} 0.0' in told
     assert 'zdraw_event_loop_turn_seconds_bucket{by="processor",le="0.25"} 1.0' in told
     assert 'zdraw_event_loop_turn_seconds_sum{by="clock"} 0.25' in told
+
+
+def test_what_nobody_looked_at_is_no_good_figure() -> None:
+    figures = judge(Seen(openai=[1.0], comfyui=[1.0]), drawn=2, each=1, people=0)
+    unknown = {name for name, value in figures.items() if math.isnan(value)}
+    assert unknown == {"blocked_ms", "turn_ms", "healthz_ms", "usual_ms", "slowest_ms"}
 
 
 async def _nothing() -> Any:

@@ -239,6 +239,23 @@ def test_the_engine_can_compile_for_a_card():
         assert f" {folder}=/state/" in f" {told}"
 
 
+@pytest.mark.parametrize(
+    ("index", "compiles"),
+    [("", True), ("https://index.test/whl/cu126", True), ("https://index.test/whl/cpu", False)],
+)
+def test_only_an_image_without_cuda_is_without_a_compiler(tmp_path, index, compiles):
+    """By the shell itself, with nothing that it could do harm with."""
+    said = final_stage(DOCKERFILES["engine.Dockerfile"])
+    (command,) = (rest for name, rest in said if name == "RUN" and " gcc " in rest)
+    for name in ("apt-get", "rm"):
+        (tmp_path / name).write_text('#!/bin/sh\necho "$@"\n')
+        (tmp_path / name).chmod(0o700)
+    environment = {"PATH": str(tmp_path), "TORCH_INDEX": index}
+    done = subprocess.run(["/bin/sh", "-c", command], env=environment, capture_output=True)
+    assert done.returncode == 0
+    assert (b" gcc " in done.stdout) is compiles
+
+
 @pytest.mark.parametrize("dockerfile", DOCKERFILES.values(), ids=DOCKERFILES)
 def test_environment_of_the_image_fits_the_settings(dockerfile):
     environment = " ".join(rest for name, rest in final_stage(dockerfile) if name == "ENV")

@@ -107,7 +107,7 @@ def test_something_else_under_the_name_of_weights_is_named(folder, content):
     assert damage(folder) == f"vae/{STEM}.safetensors is not a safetensors file"
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"cut'])
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff", b'{"cut', b"[" * 100_000])
 @pytest.mark.parametrize("file", ["model_index.json", "vae/config.json"])
 def test_something_else_under_the_name_of_a_configuration_is_named(folder, file, content):
     (folder / file).write_bytes(content)
@@ -119,6 +119,13 @@ def test_list_of_parts_without_parts_is_named(sharded, entry):
     listing = f"transformer/{STEM}.safetensors.index.json"
     (sharded / listing).write_text(json.dumps(entry))
     assert damage(sharded) == f"{listing} has no weight_map"
+
+
+@pytest.mark.parametrize("part", ["/etc/passwd", "../vae/config.json", "cut\0off"])
+def test_list_of_parts_that_lie_elsewhere_is_named(sharded, part):
+    listing = f"transformer/{STEM}.safetensors.index.json"
+    (sharded / listing).write_text(json.dumps({"weight_map": {"layer.0": part}}))
+    assert damage(sharded) == f"{listing} names no file beside it for layer.0"
 
 
 def test_missing_weights_are_broken_with_the_command_that_gets_them(tmp_path):
