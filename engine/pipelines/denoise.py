@@ -12,6 +12,7 @@ import torch
 from diffusers.pipelines.z_image.pipeline_z_image import calculate_shift, get_default_z_image_sigmas
 
 from engine.batching import bucket
+from engine.contract import passes
 from engine.pipelines.guarded_loop import GuardedLoop, Member
 from engine.pipelines.zimage_pass import ZImagePass
 
@@ -39,7 +40,9 @@ class Denoiser(GuardedLoop[Step]):
         super().__init__(network, scheduler, attention, run)
         self._pass = ZImagePass(network)
 
-    def _schedule(self, members: Sequence[Member], steps: int, skipped: int) -> list[Step]:
+    def _schedule(
+        self, members: Sequence[Member], steps: int, strength: float | None
+    ) -> list[Step]:
         latents, settings = members[0].latents, self._scheduler.config
         tokens = (latents.shape[1] // 2) * (latents.shape[2] // 2)
         shift = calculate_shift(
@@ -54,7 +57,7 @@ class Denoiser(GuardedLoop[Step]):
         sigmas = self._scheduler.sigmas
         times = (1000 - self._scheduler.timesteps) / 1000
         every = [Step(*step) for step in zip(times, sigmas[:-1], sigmas[1:], strict=True)]
-        return every[skipped:]
+        return every[steps - passes(steps, strength) :]
 
     def _begin(self, member: Member, first: Step) -> None:
         if member.start is not None:

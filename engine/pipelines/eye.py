@@ -41,7 +41,7 @@ def look() -> Sight:
 def _with_card(told: Sight) -> Sight:
     try:
         # Says why where it cannot; is_available would only say no.
-        torch.cuda.init()  # type: ignore[no-untyped-call]
+        torch.cuda.init()  # type: ignore[no-untyped-call]  # torch's
         device = torch.cuda.current_device()
         name = torch.cuda.get_device_name(device)
         is_nvidia = torch.version.cuda is not None

@@ -92,7 +92,7 @@ class GuardedLoop(ABC, Generic[StepT]):
         if not live:
             return
         made = passes(steps, strength)
-        schedule = self._schedule(live, steps, steps - made)
+        schedule = self._schedule(live, steps, strength)
         for member in live:
             self._begin(member, schedule[0])
         self._prepare(live, guidance)
@@ -106,13 +106,15 @@ class GuardedLoop(ABC, Generic[StepT]):
             live = _still_there(live)
             for member in live:
                 self._keep(member, step)
-                # Some schedulers make a pass more than they are asked for.
+                # Some schedulers make a pass more than they are asked for, some pipelines one less.
                 _tell(member, -(-done * made // len(schedule)))
             live = _still_there(live)
 
     @abstractmethod
-    def _schedule(self, members: Sequence[Member], steps: int, skipped: int) -> Sequence[StepT]:
-        """The passes of `steps` without the first `skipped` of them; at least one."""
+    def _schedule(
+        self, members: Sequence[Member], steps: int, strength: float | None
+    ) -> Sequence[StepT]:
+        """The passes of `steps`, with `strength` only the last of them; at least one."""
 
     @abstractmethod
     def _begin(self, member: Member, first: StepT) -> None:

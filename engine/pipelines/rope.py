@@ -13,7 +13,7 @@ from diffusers.models.attention_dispatch import dispatch_attention_fn
 from diffusers.models.transformers.transformer_z_image import ZSingleStreamAttnProcessor
 
 
-class RealAttention(ZSingleStreamAttnProcessor):  # type: ignore[misc]
+class RealAttention(ZSingleStreamAttnProcessor):  # type: ignore[misc]  # diffusers has no types
     """Attention of a block, without complex numbers. For compiled blocks: uncompiled it takes more
     kernels than diffusers' own."""
 
@@ -54,7 +54,7 @@ class RealAttention(ZSingleStreamAttnProcessor):  # type: ignore[misc]
 def turned(heads: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
     """`heads` (rows, tokens, heads, channels), two neighbouring channels being one complex number,
     times `places` (rows, tokens, 1, channels / 2, 2), which are its real and imaginary parts."""
-    pairs = heads.float().unflatten(-1, (-1, 2))  # type: ignore[no-untyped-call]
+    pairs = heads.float().unflatten(-1, (-1, 2))  # type: ignore[no-untyped-call]  # torch's
     real, imaginary = pairs.unbind(-1)
     cosine, sine = places.unbind(-1)
     product = (real * cosine - imaginary * sine, real * sine + imaginary * cosine)

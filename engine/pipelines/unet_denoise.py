@@ -28,7 +28,9 @@ class Step(NamedTuple):
 class UnetDenoiser(GuardedLoop[Step]):
     """A U-Net with a diffusers scheduler's steps."""
 
-    def _schedule(self, members: Sequence[Member], steps: int, skipped: int) -> list[Step]:
+    def _schedule(
+        self, members: Sequence[Member], steps: int, strength: float | None
+    ) -> list[Step]:
         self._scheduler.set_timesteps(steps, device=members[0].latents.device)
         times = list(self._scheduler.timesteps)
         every = [
@@ -38,7 +40,9 @@ class UnetDenoiser(GuardedLoop[Step]):
         self._of = {member: copy.deepcopy(self._scheduler) for member in members}
         takes = signature(self._scheduler.step).parameters
         self._takes_generator = "generator" in takes
-        return every[skipped * self._scheduler.order :]
+        # As StableDiffusionImg2ImgPipeline counts, but that there is always one.
+        made = steps if strength is None else max(1, min(int(steps * strength), steps))
+        return every[(steps - made) * self._scheduler.order :]
 
     def _begin(self, member: Member, first: Step) -> None:
         scheduler = self._of[member]

@@ -15,7 +15,8 @@ from tests.e2e.test_engine_process import engine, first
 from tests.tiny_diffusion import SIDE, bare, tiny_folder
 from tests.unit.engine.jobs import job
 
-pytestmark = pytest.mark.e2e
+# Two processes import torch, one after the other.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 ASKED: dict[str, Any] = {
     "prompt": "a red fox",
     "negative_prompt": "blue",
@@ -27,8 +28,6 @@ ASKED: dict[str, Any] = {
 }
 
 
-# Two processes import torch, one after the other.
-@pytest.mark.timeout(180)
 def test_a_folder_of_stable_diffusion_is_drawn_as_diffusers_draws_it(tmp_path):
     folder = tiny_folder(tmp_path / "tiny-sd")
     with engine(tmp_path / "state", model=str(folder)) as process:

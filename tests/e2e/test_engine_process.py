@@ -22,7 +22,8 @@ import pytest
 from engine.demo_model import WEIGHTS
 from tests.unit.engine.jobs import job
 
-pytestmark = pytest.mark.e2e
+# A process imports torch, or two, one after the other.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 #: Long enough that it runs when something is done to it.
 LONG = {"steps": 50, "count": 4, "width": 1024, "height": 1024}
 
@@ -48,7 +49,7 @@ class Process:
         self.http = httpx.Client(transport=transport, base_url="http://engine", timeout=10)
 
     def wait_until_ready(self) -> None:
-        until = time.monotonic() + 50
+        until = time.monotonic() + 120
         while time.monotonic() < until:
             assert self.popen.poll() is None, "the engine has ended"
             if self.listens() and self.http.get("/v1/engine").json()["ready"]:
@@ -77,7 +78,7 @@ class Process:
                 if line.startswith("data: "):
                     yield json.loads(line[6:])
 
-    def ended(self, within: float) -> tuple[int, str]:
+    def ended(self, within: float = 120) -> tuple[int, str]:
         """Exit code and stderr."""
         _, told = self.popen.communicate(timeout=within)
         return self.popen.returncode, told
@@ -192,7 +193,7 @@ def test_it_ends_with_its_parent_while_it_still_loads(tmp_path):
 
 def test_a_second_engine_in_the_same_folder_gives_up(shared):
     with engine(shared.state_dir) as second:
-        code, told = second.ended(within=20)
+        code, told = second.ended()
     assert (code, told.count("\n")) == (75, 1)
     assert "another engine is at work" in told
     assert shared.http.get("/v1/engine").json()["ready"] is True
@@ -203,14 +204,14 @@ def test_damaged_weights_end_it_with_one_line(tmp_path):
     shutil.copytree(WEIGHTS, weights)
     (weights / "vae" / "diffusion_pytorch_model.safetensors").write_bytes(b"damaged")
     with engine(tmp_path / "state", weights_dir=str(weights)) as refused:
-        code, told = refused.ended(within=30)
+        code, told = refused.ended()
     assert (code, told.count("\n")) == (78, 1)
     assert f"damaged weights of demo in {weights}" in told
 
 
 def test_missing_weights_end_it_with_the_command_that_gets_them(tmp_path):
     with engine(tmp_path, model="z-image-turbo") as refused:
-        code, told = refused.ended(within=30)
+        code, told = refused.ended()
     folder = tmp_path / "models" / "z-image-turbo"
     assert (code, told.count("\n")) == (78, 1)
     assert f"zdraw model pull z-image-turbo --to {folder}" in told
@@ -225,7 +226,7 @@ def test_missing_weights_end_it_with_the_command_that_gets_them(tmp_path):
 )
 def test_wrong_settings_end_it_with_one_line(tmp_path, settings, code, sentence):
     with engine(tmp_path, **settings) as refused:
-        found, told = refused.ended(within=20)
+        found, told = refused.ended()
     assert (found, told.count("\n")) == (code, 1)
     assert sentence in told
 
@@ -233,6 +234,6 @@ def test_wrong_settings_end_it_with_one_line(tmp_path, settings, code, sentence)
 def test_a_state_folder_that_cannot_be_made_ends_it_with_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     with engine(tmp_path / "file" / "state") as refused:
-        code, told = refused.ended(within=20)
+        code, told = refused.ended()
     assert (code, told.count("\n")) == (73, 1)
     assert "cannot use the state folder" in told

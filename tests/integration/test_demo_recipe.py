@@ -21,7 +21,7 @@ from engine.demo_model.train.transformer import (
 
 TINY = (
     *("--autoencoder-min", "0.03", "--transformer-min", "0.03", "--decoder-min", "0.03"),
-    *("--scenes", "200"),
+    *("--scenes", "40"),
 )
 
 
@@ -39,7 +39,7 @@ def train(state: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_the_recipe_makes_a_pipeline_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
     train(tmp_path)
     # As if it had been stopped after the transformer's last snapshot.

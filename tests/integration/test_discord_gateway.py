@@ -124,7 +124,7 @@ async def test_discord_may_be_away_altogether(life, discord, capsys):
     discord.start()
     await life.settled(generation)
     assert discord.pictures_seen(asked) == 1
-    await eventually(life._listens, 15.0)
+    await eventually(life._listens)
     again = life.ask()
     assert await life.drawn(again) is again.original
 
@@ -141,7 +141,7 @@ async def test_what_was_not_answered_before_the_connection_was_lost_holds_up_not
     await asyncio.sleep(3.0)
     discord.faults.clear()
     discord.start()
-    await eventually(life._listens, 15.0)
+    await eventually(life._listens)
     if words == "圆":
         message = await life.drawn(asked)
         assert discord.messages(CHANNEL)[0] is message

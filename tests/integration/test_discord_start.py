@@ -204,7 +204,7 @@ async def test_secrets_and_prompts_are_never_logged(tmp_path, discord, monkeypat
         discord.faults.fail_next("POST", "/interactions/*/*/callback", 429, retry_after=0.1)
         asked = life.ask()
         await life.finish(await life.opened(asked))
-        await eventually(lambda: len(discord.calls_of("PATCH", answer)) >= 5, 10.0)
+        await eventually(lambda: len(discord.calls_of("PATCH", answer)) >= 5)
         discord.gateway.cut()
         await asyncio.sleep(0.1)
         discord.stop()

@@ -99,12 +99,37 @@ def test_guidance_and_size_mean_what_they_mean_to_diffusers(folder, ours, guidan
     assert np.abs(drawn(ours, asked) - expected(folder, asked)).max() <= 1
 
 
-def test_a_picture_to_begin_from_equals_that_of_diffusers(folder, ours):
+@pytest.mark.parametrize(
+    ("steps", "strength"), [(6, 0.5), (5, 0.5), (7, 0.3), (5, 0.99), (5, 0.2), (3, 1.0)]
+)
+def test_a_picture_to_begin_from_equals_that_of_diffusers(folder, ours, steps, strength):
     image = started()
-    asked = replace(REQUEST, steps=6, source=Input(image=image, mask=None, strength=0.5))
+    asked = replace(REQUEST, steps=steps, source=Input(image=image, mask=None, strength=strength))
     pipe = bare(folder, diffusers.StableDiffusionImg2ImgPipeline)
-    by_diffusers = pixels(pipe(**told(asked), image=image, strength=0.5).images[0])
+    by_diffusers = pixels(pipe(**told(asked), image=image, strength=strength).images[0])
     assert np.abs(drawn(ours, asked) - by_diffusers).max() <= 1
+
+
+def test_of_a_picture_to_begin_from_one_pass_is_made_at_least(ours):
+    steps: list[int] = []
+    source = Input(image=started(), mask=None, strength=0.1)
+    ours.draw(replace(REQUEST, source=source), steps.append)
+    # And the one more that PNDM makes.
+    assert steps == [1, 1]
+
+
+@pytest.mark.parametrize("strength", [0.5, 0.8])
+def test_a_mask_equals_that_of_diffusers(folder, ours, strength):
+    image, mask = started(), Image.new("L", (SIDE, SIDE), 0)
+    # On whole latents: at a border within one diffusers takes the nearest pixel.
+    mask.paste(255, (0, 0, SIDE // 2, SIDE))
+    asked = replace(REQUEST, source=Input(image=image, mask=mask, strength=strength))
+    pipe = bare(folder, diffusers.StableDiffusionInpaintPipeline)
+    size = {"width": SIDE, "height": SIDE}
+    by_diffusers = pipe(
+        **told(asked), **size, image=image, mask_image=mask, strength=strength
+    ).images[0]
+    assert np.abs(drawn(ours, asked) - pixels(by_diffusers)).max() <= 1
 
 
 def test_what_a_mask_keeps_is_what_the_vae_makes_of_it(ours):

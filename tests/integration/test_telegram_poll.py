@@ -187,7 +187,7 @@ async def test_a_slow_answer_to_a_press_holds_up_no_other_update(telegram, core)
     press(telegram)
     telegram.people.say("/draw 圆")
     async with running(telegram, core):
-        await eventually(lambda: core.named == ["again", "draw"], 1.0)
+        await eventually(lambda: core.named == ["again", "draw"], 2.5)
 
 
 async def test_an_answer_that_comes_too_late_is_ignored(telegram, core):

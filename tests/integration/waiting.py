@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 
-async def eventually(look: Callable[[], Any], seconds: float = 5.0) -> Any:
+async def eventually(look: Callable[[], Any], seconds: float = 20.0) -> Any:
     """Call `look`, which may be async, until it returns something true, and return that.
 
-    Raises TimeoutError.
+    Raises TimeoutError, after much longer than it takes on a machine that has nothing else to do.
     """
     async with asyncio.timeout(seconds):
         while True:

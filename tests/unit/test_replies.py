@@ -21,6 +21,7 @@ from bot.core.replies import (
     program_text,
     refusal_text,
 )
+from bot.core.sentences.servers import OF_TELEGRAM
 from engine.contract import ErrorCode
 from engine.lora import LoraProblem
 
@@ -155,8 +156,6 @@ def test_what_anybody_may_be_told_of_a_request_names_no_command_where_there_are_
 
 
 IN_DISCORD = {**REPLIES, **OWN["discord"]}
-#: Said on Telegram alone.
-OF_TELEGRAM = {"privacy_mode", "is_quiet", "is_not_quiet", "admins_unknown", "not_a_person"}
 
 
 @pytest.mark.parametrize("code", sorted(IN_DISCORD.keys() - OF_TELEGRAM))
@@ -174,7 +173,7 @@ def test_nothing_that_discord_says_otherwise_is_said_without_asking_where() -> N
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 named = {one.value for one in node.args if isinstance(one, ast.Constant)}
                 where = {path.stem, len(node.args)}
-                if node.func.id == "reply" and named & OWN["discord"].keys() - OF_TELEGRAM:
+                if node.func.id == "reply" and named & OWN["discord"].keys():
                     assert len(node.args) == 3, where
 
 

@@ -8,7 +8,7 @@ from bot.adapters.shared.trouble import trouble
 from bot.core.log import Log
 
 
-class PlainBlocks(gradio.Blocks):  # type: ignore[misc]
+class PlainBlocks(gradio.Blocks):  # type: ignore[misc]  # Gradio has no types
     """Takes text and numbers only. What Gradio takes for a file it copies, or fetches from
     wherever the browser says, before any of our code has seen it."""
 

@@ -147,11 +147,11 @@ def _job(desk: Desk) -> Callback:
     @options("id", "everywhere")
     async def job(
         interaction: Interaction,
-        id: str | None = None,  # noqa: A002 - the option's name
+        id_: str | None = None,
         everywhere: bool = False,
     ) -> None:
         # With its # it is an id and nothing else, whatever it says.
-        words = f"#{named}" if (named := named_id(id)) else "all" if everywhere else ""
+        words = f"#{named}" if (named := named_id(id_)) else "all" if everywhere else ""
         await desk.manage(interaction, "job", words)
 
     return job

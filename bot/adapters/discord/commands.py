@@ -174,10 +174,10 @@ def _again(desk: Desk) -> Callback:
     @options("id", "private")
     async def again(
         interaction: Interaction,
-        id: str | None = None,  # noqa: A002 - the option's name
+        id_: str | None = None,
         private: bool = False,
     ) -> None:
-        await desk.again(interaction, id, private=private)
+        await desk.again(interaction, id_, private=private)
 
     return again
 
@@ -193,13 +193,13 @@ def _cancel(desk: Desk) -> Callback:
             return []
 
     @options("id", "all")
-    @app_commands.autocomplete(id=live_ones)
+    @app_commands.autocomplete(id_=live_ones)
     async def cancel(
         interaction: Interaction,
-        id: str | None = None,  # noqa: A002 - the option's name
+        id_: str | None = None,
         all_: bool = False,
     ) -> None:
-        await desk.cancel(interaction, id, all_=all_)
+        await desk.cancel(interaction, id_, all_=all_)
 
     return cancel
 
@@ -215,10 +215,10 @@ def _show(desk: Desk) -> Callback:
     @options("id", "private")
     async def show(
         interaction: Interaction,
-        id: str | None = None,  # noqa: A002 - the option's name
+        id_: str | None = None,
         private: bool = False,
     ) -> None:
-        await desk.show(interaction, id, private=private)
+        await desk.show(interaction, id_, private=private)
 
     return show
 
@@ -234,9 +234,9 @@ def _info(desk: Desk) -> Callback:
     @options("id")
     async def info(
         interaction: Interaction,
-        id: str | None = None,  # noqa: A002 - the option's name
+        id_: str | None = None,
     ) -> None:
-        await desk.data.info(interaction, id)
+        await desk.data.info(interaction, id_)
 
     return info
 

@@ -33,6 +33,10 @@ ANSWERS: dict[str, tuple[str, str]] = {
         "admin to allow them, then press 🔁 (id #{id})",
     ),
     "cancelled": ("已取消。", "Cancelled."),
+    "cancelled_early": (
+        "已取消，这张图没有开始画，也不计额度。",
+        "Cancelled: this picture was not begun, and costs nothing.",
+    ),
     "cancelled_by_admin": (
         "🧹 管理员取消了这个请求，不计额度。",
         "🧹 An admin cancelled this request; it costs nothing.",

@@ -258,10 +258,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "这个请求已经结束了，不用再取消。想再画一张请点 🔁。",
         "This request has already ended; there is nothing to cancel. Press 🔁 for another one.",
     ),
-    "cancelled_early": (
-        "已取消，这张图没有开始画，也不计额度。",
-        "Cancelled: this picture was not begun, and costs nothing.",
-    ),
     "nothing_to_cancel": (
         "你在这里没有正在排队的请求，不用取消。要画新的请发 /draw。",
         "You have nothing waiting here, so there is nothing to cancel. Send /draw for a picture.",

@@ -4,12 +4,20 @@ and goes on to say so."""
 import re
 from collections.abc import Mapping
 
+#: Said on Telegram alone.
+OF_TELEGRAM = frozenset(
+    {"privacy_mode", "is_quiet", "is_not_quiet", "admins_unknown", "not_a_person"}
+)
 _ENGLISH = re.compile(r"(?<!every )(?<!/admin )\bgroup\b|(?<=\bin )groups\b")
 
 
 def in_servers(sentences: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
     """Those that are said otherwise there."""
-    said = {code: (_chinese(zh), _english(en)) for code, (zh, en) in sentences.items()}
+    said = {
+        code: (_chinese(zh), _english(en))
+        for code, (zh, en) in sentences.items()
+        if code not in OF_TELEGRAM
+    }
     return {code: words for code, words in said.items() if words != sentences[code]}
 
 

@@ -70,7 +70,8 @@ class Run:
         vae = build_autoencoder()
         clock = Clock("autoencoder", self.autoencoder_min * 60)
         loss = train_autoencoder(vae, clock, Workers(self.threads))
-        fit_latent_scale(vae)
+        # Of no more pictures than there are to be latents of.
+        fit_latent_scale(vae, min(256, self.scenes))
         vae.save_pretrained(self.state / "vae")
         return {"loss": loss, "decibels": peak_signal_to_noise(vae), "steps": clock.step}
 

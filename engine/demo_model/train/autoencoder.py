@@ -194,7 +194,7 @@ def _smooth(mean: float, value: float) -> float:
 
 
 @torch.no_grad()
-def fit_latent_scale(vae: AutoencoderKL, samples: int = 256) -> None:
+def fit_latent_scale(vae: AutoencoderKL, samples: int) -> None:
     """Make scaled latents have mean 0 and variance 1; fix the variance rows."""
     z = latent_means(vae, picture_tensor(_random_batch(random.Random(23), samples, NATIVE)))
     vae.register_to_config(scaling_factor=float(1.0 / z.std()), shift_factor=float(z.mean()))

@@ -1,10 +1,10 @@
 """`/view`: one's own pictures, by the names that `/history` and `/upload` give them."""
 
 import io
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
@@ -45,13 +45,13 @@ class View:
         request: Request,
         filename: str = "",
         subfolder: str = "",
-        type: str = "output",  # noqa: A002 - ComfyUI's name
+        type_: Annotated[str, Query(alias="type")] = "output",
         preview: str | None = None,
         channel: str = "rgba",
     ) -> Response:
         """A picture as it is; as WebP or JPEG with `preview=webp;90`; its colours alone, or its
         opacity, with `channel=rgb` or `a`."""
-        at = file_named(filename, subfolder, type)
+        at = file_named(filename, subfolder, type_)
         try:
             file = await self._files.read(request.state.caller.requester, at)
         except Refusal:
