@@ -5,7 +5,7 @@ from bot.core.messages import Button, Card
 from bot.core.news import News
 from bot.core.pace import Pace
 from bot.core.pauses import Pauses, pause_text
-from bot.core.ports import Pictures
+from bot.core.picture_port import Pictures
 from bot.core.quota import UNIT, units
 from bot.core.replies import NOTES, failure_text, note_text, reply
 from bot.core.waits import Waits

@@ -17,7 +17,8 @@ from bot.core.log import Log
 from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import Clock, JobRows, Outcomes, Pictures
+from bot.core.picture_port import Pictures
+from bot.core.ports import Clock, JobRows, Outcomes
 from engine.contract import (
     LEASE_SECONDS,
     AnyEvent,

@@ -209,6 +209,7 @@ class Draw:
         given = await self._given(origin.requester, request, given, parent)
         spec = self._resolver.spec(request, rules, given)
         bounds = await self._room.bounds(origin, rules, retried=act is not None)
+        is_free = act is not None and parent is not None and parent.is_free_again(act.actor)
         generation_id = new_generation_id()
         if given is not None:
             # Before the row: whoever sees that finds it.
@@ -228,7 +229,7 @@ class Draw:
                 # A repetition shows no more than what it repeats.
                 private=origin.private or bool(parent and parent.private),
                 spoiler=origin.spoiler or bool(parent and parent.spoiler),
-                price=0 if act and parent and parent.is_free_again else price(spec, self._profile),
+                price=0 if is_free else price(spec, self._profile),
                 scope=scope_of(origin),
                 requester_name=origin.name,
             ),

@@ -13,7 +13,7 @@ from bot.core.generation import LIVE, Generation, Origin, Outcome
 from bot.core.group_rules import RulesHere
 from bot.core.lookup import Lookup
 from bot.core.messages import Attachment, Notice
-from bot.core.ports import Pictures
+from bot.core.picture_port import Pictures
 from bot.core.replies import refusal_text, reply
 from bot.core.request_text import request_text
 from bot.core.rights import is_here

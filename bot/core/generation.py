@@ -242,12 +242,11 @@ class Generation(NewGeneration):
     undeliverable_reason: str | None
     forgotten: Forgotten | None
 
-    @property
-    def is_free_again(self) -> bool:
-        """Drawn once more at somebody else's wish it costs nothing: whoever asked for it took it
-        back, or paid nothing for it."""
+    def is_free_again(self, actor: str) -> bool:
+        """Drawn once more at the wish of `actor` it costs nothing: whoever asked for it is somebody
+        else, and took it back, or paid nothing for it."""
         took_back = self.outcome is Outcome.CANCELLED and self.ended_by is None
-        return took_back or not self.price
+        return actor != self.requester and (took_back or not self.price)
 
     @property
     def key(self) -> JobKey:

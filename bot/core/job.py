@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from bot.core.errors import EngineRefused
 from bot.core.generation import Generation
-from bot.core.ports import Pictures
+from bot.core.picture_port import Pictures
 from engine.contract import ErrorCode, Job, Source
 
 

@@ -4,19 +4,15 @@ Implementations: bot/store/ (rows), bot/adapters/ (platforms). Each has a contra
 tests/contract/ that its fake passes too.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Protocol
 
 from bot.core.acts import Act
 from bot.core.generation import Address, Generation, NewGeneration, Outcome
 from bot.core.messages import Card, Notice
 from bot.core.program_jobs import ProgramJob
 from engine.contract import JobKey
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Clock(Protocol):
@@ -223,28 +219,6 @@ class Notices(Protocol):
         ...
 
     async def said(self, event_key: str) -> None: ...
-
-
-class Pictures(Protocol):
-    """Bytes on disk."""
-
-    async def save(
-        self, generation: Generation, pictures: Sequence[bytes], preview: bytes
-    ) -> tuple[tuple[str, ...], str]:
-        """Durable when it returns. Paths of the pictures and of the preview, relative to the
-        state folder."""
-        ...
-
-    def path(self, relative: str) -> Path: ...
-
-    async def read(self, relative: str) -> bytes:
-        """Raises OSError."""
-        ...
-
-    async def decode(self, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        """`work` that decodes a picture, in a thread: one after the other, for each may take
-        hundreds of megabytes."""
-        ...
 
 
 # --- people -----------------------------------------------------------------------------------

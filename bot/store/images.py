@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class PictureFolder:
-    """Implements bot.core.ports.Pictures."""
+    """Implements bot.core.picture_port.Pictures."""
 
     def __init__(self, state_dir: Path) -> None:
         self._state_dir = state_dir.absolute()

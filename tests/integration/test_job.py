@@ -263,8 +263,8 @@ async def test_what_was_drawn_again_with_success_is_not_drawn_once_more(desk: De
     assert told == reply("retry_drawn", "zh", id=again.id)
 
 
-async def left(desk: Desk) -> int:
-    key = AccountKey(platform="telegram", scope=CHAT.chat, holder=BORIS)
+async def left(desk: Desk, who: str = BORIS) -> int:
+    key = AccountKey(platform="telegram", scope=CHAT.chat, holder=who)
     return (await desk.store.ledger.statement(key, 0)).left.total
 
 
@@ -292,6 +292,15 @@ async def test_what_an_admin_cancelled_costs_what_it_did(limited: Desk):
     await limited.cancel(by=ADMIN, generation_id=first.id, admin=True)
     assert (await press(limited, f"retry {first.id}")).done
     assert (await only_live(limited, BORIS)).price == first.price > 0
+
+
+async def test_an_admin_draws_nothing_of_their_own_for_nothing(limited: Desk):
+    first = await limited.draw("一个红色的圆", by=ADMIN)
+    before = await left(limited, ADMIN)
+    await limited.cancel(by=ADMIN, generation_id=first.id)
+    assert (await press(limited, f"retry {first.id}")).done
+    assert (await only_live(limited, ADMIN)).price == first.price > 0
+    assert await left(limited, ADMIN) == before
 
 
 async def test_it_is_charged_and_refused_where_their_quota_does_not_suffice(limited: Desk):

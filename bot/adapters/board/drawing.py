@@ -22,7 +22,8 @@ from bot.core.errors import Refusal
 from bot.core.generation import TERMINAL, Generation, Outcome
 from bot.core.log import Log
 from bot.core.news import News
-from bot.core.ports import Admissions, Pictures, Records
+from bot.core.picture_port import Pictures
+from bot.core.ports import Admissions, Records
 from bot.core.replies import refusal_text, reply
 from bot.core.watch import watch
 from engine.profiles import Profile

@@ -19,7 +19,7 @@ from bot.core.errors import Refusal
 from bot.core.generation import Generation
 from bot.core.history_view import outcome_text
 from bot.core.own_pictures import OwnPictures
-from bot.core.ports import Pictures
+from bot.core.picture_port import Pictures
 from bot.core.replies import reply
 
 #: The id of the tab that draws.

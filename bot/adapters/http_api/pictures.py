@@ -12,7 +12,8 @@ from bot.adapters.http_api.callers import PLATFORM, Caller
 from bot.adapters.http_api.links import Links
 from bot.adapters.http_api.problem import Problem
 from bot.core.generation import Generation, Outcome
-from bot.core.ports import Admissions, Pictures
+from bot.core.picture_port import Pictures
+from bot.core.ports import Admissions
 
 FORMATS = ("png", "jpeg", "webp")
 #: Of 100, where the program does not say.

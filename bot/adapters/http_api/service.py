@@ -31,7 +31,8 @@ from bot.core.loop_turns import LoopTurns
 from bot.core.loras import Loras
 from bot.core.news import News
 from bot.core.pace import Pace
-from bot.core.ports import Admissions, Clock, Pictures, Records
+from bot.core.picture_port import Pictures
+from bot.core.ports import Admissions, Clock, Records
 from bot.core.program_jobs import ProgramJobs
 from bot.core.sketches import Sketches
 from bot.core.sources import Sources

@@ -23,7 +23,8 @@ from bot.core.draw import Draw
 from bot.core.log import Log
 from bot.core.loras import Loras
 from bot.core.news import News
-from bot.core.ports import Admissions, Clock, Pictures
+from bot.core.picture_port import Pictures
+from bot.core.ports import Admissions, Clock
 from bot.core.program_jobs import ProgramJobs
 from bot.core.sketches import Sketches
 from bot.core.sources import Sources

@@ -15,7 +15,7 @@ from bot.adapters.http_api.comfyui.published import PICTURES, errors
 from bot.adapters.http_api.pictures import QUALITY, Format
 from bot.adapters.http_api.problem import Problem
 from bot.core.errors import Refusal
-from bot.core.ports import Pictures
+from bot.core.picture_port import Pictures
 from bot.deep_grey import in_eight_bits
 
 #: Pixels, of a side: WebP holds no more.
