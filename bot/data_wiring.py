@@ -70,26 +70,25 @@ def data_service(
     history_view = HistoryView(
         history=rows.history, removals=rows.removals, clock=clock, rules=crew.rules
     )
-    desk = MyData(
-        answers=answers,
-        lookup=lookup,
-        history_view=history_view,
-        info_view=info_view,
-        exports=rows.exports,
-        exporter=exporter,
-        forget=Forget(
-            history=rows.history,
-            forgetting=rows.forgetting,
-            errands=rows.errands,
-            cancel=crew.cancel,
-            lookup=lookup,
-            retention=retention,
-            uploads=uploads,
-            log=log,
-        ),
-    )
     return DataService(
-        desk=desk,
+        desk=MyData(
+            answers=answers,
+            lookup=lookup,
+            history_view=history_view,
+            info_view=info_view,
+            exports=rows.exports,
+            exporter=exporter,
+            forget=Forget(
+                history=rows.history,
+                forgetting=rows.forgetting,
+                errands=rows.errands,
+                cancel=crew.cancel,
+                lookup=lookup,
+                retention=retention,
+                uploads=uploads,
+                log=log,
+            ),
+        ),
         own_pictures=OwnPictures(history=rows.history, lookup=lookup, info_view=info_view),
         exporter=exporter,
         retention=retention,

@@ -23,7 +23,7 @@ from engine.launch_lock import AlreadyRunning, launch_lock, lock_file
 from engine.listener import listen, server
 from engine.local_model import chosen_model
 from engine.lock_wait import Stopped, listening_sleep
-from engine.pipeline import NoCard, WeightsError, open_pipeline
+from engine.pipeline import NoCard, WeightsError, WeightsReplaced, open_pipeline
 from engine.private_folder import keep_private
 from engine.profiles import Profile, UnknownModel
 from engine.server import create_app
@@ -131,6 +131,9 @@ def _exit_code(listening: asyncio.Task[None], working: asyncio.Task[None]) -> in
         return _say(EX_CONFIG, f"{error.zh} / {error}")
     if isinstance(error, Stuck):
         _log.error("gpu_thread_stuck")
+    elif isinstance(error, WeightsReplaced):
+        # Whoever watches over the engine starts it again, with what is there now.
+        _log.warning("weights_replaced")
     else:
         _log.error("engine_died", exc_info=error)
     return EX_SOFTWARE

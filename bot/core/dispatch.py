@@ -213,10 +213,8 @@ class Dispatcher:
         pauses = iter(FETCH_PAUSES)
         while (generation := await self._current(key)) is not None:
             try:
-                rendered = await self._link.fetch(key, finished.pictures)
-                paths, preview = await self._pictures.save(
-                    generation, rendered.pictures, rendered.preview
-                )
+                made = await self._link.fetch(key, finished.pictures)
+                paths, preview = await self._pictures.save(generation, made.pictures, made.preview)
             except EngineBusy:
                 if self._info is None:
                     # It went away, and repeats the result when it is back; if it lost it, the

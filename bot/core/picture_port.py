@@ -27,6 +27,11 @@ class Pictures(Protocol):
         ...
 
     async def decode(self, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        """`work` that decodes a picture, in a thread: one after the other, for each may take
-        hundreds of megabytes."""
+        """`work` that decodes what somebody sent, in a thread: one after the other, for each may
+        take hundreds of megabytes."""
+        ...
+
+    async def convert(self, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        """The same in a line of its own, for what programs look at in another format: that may
+        take ten seconds, which nobody who sends a picture waits for."""
         ...

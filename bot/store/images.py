@@ -23,7 +23,7 @@ class PictureFolder:
         self._state_dir = state_dir.absolute()
         #: Folders whose names this process has brought to the disk, with all above them.
         self._synced: set[Path] = set()
-        self._thread = PictureThread()
+        self._decoding, self._converting = PictureThread(), PictureThread()
 
     async def save(
         self, generation: Generation, pictures: Sequence[bytes], preview: bytes
@@ -51,7 +51,10 @@ class PictureFolder:
         return await asyncio.to_thread(self.path(relative).read_bytes)
 
     async def decode(self, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
-        return await self._thread(work, *args, **options)
+        return await self._decoding(work, *args, **options)
+
+    async def convert(self, work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+        return await self._converting(work, *args, **options)
 
     def path(self, relative: str) -> Path:
         path = Path(os.path.normpath(self._state_dir / relative))

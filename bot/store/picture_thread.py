@@ -1,4 +1,4 @@
-"""The thread in which pictures are decoded."""
+"""A thread in which pictures are decoded."""
 
 import asyncio
 from collections import deque
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class PictureThread:
-    """One picture at a time, whoever sent it: the largest takes 200 MB while it is decoded. A
+    """One picture at a time, whosever it is: the largest takes 200 MB while it is decoded. A
     thread and no lock, because work that nobody waits for any more goes on to its end, but for that
     of the process: the largest takes over ten seconds to be saved as WebP, and nothing stops it."""
 

@@ -7,9 +7,11 @@ import sys
 import threading
 import time
 import weakref
+from pathlib import Path
 
 import pytest
 
+from bot.store.images import PictureFolder
 from bot.store.picture_thread import PictureThread
 from tests.integration.waiting import eventually
 
@@ -35,6 +37,16 @@ def test_a_process_that_is_stopped_waits_for_no_picture() -> None:
         [sys.executable, "-c", STOPPED], capture_output=True, text=True, timeout=10
     )
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+async def test_what_is_sent_does_not_wait_for_what_is_looked_at(tmp_path: Path) -> None:
+    pictures, go_on = PictureFolder(tmp_path), threading.Event()
+    looked_at = asyncio.create_task(pictures.convert(go_on.wait))
+    async with asyncio.timeout(5):
+        assert await pictures.decode(int, "7") == 7
+    assert not looked_at.done()
+    go_on.set()
+    assert await looked_at
 
 
 async def test_one_after_the_other_in_turn_and_again_after_a_pause() -> None:

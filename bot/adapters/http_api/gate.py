@@ -5,6 +5,7 @@ import asyncio
 import math
 
 from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.adapters.http_api.body_limit import body_limit, check_announced
@@ -78,6 +79,9 @@ class Gate:
 
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            # Went away in the middle of what it sent: nobody to answer, and nothing is wrong here.
+            return
         except Exception as error:
             self._log.error("api_request_failed", **trouble(error))
             if not answered and scope["type"] == "http":

@@ -53,7 +53,7 @@ class Album:
         try:
             if form.name == "png":
                 return await asyncio.to_thread(path.read_bytes)
-            return await self._pictures.decode(_encoded, path, form)
+            return await self._pictures.convert(_encoded, path, form)
         except OSError:
             raise Problem(410, "picture_gone") from None
 

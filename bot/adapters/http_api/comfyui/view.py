@@ -67,7 +67,7 @@ class View:
 
     async def shown(self, file: File, preview: str | None, channel: str) -> File:
         """As `show` says."""
-        return await self._pictures.decode(_shown, file, preview, channel)
+        return await self._pictures.convert(_shown, file, preview, channel)
 
 
 def _shown(file: File, preview: str | None, channel: str) -> File:
